@@ -1,0 +1,141 @@
+//! Audience · Metrics: people, page views and events over time.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::range::{Range, Step};
+use crate::receipt::Receipt;
+
+/// What is counted. The figure over a range of people is the distinct people of the range, not a sum of its days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Distinct persons with at least one event. Per day: daily active users.
+    #[default]
+    People,
+    /// `$pageview` events.
+    PageViews,
+    /// Events of any name.
+    Events,
+}
+
+impl Measure {
+    /// Every measure, in the order of the page.
+    pub const ALL: [Self; 3] = [Self::People, Self::PageViews, Self::Events];
+
+    /// The word in URLs, the same as in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::PageViews => "page_views",
+            Self::Events => "events",
+        }
+    }
+
+    /// The words on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::People => "People",
+            Self::PageViews => "Page views",
+            Self::Events => "Events",
+        }
+    }
+}
+
+/// The counts of one bucket or one range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[allow(missing_docs, reason = "see Measure")]
+pub struct Counts {
+    pub people: u64,
+    /// Weighted by sample rate; whole where nothing was sampled.
+    pub page_views: f64,
+    /// Weighted by sample rate; whole where nothing was sampled.
+    pub events: f64,
+}
+
+impl Counts {
+    /// The count of one measure.
+    pub fn of(&self, measure: Measure) -> f64 {
+        match measure {
+            Measure::People => self.people as f64,
+            Measure::PageViews => self.page_views,
+            Measure::Events => self.events,
+        }
+    }
+}
+
+/// One bucket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AudienceBucket {
+    /// Its start, inclusive.
+    pub start: DateTime<Utc>,
+    /// Its end, exclusive.
+    pub end: DateTime<Utc>,
+    /// Seconds that the zone is ahead of UTC at `start`.
+    pub utc_offset_seconds: i32,
+    /// What was counted in it.
+    pub counts: Counts,
+    /// It is not over, or not all of it has been counted.
+    pub open: bool,
+}
+
+/// What the Audience · Metrics page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AudienceAnswer {
+    /// The range that was asked for.
+    pub range: Range,
+    /// The width of a bucket.
+    pub step: Step,
+    /// Over the whole range.
+    pub totals: Counts,
+    /// Over the range of the same length just before, cut at the same time of day.
+    pub previous_totals: Counts,
+    /// The range's buckets, oldest first.
+    pub buckets: Vec<AudienceBucket>,
+    /// The buckets of the range before, oldest first, as many as `buckets`.
+    pub previous: Vec<AudienceBucket>,
+    /// Top routes by people who viewed them.
+    pub routes: Vec<RouteCounts>,
+    /// Top event names by events.
+    pub names: Vec<NameCounts>,
+    /// What these figures say about themselves.
+    pub receipt: Receipt,
+}
+
+/// One route.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct RouteCounts {
+    pub route: String,
+    pub people: u64,
+    /// Events of any name on this route, weighted.
+    pub events: f64,
+}
+
+/// One event name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct NameCounts {
+    pub name: String,
+    pub people: u64,
+    /// Events of this name, weighted.
+    pub events: f64,
+}
+
+/// An event name seen since a time: what `throughline verify` prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct SeenEvent {
+    pub name: String,
+    pub events: u64,
+    pub sessions: u64,
+    pub first_seen: DateTime<Utc>,
+    pub last_seen: DateTime<Utc>,
+}

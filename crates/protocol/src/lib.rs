@@ -1,0 +1,23 @@
+//! Everything that crosses a wire: signals in, queries and answers out, ids, limits, units.
+//!
+//! One definition per thing. The struct here is the JSON, the page's input and the island's props; SQL fills it.
+//! The crate knows serde and nothing else: no runtime, no database, no web framework; it also builds for wasm.
+
+pub mod access;
+pub mod audience;
+pub mod envelope;
+pub mod event;
+pub mod explorer;
+pub mod id;
+pub mod limits;
+pub mod live;
+pub mod metric;
+pub mod number;
+pub mod outcome;
+pub mod problem;
+pub mod range;
+pub mod receipt;
+pub mod text;
+pub mod time;
+pub mod trace;
+pub mod verdict;

@@ -1,0 +1,42 @@
+//! The limits of every input. Whatever crosses a trust boundary is bounded by one of these.
+
+/// Items in one batch; more is a 413 for the whole request.
+pub const BATCH_ITEMS_MAX: usize = 1_000;
+/// Items in one import batch: history is sent by few, trusted senders.
+pub const IMPORT_ITEMS_MAX: usize = 10_000;
+/// Bytes of a request body as sent.
+pub const BODY_WIRE_BYTES_MAX: usize = 1_000_000;
+/// Bytes of a request body after decompression.
+pub const BODY_BYTES_MAX: usize = 10_000_000;
+/// Bytes of an import body, as sent and after decompression.
+pub const IMPORT_BODY_BYTES_MAX: usize = 32_000_000;
+/// Bytes of one item's JSON.
+pub const ITEM_BYTES_MAX: usize = 64 * 1024;
+/// Nesting of one item's JSON.
+pub const ITEM_DEPTH_MAX: usize = 16;
+/// Keys in one item, nested ones included.
+pub const ITEM_KEYS_MAX: usize = 256;
+/// Bytes of one key.
+pub const KEY_BYTES_MAX: usize = 200;
+/// Bytes of one string value.
+pub const STRING_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of an event's or a metric's name.
+pub const NAME_BYTES_MAX: usize = 200;
+/// Bytes of an id or another short attribute (user, session, route, release, …).
+pub const ATTRIBUTE_BYTES_MAX: usize = 500;
+/// Tags of one metric point.
+pub const METRIC_TAGS_MAX: usize = 32;
+/// Series of one metric per project; further tag sets fold into `__other__`.
+pub const METRIC_SERIES_MAX: usize = 10_000;
+/// How far in the past a timestamp may lie.
+pub const LATE_DAYS_MAX: i64 = 7;
+/// How far in the past an imported timestamp may lie: the raw retention.
+pub const IMPORT_DAYS_MAX: i64 = 30;
+/// A timestamp ahead of the server by up to this many minutes is kept as it is.
+pub const FUTURE_MINUTES_KEPT: i64 = 5;
+/// A timestamp ahead by up to this many hours is clamped to the time of receipt; further ahead it is refused.
+pub const FUTURE_HOURS_CLAMPED: i64 = 24;
+/// A device clock that differs by more than this many minutes is corrected. Smaller differences may be network delay.
+pub const CLOCK_SKEW_MINUTES_KEPT: i64 = 55;
+/// Days for which the batch ledger recognises a repeated batch.
+pub const LEDGER_DAYS: i64 = 7;

@@ -1,0 +1,100 @@
+//! The time ranges that pages and queries offer.
+
+use serde::{Deserialize, Serialize};
+
+/// A range that ends now. The bucket it is drawn in follows from it, so that two pages with one range agree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Range {
+    #[serde(rename = "1h")]
+    Hour1,
+    #[serde(rename = "6h")]
+    Hours6,
+    #[serde(rename = "24h")]
+    Hours24,
+    #[default]
+    #[serde(rename = "7d")]
+    Days7,
+    #[serde(rename = "30d")]
+    Days30,
+    #[serde(rename = "90d")]
+    Days90,
+}
+
+impl Range {
+    /// What the Audience pages offer.
+    pub const AUDIENCE: [Self; 4] = [Self::Hours24, Self::Days7, Self::Days30, Self::Days90];
+    /// What the Metrics explorer offers.
+    pub const EXPLORER: [Self; 5] = [Self::Hour1, Self::Hours6, Self::Hours24, Self::Days7, Self::Days30];
+
+    /// The word in URLs, the same as in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Hour1 => "1h",
+            Self::Hours6 => "6h",
+            Self::Hours24 => "24h",
+            Self::Days7 => "7d",
+            Self::Days30 => "30d",
+            Self::Days90 => "90d",
+        }
+    }
+
+    /// The words on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Hour1 => "1H",
+            Self::Hours6 => "6H",
+            Self::Hours24 => "24H",
+            Self::Days7 => "7D",
+            Self::Days30 => "30D",
+            Self::Days90 => "90D",
+        }
+    }
+
+    /// The range in a sentence: "last 7 days".
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Hour1 => "last hour",
+            Self::Hours6 => "last 6 hours",
+            Self::Hours24 => "last 24 hours",
+            Self::Days7 => "last 7 days",
+            Self::Days30 => "last 30 days",
+            Self::Days90 => "last 90 days",
+        }
+    }
+}
+
+/// The width of one bucket of an answer. Days are those of the project's zone: 23 or 25 hours where clocks change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Step {
+    #[serde(rename = "1m")]
+    Minute1,
+    #[serde(rename = "5m")]
+    Minutes5,
+    #[serde(rename = "15m")]
+    Minutes15,
+    #[serde(rename = "1h")]
+    Hour1,
+    #[serde(rename = "6h")]
+    Hours6,
+    #[serde(rename = "1d")]
+    Day1,
+}
+
+impl Step {
+    /// The words on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Minute1 => "1 min",
+            Self::Minutes5 => "5 min",
+            Self::Minutes15 => "15 min",
+            Self::Hour1 => "1 hour",
+            Self::Hours6 => "6 hours",
+            Self::Day1 => "1 day",
+        }
+    }
+}
