@@ -1,1 +1,43 @@
-//! .
+//! Postgres: the pool, the migrator, and one module per noun with its statements. The only crate that names sqlx.
+//!
+//! A function takes its connection: `&Db` reads from the pool, `&mut Transaction` is part of the caller's transaction.
+//! "Not found" is `Ok(None)`. Time, random values and ids come in as arguments, never from the database's clock.
+//!
+//! # Adding a statement
+//! 1. Write the function in the module of its noun. More than a dozen lines of SQL go to `sql/<noun>/<function>.sql`,
+//!    with a sentence of why.
+//! 2. Every statement on a table that grows says `project_id = $n`, and so does every join (`ARCHITECTURE.md`,
+//!    "One project per statement").
+//! 3. Run `make gen`: it checks the statement against a scratch database and refreshes `.sqlx`.
+//!
+//! SQL fills `protocol` structs directly (`query_as!` with `as "name: _"`) wherever the row is the answer.
+
+pub mod accounts;
+pub mod actors;
+pub mod api_keys;
+pub mod batches;
+mod copy;
+mod database;
+mod error;
+pub mod event_quarters;
+pub mod events;
+pub mod flushes;
+pub mod flags;
+pub mod live_events;
+pub mod login_sessions;
+pub mod metric_cells;
+pub mod metric_points;
+pub mod metric_series;
+pub mod outcomes;
+pub mod partitions;
+pub mod pending;
+pub mod project_roles;
+pub mod projects;
+pub mod samples;
+pub mod seen_events;
+pub mod setup_links;
+pub mod work;
+
+pub use copy::Rows;
+pub use database::{Db, MIGRATOR, PoolSize, Transaction};
+pub use error::{Error, Result};

@@ -1,0 +1,116 @@
+//! Keys that clients and programs send.
+
+use chrono::{DateTime, Utc};
+use protocol::access::Scope;
+use protocol::id::ProjectId;
+
+use crate::{Db, Result};
+
+/// What a presented key may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The key's own number, for limits per key.
+    pub key_id: i32,
+    /// The one project that it belongs to.
+    pub project_id: ProjectId,
+    /// What it may do there.
+    pub scopes: Vec<Scope>,
+}
+
+impl Grant {
+    /// The key may do this.
+    pub fn allows(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+}
+
+/// A key as it is listed; a secret one only by its hint.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct ListedKey {
+    pub id: i32,
+    pub public_key: Option<String>,
+    pub hint: String,
+    pub label: String,
+    pub scopes: Vec<String>,
+    pub created_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// How a key is looked up: a public one as it is, a secret one by its hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Presented {
+    Public(String),
+    SecretSha256([u8; 32]),
+}
+
+fn scopes(words: &[String]) -> Vec<Scope> {
+    words.iter().filter_map(|word| Scope::from_word(word)).collect()
+}
+
+/// What the key may do; `None` when it is unknown or revoked.
+pub async fn find(db: &Db, presented: &Presented) -> Result<Option<Grant>> {
+    let (public, secret): (Option<&str>, Option<&[u8]>) = match presented {
+        Presented::Public(key) => (Some(key), None),
+        Presented::SecretSha256(hash) => (None, Some(hash)),
+    };
+    let row = sqlx::query!(
+        "select id, project_id, scopes from api_key where (public_key = $1 or secret_sha256 = $2) and revoked_at is null",
+        public,
+        secret
+    )
+    .fetch_optional(&db.pool)
+    .await?;
+    Ok(row.map(|row| Grant { key_id: row.id, project_id: ProjectId(row.project_id), scopes: scopes(&row.scopes) }))
+}
+
+/// Keeps a new key.
+pub async fn create(db: &Db, project: ProjectId, presented: &Presented, hint: &str, label: &str, scopes: &[Scope], now: DateTime<Utc>) -> Result<i32> {
+    let (public, secret): (Option<&str>, Option<&[u8]>) = match presented {
+        Presented::Public(key) => (Some(key), None),
+        Presented::SecretSha256(hash) => (None, Some(hash)),
+    };
+    let words: Vec<String> = scopes.iter().map(|scope| scope.word().to_owned()).collect();
+    Ok(sqlx::query_scalar!(
+        "insert into api_key (project_id, public_key, secret_sha256, hint, label, scopes, created_at) values ($1, $2, $3, $4, $5, $6, $7) returning id",
+        project.0,
+        public,
+        secret,
+        hint,
+        label,
+        &words,
+        now
+    )
+    .fetch_one(&db.pool)
+    .await?)
+}
+
+/// The project's keys, oldest first.
+pub async fn of_project(db: &Db, project: ProjectId) -> Result<Vec<ListedKey>> {
+    Ok(sqlx::query_as!(
+        ListedKey,
+        "select id, public_key, hint, label, scopes, created_at, revoked_at from api_key where project_id = $1 order by id",
+        project.0
+    )
+    .fetch_all(&db.pool)
+    .await?)
+}
+
+/// The project's first public key that is not revoked: the one that Set-up and snippets show.
+pub async fn public_key(db: &Db, project: ProjectId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!(
+        r#"select public_key as "public_key!" from api_key where project_id = $1 and public_key is not null and revoked_at is null order by id limit 1"#,
+        project.0
+    )
+    .fetch_optional(&db.pool)
+    .await?)
+}
+
+/// Ends a key. `false` when the project has no such live key.
+pub async fn revoke(db: &Db, project: ProjectId, id: i32, now: DateTime<Utc>) -> Result<bool> {
+    let done = sqlx::query!("update api_key set revoked_at = $3 where project_id = $1 and id = $2 and revoked_at is null", project.0, id, now)
+        .execute(&db.pool)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,59 @@
+//! What can go wrong between us and Postgres, sorted by what the caller can do about it.
+
+/// The result of a storage function.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failed statement.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No connection, or it broke: the statement may or may not have happened. Try the whole transaction again.
+    #[error("the database is away: {0}")]
+    Away(#[source] sqlx::Error),
+    /// Another transaction was in the way (deadlock, lock timeout, serialisation). Try the whole transaction again.
+    #[error("the database was busy: {0}")]
+    Busy(#[source] sqlx::Error),
+    /// The statement took longer than its budget.
+    #[error("the statement was cancelled: {0}")]
+    Cancelled(#[source] sqlx::Error),
+    /// A row with this key exists.
+    #[error("there is one already: {0}")]
+    Taken(#[source] sqlx::Error),
+    /// Anything else: a fault of ours or of the data.
+    #[error("{0}")]
+    Failed(#[source] sqlx::Error),
+    /// The migrations could not be brought up to date.
+    #[error("migration failed: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database is not usable for us, and what to do.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Away(error),
+            sqlx::Error::Database(database) => match database.code().as_deref().unwrap_or_default() {
+                // 58030 and XX000 are how a distributed database reports a lost node.
+                code if code.starts_with("08") || code.starts_with("57P0") || code == "58030" || code == "XX000" || code == "53300" => Self::Away(error),
+                code if code.starts_with("40") || code == "55P03" => Self::Busy(error),
+                "57014" => Self::Cancelled(error),
+                "23505" => Self::Taken(error),
+                _ => Self::Failed(error),
+            },
+            _ => Self::Failed(error),
+        }
+    }
+}
+
+impl Error {
+    /// The same transaction may succeed when it is tried again.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Away(_) | Self::Busy(_))
+    }
+
+    /// The database cannot be reached.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Away(_))
+    }
+}
