@@ -1,8 +1,9 @@
 //! Keys that clients and programs send.
 
 use chrono::{DateTime, Utc};
-use protocol::access::Scope;
+use protocol::access::{KeyKind, Scope};
 use protocol::id::ProjectId;
+use sha2::{Digest as _, Sha256};
 
 use crate::{Db, Result};
 
@@ -43,6 +44,16 @@ pub struct ListedKey {
 pub enum Presented {
     Public(String),
     SecretSha256([u8; 32]),
+}
+
+impl Presented {
+    /// Reads a key as it was sent; `None` when it is not well-formed, which needs no look-up.
+    pub fn of(key: &str) -> Option<Self> {
+        Some(match KeyKind::of(key)? {
+            KeyKind::Public => Self::Public(key.to_owned()),
+            KeyKind::Secret => Self::SecretSha256(Sha256::digest(key.as_bytes()).into()),
+        })
+    }
 }
 
 fn scopes(words: &[String]) -> Vec<Scope> {

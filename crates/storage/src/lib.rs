@@ -23,6 +23,7 @@ pub mod event_quarters;
 pub mod events;
 pub mod flushes;
 pub mod flags;
+pub mod key_cache;
 pub mod live_events;
 pub mod login_sessions;
 pub mod metric_cells;

@@ -1,1 +1,143 @@
-//! (being written)
+//! Day partitions: made ahead by a job, so that no write ever waits for one, and never by a client's clock.
+//!
+//! The only file that builds SQL at run time: a partition's name and bounds cannot be bind parameters. Both come from a
+//! `NaiveDate` of ours, never from input.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use protocol::limits::{IMPORT_DAYS_MAX, LEDGER_DAYS};
+
+use crate::{Db, Error, Result};
+
+/// Days made ahead: a stopped worker leaves a week to notice.
+const DAYS_AHEAD: u64 = 7;
+
+/// A table that is partitioned by day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Table {
+    Event,
+    MetricPoint,
+    MetricMinute,
+    Batch,
+}
+
+impl Table {
+    const ALL: [Self; 4] = [Self::Event, Self::MetricPoint, Self::MetricMinute, Self::Batch];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::MetricPoint => "metric_point",
+            Self::MetricMinute => "metric_minute",
+            Self::Batch => "batch",
+        }
+    }
+
+    /// Days before today that must be there. Raw tables begin yesterday (a flush may span midnight) and grow backwards
+    /// only for an import; minutes cover what late and imported points may touch; ids in the ledger may be a day older
+    /// than its window.
+    const fn days_back(self) -> u64 {
+        match self {
+            Self::Event | Self::MetricPoint => 1,
+            Self::MetricMinute => IMPORT_DAYS_MAX as u64 + 1,
+            Self::Batch => LEDGER_DAYS as u64 + 1,
+        }
+    }
+
+    fn create(self, day: NaiveDate) -> String {
+        let name = self.name();
+        let (from, until) = match self {
+            Self::Batch => (uuid_floor(day), uuid_floor(day + Days::new(1))),
+            Self::Event | Self::MetricPoint | Self::MetricMinute => (format!("{day} 00:00:00+00"), format!("{} 00:00:00+00", day + Days::new(1))),
+        };
+        format!("create table if not exists {} partition of {name} for values from ('{from}') to ('{until}')", self.partition(day))
+    }
+
+    fn partition(self, day: NaiveDate) -> String {
+        format!("{}_{}", self.name(), day.format("%Y_%m_%d"))
+    }
+}
+
+/// The least UUID whose first 48 bits are the day's first millisecond: where a day of UUIDv7s begins.
+fn uuid_floor(day: NaiveDate) -> String {
+    let millis = day.and_time(NaiveTime::MIN).and_utc().timestamp_millis().max(0);
+    let hex = format!("{millis:012x}");
+    format!("{}-{}-0000-0000-000000000000", &hex[..8], &hex[8..])
+}
+
+/// The first day for which `table` must have a partition.
+pub fn first_day(table: Table, now: DateTime<Utc>) -> NaiveDate {
+    now.date_naive() - Days::new(table.days_back())
+}
+
+/// Makes every partition that must be there now, for all tables. Idempotent; several processes may call it at once.
+///
+/// # Errors
+/// When the database refuses; what was made stays.
+pub async fn ensure(db: &Db, now: DateTime<Utc>) -> Result<u32> {
+    let mut made = 0;
+    for table in Table::ALL {
+        let days = first_day(table, now).iter_days().take_while(|day| *day <= now.date_naive() + Days::new(DAYS_AHEAD));
+        made += ensure_days(db, table, days).await?;
+    }
+    Ok(made)
+}
+
+/// Makes the partitions of these days, for an import of history. Returns how many were missing.
+///
+/// # Errors
+/// When the database refuses; what was made stays.
+pub async fn ensure_days(db: &Db, table: Table, days: impl Iterator<Item = NaiveDate>) -> Result<u32> {
+    let there = existing(db, table).await?;
+    let mut made = 0;
+    for day in days {
+        if !there.contains(&table.partition(day)) {
+            create(db, table, day).await?;
+            made += 1;
+        }
+    }
+    Ok(made)
+}
+
+async fn existing(db: &Db, table: Table) -> Result<std::collections::HashSet<String>> {
+    let names = sqlx::query_scalar!(
+        r#"select c.relname::text as "name!" from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = $1::text::regclass"#,
+        table.name()
+    )
+    .fetch_all(&db.pool)
+    .await?;
+    Ok(names.into_iter().collect())
+}
+
+/// Tries for a short time only, again and again: the statement waits for every writer of the parent, and every writer
+/// that comes later waits for the statement.
+async fn create(db: &Db, table: Table, day: NaiveDate) -> Result<()> {
+    const TRIES: u32 = 50;
+    let statement = table.create(day);
+    for attempt in 1.. {
+        let mut tx = db.begin().await?;
+        sqlx::query!("set local lock_timeout = '200ms'").execute(&mut *tx).await?;
+        match sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&mut *tx).await.map_err(Error::from) {
+            Ok(_) => return Ok(tx.commit().await?),
+            Err(Error::Busy(_)) if attempt < TRIES => drop(tx),
+            // Another process made it between our look and our statement (42P07), or the catalogue row (23505).
+            Err(Error::Taken(_)) => return Ok(()),
+            Err(Error::Failed(error)) if error.as_database_error().and_then(|e| e.code()).as_deref() == Some("42P07") => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_of_batch_ids_begins_at_its_first_millisecond() {
+        let day = NaiveDate::from_ymd_opt(2026, 5, 14).expect("a day");
+        let floor: uuid::Uuid = uuid_floor(day).parse().expect("a uuid");
+        let (seconds, _) = uuid::Builder::from_bytes(*floor.as_bytes()).with_version(uuid::Version::SortRand).into_uuid().get_timestamp().expect("a time").to_unix();
+        assert_eq!(DateTime::from_timestamp(seconds as i64, 0).map(|t| t.to_rfc3339()).as_deref(), Some("2026-05-14T00:00:00+00:00"));
+    }
+}
