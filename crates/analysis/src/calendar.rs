@@ -1,1 +1,291 @@
-//! (being written)
+//! Where buckets begin and end: minutes and hours of 60, days of the project's zone.
+//!
+//! Rules, the same on every page:
+//! * A range ends with the bucket that holds `now`; that bucket is open.
+//! * `24h` is 24 hours, the last one open. Hours begin on the zone's full hour.
+//! * `7d`, `30d`, `90d` of the audience are that many calendar days of the zone, today included. A day where clocks
+//!   change has 23 or 25 hours, or another number: it runs from midnight to midnight on the wall. Where a zone skips
+//!   midnight, the day begins with the first moment after the gap; where midnight comes twice, with the first.
+//! * The explorer's buckets are those that its rollups can be added up to: minutes and hours of UTC, and for `30d`
+//!   quarters of a local day (0, 6, 12, 18 h on the wall), moved back to a full hour of UTC where the zone is off by
+//!   half an hour.
+
+use chrono::{DateTime, Days, DurationRound as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
+use protocol::range::{Range, Step};
+
+/// One bucket of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its start, inclusive.
+    pub start: DateTime<Utc>,
+    /// Its end, exclusive; the next bucket's start.
+    pub end: DateTime<Utc>,
+    /// Seconds that the zone is ahead of UTC at `start`.
+    pub utc_offset_seconds: i32,
+}
+
+/// The buckets of an answer: at least one, oldest first, each beginning where the one before ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// How wide a bucket is.
+    pub step: Step,
+    /// The buckets.
+    pub buckets: Vec<Bucket>,
+}
+
+impl Frame {
+    /// The first bucket's start.
+    pub fn start(&self) -> DateTime<Utc> {
+        self.buckets.first().map_or(DateTime::UNIX_EPOCH, |bucket| bucket.start)
+    }
+
+    /// The last bucket's end.
+    pub fn end(&self) -> DateTime<Utc> {
+        self.buckets.last().map_or(DateTime::UNIX_EPOCH, |bucket| bucket.end)
+    }
+
+    /// The bucket that holds `at`.
+    pub fn index_of(&self, at: DateTime<Utc>) -> Option<usize> {
+        let index = self.buckets.partition_point(|bucket| bucket.end <= at);
+        (self.buckets.get(index)?.start <= at).then_some(index)
+    }
+
+    /// Buckets between these bounds, which must rise. Equal neighbours (a day that a zone skipped) make no bucket.
+    fn between(step: Step, bounds: &[DateTime<Utc>], zone: Tz) -> Self {
+        let buckets = bounds
+            .windows(2)
+            .filter(|pair| pair[0] < pair[1])
+            .map(|pair| Bucket { start: pair[0], end: pair[1], utc_offset_seconds: utc_offset_seconds(pair[0], zone) })
+            .collect();
+        Self { step, buckets }
+    }
+}
+
+/// A range beside the one before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// The range.
+    pub current: Frame,
+    /// As many buckets just before.
+    pub previous: Frame,
+    /// Where the earlier range is cut for comparing totals: as far into its last bucket as `now` is into the current
+    /// one by the clock on the wall, down to the quarter of an hour, which is what the rollup can tell apart.
+    pub previous_until: DateTime<Utc>,
+}
+
+/// Seconds that `zone` is ahead of UTC at `at`.
+pub fn utc_offset_seconds(at: DateTime<Utc>, zone: Tz) -> i32 {
+    zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()
+}
+
+/// The start of the minute that holds `at`.
+pub fn minute_of(at: DateTime<Utc>) -> DateTime<Utc> {
+    floor(at, TimeDelta::minutes(1))
+}
+
+/// The start of the quarter of an hour that holds `at`.
+pub fn quarter_of(at: DateTime<Utc>) -> DateTime<Utc> {
+    floor(at, TimeDelta::minutes(15))
+}
+
+/// The start of the hour of UTC that holds `at`.
+pub fn hour_of(at: DateTime<Utc>) -> DateTime<Utc> {
+    floor(at, TimeDelta::hours(1))
+}
+
+fn floor(at: DateTime<Utc>, width: TimeDelta) -> DateTime<Utc> {
+    // Fails only for times beyond the year 2262, which no clock of ours shows.
+    at.duration_trunc(width).unwrap_or(at)
+}
+
+/// The frames of an audience range; `None` for a range that the audience pages do not offer.
+pub fn audience(range: Range, now: DateTime<Utc>, zone: Tz) -> Option<Comparison> {
+    match range {
+        Range::Hours24 => Some(hours(24, now, zone)),
+        Range::Days7 => Some(days(7, now, zone)),
+        Range::Days30 => Some(days(30, now, zone)),
+        Range::Days90 => Some(days(90, now, zone)),
+        Range::Hour1 | Range::Hours6 => None,
+    }
+}
+
+fn hours(count: i32, now: DateTime<Utc>, zone: Tz) -> Comparison {
+    let hour = TimeDelta::hours(1);
+    let offset = TimeDelta::seconds(utc_offset_seconds(now, zone).into());
+    let end = floor(now + offset, hour) - offset + hour;
+    let bounds = |until: DateTime<Utc>| (0..=count).rev().map(|n| until - hour * n).collect::<Vec<_>>();
+    Comparison {
+        current: Frame::between(Step::Hour1, &bounds(end), zone),
+        previous: Frame::between(Step::Hour1, &bounds(end - hour * count), zone),
+        previous_until: quarter_of(now) - hour * count,
+    }
+}
+
+fn days(count: u64, now: DateTime<Utc>, zone: Tz) -> Comparison {
+    let local = now.with_timezone(&zone).naive_local();
+    let tomorrow = local.date() + Days::new(1);
+    let bounds = |until: NaiveDate| (0..=count).rev().map(|n| day_start(until - Days::new(n), zone)).collect::<Vec<_>>();
+    let previous = Frame::between(Step::Day1, &bounds(tomorrow - Days::new(count)), zone);
+    let cut = first_moment(local.date() - Days::new(count), local.time(), zone);
+    Comparison {
+        current: Frame::between(Step::Day1, &bounds(tomorrow), zone),
+        previous_until: quarter_of(cut).clamp(previous.start(), previous.end()),
+        previous,
+    }
+}
+
+/// The first moment of a calendar day.
+pub fn day_start(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    first_moment(date, NaiveTime::MIN, zone)
+}
+
+/// The first moment at which the wall shows `date` and `time` or, where clocks jump over that, the first one after the
+/// jump. Jumps begin and end on quarters of an hour of the wall.
+fn first_moment(date: NaiveDate, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
+    /// The longest jump there was is a whole day, at the date line.
+    const QUARTERS_SKIPPED_MAX: i32 = 26 * 4;
+    let wall = date.and_time(time);
+    let after = |quarters: i32| {
+        if quarters == 0 { wall } else { wall.duration_trunc(TimeDelta::minutes(15)).unwrap_or(wall) + TimeDelta::minutes(15) * quarters }
+    };
+    (0..=QUARTERS_SKIPPED_MAX)
+        .find_map(|quarters| zone.from_local_datetime(&after(quarters)).earliest())
+        .map_or_else(|| wall.and_utc(), |at| at.with_timezone(&Utc))
+}
+
+/// The frame of an explorer range; `None` for a range that the explorer does not offer.
+pub fn explorer(range: Range, now: DateTime<Utc>, zone: Tz) -> Option<Frame> {
+    match range {
+        Range::Hour1 => Some(steps(Step::Minute1, TimeDelta::minutes(1), 60, now, zone)),
+        Range::Hours6 => Some(steps(Step::Minutes5, TimeDelta::minutes(5), 72, now, zone)),
+        Range::Hours24 => Some(steps(Step::Minutes15, TimeDelta::minutes(15), 96, now, zone)),
+        Range::Days7 => Some(steps(Step::Hour1, TimeDelta::hours(1), 7 * 24, now, zone)),
+        Range::Days30 => Some(day_quarters(30 * 4, now, zone)),
+        Range::Days90 => None,
+    }
+}
+
+/// The last 24 hours of UTC, the last one open: what the catalogue's sparklines show.
+pub fn spark(now: DateTime<Utc>, zone: Tz) -> Frame {
+    steps(Step::Hour1, TimeDelta::hours(1), 24, now, zone)
+}
+
+fn steps(step: Step, width: TimeDelta, count: i32, now: DateTime<Utc>, zone: Tz) -> Frame {
+    let end = floor(now, width) + width;
+    let bounds: Vec<_> = (0..=count).rev().map(|n| end - width * n).collect();
+    Frame::between(step, &bounds, zone)
+}
+
+fn day_quarters(count: usize, now: DateTime<Utc>, zone: Tz) -> Frame {
+    let today = now.with_timezone(&zone).date_naive();
+    // Two days beyond the count on one side, one on the other: a quarter may be shorter than six hours.
+    let first = today - Days::new(count as u64 / 4 + 2);
+    let mut bounds: Vec<_> = first
+        .iter_days()
+        .take_while(|date| *date <= today + Days::new(1))
+        .flat_map(|date| [0, 6, 12, 18].map(|hour| hour_of(first_moment(date, NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or(NaiveTime::MIN), zone))))
+        .collect();
+    bounds.dedup();
+    let end = bounds.partition_point(|bound| *bound <= now).min(bounds.len() - 1);
+    Frame::between(Step::Hours6, &bounds[end.saturating_sub(count)..=end], zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a time")
+    }
+
+    fn zone(name: &str) -> Tz {
+        name.parse().expect("a zone")
+    }
+
+    fn lengths(frame: &Frame) -> Vec<i64> {
+        frame.buckets.iter().map(|bucket| (bucket.end - bucket.start).num_minutes()).collect()
+    }
+
+    #[test]
+    fn a_day_has_23_hours_when_clocks_go_forward_and_25_when_they_go_back() {
+        let berlin = zone("Europe/Berlin");
+        let spring = audience(Range::Days7, at("2026-03-31T10:07:00Z"), berlin).expect("a range");
+        assert_eq!(lengths(&spring.current), [24, 24, 24, 24, 23, 24, 24].map(|hours| hours * 60));
+        assert_eq!(spring.current.start(), at("2026-03-24T23:00:00Z"));
+        assert_eq!(spring.current.end(), at("2026-03-31T22:00:00Z"));
+        assert_eq!(spring.current.buckets[0].utc_offset_seconds, 3_600);
+        assert_eq!(spring.current.buckets[6].utc_offset_seconds, 7_200);
+        let autumn = audience(Range::Days7, at("2026-10-26T10:07:00Z"), berlin).expect("a range");
+        assert_eq!(lengths(&autumn.current), [24, 24, 24, 24, 24, 25, 24].map(|hours| hours * 60));
+    }
+
+    #[test]
+    fn the_earlier_range_is_cut_at_the_same_time_on_the_wall() {
+        let berlin = zone("Europe/Berlin");
+        // 12:07 in summer time; a week before, 12:07 in winter time is 11:07 UTC.
+        let across = audience(Range::Days7, at("2026-03-31T10:07:00Z"), berlin).expect("a range");
+        assert_eq!(across.previous_until, at("2026-03-24T11:00:00Z"));
+        assert_eq!(across.previous.end(), across.current.start());
+        assert_eq!(across.previous.buckets.len(), 7);
+        let day = audience(Range::Hours24, at("2026-03-31T10:07:00Z"), berlin).expect("a range");
+        assert_eq!(day.previous_until, at("2026-03-30T10:00:00Z"));
+        assert_eq!((day.current.start(), day.current.end()), (at("2026-03-30T11:00:00Z"), at("2026-03-31T11:00:00Z")));
+    }
+
+    #[test]
+    fn a_day_begins_after_the_gap_where_midnight_is_skipped_and_at_the_first_where_it_comes_twice() {
+        // Beirut 2026-03-29: 00:00 becomes 01:00. Havana 2026-11-01: 01:00 becomes 00:00.
+        assert_eq!(day_start(NaiveDate::from_ymd_opt(2026, 3, 29).expect("a day"), zone("Asia/Beirut")), at("2026-03-28T22:00:00Z"));
+        assert_eq!(day_start(NaiveDate::from_ymd_opt(2026, 11, 1).expect("a day"), zone("America/Havana")), at("2026-11-01T04:00:00Z"));
+    }
+
+    #[test]
+    fn a_day_that_a_zone_skipped_makes_no_bucket() {
+        // Apia had no 30 December 2011.
+        let frame = audience(Range::Days7, at("2012-01-01T00:00:00Z"), zone("Pacific/Apia")).expect("a range").current;
+        assert_eq!(lengths(&frame), [24; 6].map(|hours| hours * 60));
+    }
+
+    #[test]
+    fn hours_begin_on_the_full_hour_of_a_zone_that_is_off_by_half_an_hour() {
+        let kolkata = audience(Range::Hours24, at("2026-05-14T12:10:00Z"), zone("Asia/Kolkata")).expect("a range");
+        assert_eq!(kolkata.current.end(), at("2026-05-14T12:30:00Z"));
+        assert_eq!(kolkata.current.buckets.len(), 24);
+    }
+
+    #[test]
+    fn explorer_buckets_end_with_the_open_one_and_stay_on_hours_of_the_rollup() {
+        let now = at("2026-03-31T10:07:30Z");
+        for (range, count, end) in [
+            (Range::Hour1, 60, "2026-03-31T10:08:00Z"),
+            (Range::Hours6, 72, "2026-03-31T10:10:00Z"),
+            (Range::Hours24, 96, "2026-03-31T10:15:00Z"),
+            (Range::Days7, 168, "2026-03-31T11:00:00Z"),
+            (Range::Days30, 120, "2026-03-31T16:00:00Z"),
+        ] {
+            let frame = explorer(range, now, zone("Europe/Berlin")).expect("a range");
+            assert_eq!(frame.buckets.len(), count, "{range:?}");
+            assert_eq!(frame.end(), at(end), "{range:?}");
+            assert_eq!(frame.index_of(now), Some(count - 1), "{range:?}");
+        }
+        let half = explorer(Range::Days30, now, zone("Asia/Kolkata")).expect("a range");
+        assert!(half.buckets.iter().all(|bucket| hour_of(bucket.start) == bucket.start));
+    }
+
+    #[test]
+    fn every_zone_has_buckets_without_gaps_at_every_hour_of_a_year() {
+        let from = at("2026-01-01T00:20:00Z");
+        for name in ["Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca", "Pacific/Chatham", "Asia/Beirut", "America/Havana"] {
+            for step in 0..(365 * 24 / 7) {
+                let now = from + TimeDelta::hours(7) * step;
+                let frames = [audience(Range::Days7, now, zone(name)).map(|c| c.current), audience(Range::Hours24, now, zone(name)).map(|c| c.current), explorer(Range::Days30, now, zone(name))];
+                for frame in frames.into_iter().flatten() {
+                    assert!(frame.buckets.windows(2).all(|pair| pair[0].end == pair[1].start), "{name} {now}");
+                    assert_eq!(frame.index_of(now), Some(frame.buckets.len() - 1), "{name} {now} {:?}", frame.step);
+                    assert_eq!((frame.index_of(frame.start()), frame.index_of(frame.end())), (Some(0), None));
+                }
+            }
+        }
+    }
+}
