@@ -1,1 +1,165 @@
-//! (being written)
+//! Metric cells: the points of one series and bucket, added up so that cells can be added up again.
+//!
+//! Merging is commutative and associative, up to the rounding of float sums: it does not matter in which order flushes
+//! are counted, or over which buckets a query adds up.
+
+mod bytes;
+mod sketch;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use protocol::metric::{Aggregate, MetricKind};
+
+pub use bytes::Corrupt;
+use sketch::Sketch;
+
+/// Points of one kind, added up. It holds at least one point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// What the values mean.
+    pub kind: MetricKind,
+    /// Points.
+    pub n: i64,
+    /// Their sum; 0 for a set. Never infinite: it stops at the largest number.
+    pub sum: f64,
+    /// The smallest value.
+    pub min: f64,
+    /// The largest value.
+    pub max: f64,
+    /// The value with the latest time; of several, the largest.
+    pub last: f64,
+    /// The latest time.
+    pub last_ts: DateTime<Utc>,
+    values: Values,
+}
+
+/// What a cell keeps of its values beyond the sums.
+#[derive(Clone, Debug, PartialEq)]
+enum Values {
+    /// Nothing: counters and gauges; a distribution of one point, whose value is the sum.
+    Summed,
+    /// A distribution of several points.
+    Sketched(Sketch),
+    /// The hashes of a set, exact.
+    Set(BTreeSet<u64>),
+}
+
+impl Cell {
+    /// The cell of one point. A set has its value's hash in `set_hash`; the bits count, not the sign.
+    pub fn of_point(kind: MetricKind, value: f64, set_hash: Option<i64>, ts: DateTime<Utc>) -> Self {
+        let values = match kind {
+            MetricKind::Set => Values::Set(set_hash.map(i64::cast_unsigned).into_iter().collect()),
+            MetricKind::Counter | MetricKind::Gauge | MetricKind::Distribution => Values::Summed,
+        };
+        Self { kind, n: 1, sum: value, min: value, max: value, last: value, last_ts: ts, values }
+    }
+
+    /// Adds one point of the same kind.
+    pub fn add_point(&mut self, value: f64, set_hash: Option<i64>, ts: DateTime<Utc>) {
+        self.merge(&Self::of_point(self.kind, value, set_hash, ts));
+    }
+
+    /// Adds the points of another cell of the same kind.
+    pub fn merge(&mut self, other: &Self) {
+        debug_assert_eq!(self.kind, other.kind, "points of different kinds do not add up");
+        if self.kind == MetricKind::Distribution {
+            self.sketched().merge(other);
+        }
+        if let (Values::Set(mine), Values::Set(theirs)) = (&mut self.values, &other.values) {
+            mine.extend(theirs);
+        }
+        self.n += other.n;
+        self.sum = (self.sum + other.sum).clamp(-f64::MAX, f64::MAX);
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        if (other.last_ts, other.last) > (self.last_ts, self.last) {
+            (self.last_ts, self.last) = (other.last_ts, other.last);
+        }
+    }
+
+    /// The sketch of this cell's values, made from its one value when there is none yet.
+    fn sketched(&mut self) -> &mut Sketch {
+        if let Values::Summed = self.values {
+            self.values = Values::Sketched(Sketch::of(self.sum));
+        }
+        match &mut self.values {
+            Values::Sketched(sketch) => sketch,
+            Values::Summed | Values::Set(_) => unreachable!("a distribution has no set, and it was given a sketch above"),
+        }
+    }
+
+    /// The bucket's points as one number, `seconds` being the bucket's width. `None` where the aggregate makes no sense
+    /// for the kind.
+    ///
+    /// A percentile `q` of `n` points is the value of rank `⌈q·n⌉`, counted from 1 in ascending order (Postgres'
+    /// `percentile_disc`). The first and the last rank are exact, and so is a bucket of one point; others are within 1 %.
+    pub fn aggregate(&self, aggregate: Aggregate, seconds: f64) -> Option<f64> {
+        if !self.kind.aggregates().contains(&aggregate) {
+            return None;
+        }
+        let n = self.n as f64;
+        let rate = |per_seconds: f64| {
+            let amount = if self.kind == MetricKind::Counter { self.sum } else { n };
+            (seconds > 0.0).then(|| amount / seconds * per_seconds)
+        };
+        match aggregate {
+            Aggregate::Sum => Some(self.sum),
+            Aggregate::Count => Some(n),
+            // Rounding must not carry the average past the values it is of.
+            Aggregate::Avg => Some((self.sum / n).clamp(self.min, self.max)),
+            Aggregate::Min => Some(self.min),
+            Aggregate::Max => Some(self.max),
+            Aggregate::Last => Some(self.last),
+            Aggregate::PerSecond => rate(1.0),
+            Aggregate::PerMinute => rate(60.0),
+            Aggregate::P50 | Aggregate::P75 | Aggregate::P90 | Aggregate::P95 | Aggregate::P99 => aggregate.quantile().map(|q| self.percentile(q)),
+            Aggregate::Unique => match &self.values {
+                Values::Set(hashes) => Some(hashes.len() as f64),
+                Values::Summed | Values::Sketched(_) => None,
+            },
+        }
+    }
+
+    fn percentile(&self, q: f64) -> f64 {
+        let n = self.n.unsigned_abs();
+        let rank = rank(q, n);
+        match &self.values {
+            Values::Sketched(sketch) if rank > 1 && rank < n => sketch.value_at(rank).clamp(self.min, self.max),
+            _ if rank <= 1 => self.min,
+            _ => self.max,
+        }
+    }
+
+    /// What the `sketch` column keeps: nothing for counters, gauges and a distribution of one point.
+    pub fn encode_sketch(&self) -> Option<Vec<u8>> {
+        match &self.values {
+            Values::Summed => None,
+            Values::Sketched(sketch) => Some(sketch.encode()),
+            Values::Set(hashes) => Some(bytes::encode_set(hashes)),
+        }
+    }
+
+    /// The cell of a stored row.
+    ///
+    /// # Errors
+    /// When the bytes are not what [`Cell::encode_sketch`] writes for this kind.
+    #[allow(clippy::too_many_arguments, reason = "the columns of the row, in their order")]
+    pub fn decode(kind: MetricKind, n: i64, sum: f64, min: f64, max: f64, last: f64, last_ts: DateTime<Utc>, sketch: Option<&[u8]>) -> Result<Self, Corrupt> {
+        let values = match (kind, sketch) {
+            (MetricKind::Distribution, Some(bytes)) => Values::Sketched(Sketch::decode(bytes)?),
+            (MetricKind::Distribution, None) if n == 1 => Values::Summed,
+            (MetricKind::Set, Some(bytes)) => Values::Set(bytes::decode_set(bytes)?),
+            (MetricKind::Counter | MetricKind::Gauge, None) => Values::Summed,
+            _ => return Err(Corrupt("a sketch where none belongs, or none where one does")),
+        };
+        Ok(Self { kind, n, sum, min, max, last, last_ts, values })
+    }
+}
+
+/// `⌈q·n⌉`, at least 1. In whole thousandths, because 0.95 · 100 in floats may be a little more than 95.
+fn rank(q: f64, n: u64) -> u64 {
+    let thousandths = (q * 1000.0).round() as u128;
+    let rank = (thousandths * u128::from(n)).div_ceil(1000);
+    u64::try_from(rank).unwrap_or(u64::MAX).clamp(1, n.max(1))
+}

@@ -2,7 +2,6 @@
 //!
 //! Every analysis has a plain, slow twin in its tests, and a property test that both agree on random data.
 
-pub mod actors;
 pub mod audience;
 pub mod calendar;
 pub mod cell;

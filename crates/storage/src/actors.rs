@@ -1,1 +1,59 @@
-//! (being written)
+//! Actors, interned to dense numbers. Only the holder of the project's [`crate::work`] row writes here.
+
+use chrono::{DateTime, Utc};
+use protocol::id::ProjectId;
+
+use crate::{Result, Transaction};
+
+/// An actor and its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "see migrations/0011_actor.sql")]
+pub struct Actor {
+    pub kind: i16,
+    pub id: String,
+    /// A u32; dense within the project.
+    pub number: i64,
+    pub first_seen: DateTime<Utc>,
+}
+
+/// Those of these actors that have a number; `kinds` and `ids` are parallel.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn known(tx: &mut Transaction, project: ProjectId, kinds: &[i16], ids: &[String]) -> Result<Vec<Actor>> {
+    Ok(sqlx::query_as!(
+        Actor,
+        "select a.kind, a.id, a.number, a.first_seen from unnest($2::int2[], $3::text[]) as k (kind, id)
+         join actor a on a.project_id = $1 and a.kind = k.kind and a.id = k.id",
+        project.0,
+        kinds,
+        ids
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Stores actors: new ones, and known ones that were seen earlier than recorded.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn save(tx: &mut Transaction, project: ProjectId, actors: &[Actor]) -> Result<()> {
+    let kinds: Vec<i16> = actors.iter().map(|actor| actor.kind).collect();
+    let ids: Vec<String> = actors.iter().map(|actor| actor.id.clone()).collect();
+    let numbers: Vec<i64> = actors.iter().map(|actor| actor.number).collect();
+    let first_seen: Vec<DateTime<Utc>> = actors.iter().map(|actor| actor.first_seen).collect();
+    sqlx::query!(
+        "insert into actor (project_id, kind, id, number, first_seen)
+         select $1, a.kind, a.id, a.number, a.first_seen
+         from unnest($2::int2[], $3::text[], $4::int8[], $5::timestamptz[]) as a (kind, id, number, first_seen)
+         on conflict (project_id, kind, id) do update set first_seen = excluded.first_seen",
+        project.0,
+        &kinds,
+        &ids,
+        &numbers,
+        &first_seen
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,1 +1,184 @@
-//! (being written)
+//! Flushes that are committed and not yet counted. Ingest adds a row in the flush's transaction, the worker deletes it in
+//! the one that counts it.
+
+use chrono::{DateTime, Utc};
+use protocol::id::ProjectId;
+use protocol::outcome::OutcomeCount;
+use uuid::Uuid;
+
+use crate::{Db, Result, Transaction};
+
+/// Tries before a flush is left alone: what failed five times fails for a reason of its own.
+pub const ATTEMPTS_MAX: i16 = 5;
+
+/// A project's part of a flush that is about to be committed.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "see migrations/0009_pending.sql")]
+pub struct NewPending {
+    pub flush_id: Uuid,
+    pub received_from: DateTime<Utc>,
+    /// Inclusive, as `received_from` is.
+    pub received_until: DateTime<Utc>,
+    pub committed_at: DateTime<Utc>,
+    pub events: i32,
+    pub points: i32,
+    pub imported: bool,
+    pub outcomes: Vec<OutcomeCount>,
+}
+
+/// A project's part of a flush that waits to be counted.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "see migrations/0009_pending.sql")]
+pub struct Pending {
+    pub flush_id: Uuid,
+    pub received_from: DateTime<Utc>,
+    pub received_until: DateTime<Utc>,
+    pub committed_at: DateTime<Utc>,
+    pub events: i32,
+    pub points: i32,
+    pub imported: bool,
+    /// As stored; the worker reads it when it counts, so that one bad row is one bad flush.
+    pub outcomes: serde_json::Value,
+}
+
+/// What a worker claims at once.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct ClaimSize {
+    pub flushes_max: i64,
+    /// Events and points. The oldest flush is claimed whatever its size.
+    pub items_max: i64,
+}
+
+/// Announces a project's part of a flush to the worker, once per project and flush.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) -> Result<()> {
+    let outcomes = serde_json::to_value(&row.outcomes).unwrap_or_default();
+    sqlx::query!(
+        "insert into pending (project_id, flush_id, received_from, received_until, committed_at, events, points, imported, outcomes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        project.0,
+        row.flush_id,
+        row.received_from,
+        row.received_until,
+        row.committed_at,
+        row.events,
+        row.points,
+        row.imported,
+        outcomes
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// When the oldest live flush that is not counted was committed; `None` when all are counted. Imports are left out:
+/// history does not make the present incomplete.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn oldest(db: &Db, project: ProjectId) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("select min(committed_at) from pending where project_id = $1 and not imported", project.0)
+        .fetch_one(&db.pool)
+        .await?)
+}
+
+/// The projects that have something to count, without any lock.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn projects(db: &Db) -> Result<Vec<ProjectId>> {
+    let ids = sqlx::query_scalar!("select distinct project_id from pending where attempts < $1 order by project_id", ATTEMPTS_MAX)
+        .fetch_all(&db.pool)
+        .await?;
+    Ok(ids.into_iter().map(ProjectId).collect())
+}
+
+/// Locks the oldest flushes of a project, at most so many, leaving out those that failed too often.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize) -> Result<Vec<Pending>> {
+    let mut rows = sqlx::query_as!(
+        Pending,
+        "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes
+         from pending where project_id = $1 and attempts < $2
+         order by committed_at, flush_id limit $3 for update skip locked",
+        project.0,
+        ATTEMPTS_MAX,
+        size.flushes_max
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut items = 0;
+    let within = rows
+        .iter()
+        .take_while(|row| {
+            items += i64::from(row.events) + i64::from(row.points);
+            items <= size.items_max
+        })
+        .count();
+    rows.truncate(within.max(1));
+    Ok(rows)
+}
+
+/// Locks one flush; `None` when it is counted already, is held by another worker or failed too often.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn claim_one(tx: &mut Transaction, project: ProjectId, flush_id: Uuid) -> Result<Option<Pending>> {
+    Ok(sqlx::query_as!(
+        Pending,
+        "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes
+         from pending where project_id = $1 and flush_id = $2 and attempts < $3 for update skip locked",
+        project.0,
+        flush_id,
+        ATTEMPTS_MAX
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// Takes counted flushes away.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remove(tx: &mut Transaction, project: ProjectId, flush_ids: &[Uuid]) -> Result<u64> {
+    let done = sqlx::query!("delete from pending where project_id = $1 and flush_id = any($2)", project.0, flush_ids)
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Records that counting a flush failed, and returns how often that has happened; `None` when it is no longer pending.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn record_failure(db: &Db, project: ProjectId, flush_id: Uuid, reason: &str) -> Result<Option<i16>> {
+    Ok(sqlx::query_scalar!(
+        "update pending set attempts = attempts + 1, last_error = $3 where project_id = $1 and flush_id = $2 returning attempts",
+        project.0,
+        flush_id,
+        reason
+    )
+    .fetch_optional(&db.pool)
+    .await?)
+}
+
+/// Flushes of all projects that failed too often and stay uncounted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn poisoned(db: &Db) -> Result<i64> {
+    Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from pending where attempts >= $1"#, ATTEMPTS_MAX).fetch_one(&db.pool).await?)
+}
+
+/// When the oldest flush of any project that is still to be counted was committed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn oldest_of_all(db: &Db) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("select min(committed_at) from pending where attempts < $1", ATTEMPTS_MAX).fetch_one(&db.pool).await?)
+}

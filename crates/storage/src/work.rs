@@ -1,1 +1,54 @@
-//! (being written)
+//! One row per project, whose lock is the right to intern actors and series and to write the project's rollups.
+
+use protocol::id::ProjectId;
+
+use crate::{Db, Result, Transaction};
+
+/// The next free numbers of a project, read under its lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Work {
+    pub next_actor: i64,
+    pub next_series: i32,
+}
+
+/// Makes sure that the project has its row.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ensure(db: &Db, project: ProjectId) -> Result<()> {
+    sqlx::query!("insert into work (project_id) values ($1) on conflict (project_id) do nothing", project.0).execute(&db.pool).await?;
+    Ok(())
+}
+
+/// Locks the project until the transaction ends; `None` when another worker holds it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn lock(tx: &mut Transaction, project: ProjectId) -> Result<Option<Work>> {
+    Ok(sqlx::query_as!(Work, "select next_actor, next_series from work where project_id = $1 for update skip locked", project.0)
+        .fetch_optional(&mut **tx)
+        .await?)
+}
+
+/// Writes the numbers back, by the holder of the lock.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn advance(tx: &mut Transaction, project: ProjectId, work: Work) -> Result<()> {
+    sqlx::query!("update work set next_actor = $2, next_series = $3 where project_id = $1", project.0, work.next_actor, work.next_series)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Limits what the worker's transaction may wait for. To be called first in it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn limit_waits(tx: &mut Transaction) -> Result<()> {
+    // Nobody but a migration or another worker can be in the way, and both are worth a new try instead of a long wait.
+    sqlx::query!("set local lock_timeout = '2s'").execute(&mut **tx).await?;
+    sqlx::query!("set local statement_timeout = '30s'").execute(&mut **tx).await?;
+    Ok(())
+}
