@@ -42,7 +42,13 @@ pub struct Event {
     #[serde(default, alias = "page", alias = "path", deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
     /// The release of the sending application, such as `web@5.2`.
-    #[serde(default, alias = "appVersion", alias = "app_version", deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        alias = "appVersion",
+        alias = "app_version",
+        deserialize_with = "crate::text::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub release: Option<String>,
     /// Such as `prod`; `prod` when absent.
     #[serde(default, alias = "env", deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
@@ -75,7 +81,13 @@ pub struct Context {
     pub os: Option<String>,
     #[serde(default, deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
-    #[serde(default, alias = "device_type", alias = "deviceType", deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        alias = "device_type",
+        alias = "deviceType",
+        deserialize_with = "crate::text::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub device: Option<String>,
     /// ISO 3166-1 alpha-2, such as `DE`.
     #[serde(default, deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
@@ -85,7 +97,13 @@ pub struct Context {
     #[serde(default, deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
     pub referrer: Option<String>,
     /// Screen size, such as `390x844`.
-    #[serde(default, alias = "screen_resolution", alias = "screenResolution", deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        alias = "screen_resolution",
+        alias = "screenResolution",
+        deserialize_with = "crate::text::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub screen: Option<String>,
     /// Campaign parameters: `source`, `medium`, `campaign`, `term`, `content`.
     #[serde(default, deserialize_with = "null_as_empty", skip_serializing_if = "Map::is_empty")]
@@ -100,7 +118,13 @@ pub struct Context {
     #[serde(default, alias = "timestamp", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub ts: Option<Timestamp>,
-    #[serde(default, alias = "appVersion", alias = "app_version", deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        alias = "appVersion",
+        alias = "app_version",
+        deserialize_with = "crate::text::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub release: Option<String>,
     /// What else was sent, such as `browser_version` or `utm_source`.
     #[serde(flatten)]

@@ -102,7 +102,11 @@ pub fn change(now: f64, before: f64) -> Option<String> {
 }
 
 fn money(value: f64, sign: &str) -> String {
-    if value.abs() >= 99_999.5 { format!("{sign}{}", count(value)) } else { format!("{}{sign}{}", if value < 0.0 { "−" } else { "" }, cents(value.abs())) }
+    if value.abs() >= 99_999.5 {
+        format!("{sign}{}", count(value))
+    } else {
+        format!("{}{sign}{}", if value < 0.0 { "−" } else { "" }, cents(value.abs()))
+    }
 }
 
 fn cents(value: f64) -> String {
@@ -141,7 +145,19 @@ mod tests {
 
     #[test]
     fn counts_are_full_to_99_999_then_three_figures() {
-        for (value, text) in [(0.0, "0"), (7.0, "7"), (41_286.0, "41,286"), (99_999.0, "99,999"), (100_000.0, "100k"), (284_312.0, "284k"), (999_960.0, "1M"), (1_420_000.0, "1.42M"), (2.5e9, "2.5B"), (-1_234.0, "−1,234"), (18.4, "18.4")] {
+        for (value, text) in [
+            (0.0, "0"),
+            (7.0, "7"),
+            (41_286.0, "41,286"),
+            (99_999.0, "99,999"),
+            (100_000.0, "100k"),
+            (284_312.0, "284k"),
+            (999_960.0, "1M"),
+            (1_420_000.0, "1.42M"),
+            (2.5e9, "2.5B"),
+            (-1_234.0, "−1,234"),
+            (18.4, "18.4"),
+        ] {
             assert_eq!(count(value), text);
         }
     }

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn wrong_lengths_zeros_and_other_letters_are_no_id() {
-        for text in ["", "00", "00000000000000000000000000000000", "zz92f3577b34da6a3ce929d0e0e473600", "4bf92f3577b34da6a3ce929d0e0e473600"] {
+        for text in
+            ["", "00", "00000000000000000000000000000000", "zz92f3577b34da6a3ce929d0e0e473600", "4bf92f3577b34da6a3ce929d0e0e473600"]
+        {
             assert_eq!(TraceId::parse(text), None, "{text}");
         }
     }

@@ -77,7 +77,15 @@ pub async fn find(db: &Db, presented: &Presented) -> Result<Option<Grant>> {
 }
 
 /// Keeps a new key.
-pub async fn create(db: &Db, project: ProjectId, presented: &Presented, hint: &str, label: &str, scopes: &[Scope], now: DateTime<Utc>) -> Result<i32> {
+pub async fn create(
+    db: &Db,
+    project: ProjectId,
+    presented: &Presented,
+    hint: &str,
+    label: &str,
+    scopes: &[Scope],
+    now: DateTime<Utc>,
+) -> Result<i32> {
     let (public, secret): (Option<&str>, Option<&[u8]>) = match presented {
         Presented::Public(key) => (Some(key), None),
         Presented::SecretSha256(hash) => (None, Some(hash)),
@@ -120,8 +128,9 @@ pub async fn public_key(db: &Db, project: ProjectId) -> Result<Option<String>> {
 
 /// Ends a key. `false` when the project has no such live key.
 pub async fn revoke(db: &Db, project: ProjectId, id: i32, now: DateTime<Utc>) -> Result<bool> {
-    let done = sqlx::query!("update api_key set revoked_at = $3 where project_id = $1 and id = $2 and revoked_at is null", project.0, id, now)
-        .execute(&db.pool)
-        .await?;
+    let done =
+        sqlx::query!("update api_key set revoked_at = $3 where project_id = $1 and id = $2 and revoked_at is null", project.0, id, now)
+            .execute(&db.pool)
+            .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -25,6 +25,7 @@ pub struct NewBatch {
 #[allow(missing_docs, reason = "see migrations/0007_batch.sql")]
 pub struct StoredBatch {
     pub batch_id: Uuid,
+    pub flush_id: Uuid,
     pub signal: i16,
     pub body_hash: Vec<u8>,
     pub accepted: i32,
@@ -40,10 +41,9 @@ pub struct StoredBatch {
 pub fn ledger_id(sent: Uuid, hash: [u8; 16], now: DateTime<Utc>) -> Uuid {
     let today = now.date_naive();
     let dated = sent.get_version() == Some(uuid::Version::SortRand)
-        && sent
-            .get_timestamp()
-            .and_then(|time| DateTime::from_timestamp(i64::try_from(time.to_unix().0).ok()?, 0))
-            .is_some_and(|time| time.date_naive() >= today - Days::new(LEDGER_DAYS as u64) && time.date_naive() <= today + Days::new(LEDGER_DAYS as u64 - 1));
+        && sent.get_timestamp().and_then(|time| DateTime::from_timestamp(i64::try_from(time.to_unix().0).ok()?, 0)).is_some_and(|time| {
+            time.date_naive() >= today - Days::new(LEDGER_DAYS as u64) && time.date_naive() <= today + Days::new(LEDGER_DAYS as u64 - 1)
+        });
     if dated {
         return sent;
     }
@@ -57,7 +57,13 @@ pub fn ledger_id(sent: Uuid, hash: [u8; 16], now: DateTime<Utc>) -> Uuid {
 ///
 /// # Errors
 /// [`crate::Error::Busy`] when that wait exceeds the transaction's lock timeout.
-pub async fn enter(tx: &mut Transaction, project: ProjectId, flush_id: Uuid, received_at: DateTime<Utc>, batches: &[NewBatch]) -> Result<Vec<Uuid>> {
+pub async fn enter(
+    tx: &mut Transaction,
+    project: ProjectId,
+    flush_id: Uuid,
+    received_at: DateTime<Utc>,
+    batches: &[NewBatch],
+) -> Result<Vec<Uuid>> {
     // Every flush enters its batches in the order of their ids, so that two flushes never wait for each other in a ring.
     let mut batches: Vec<&NewBatch> = batches.iter().collect();
     batches.sort_unstable_by_key(|batch| batch.batch_id);
@@ -67,15 +73,26 @@ pub async fn enter(tx: &mut Transaction, project: ProjectId, flush_id: Uuid, rec
     let accepted: Vec<i32> = batches.iter().map(|batch| batch.accepted).collect();
     let rejected: Vec<i32> = batches.iter().map(|batch| batch.rejected).collect();
     let errors: Vec<serde_json::Value> = batches.iter().map(|batch| serde_json::to_value(&batch.errors).unwrap_or_default()).collect();
-    Ok(sqlx::query_file_scalar!("sql/batches/enter.sql", project.0, flush_id, received_at, &ids, &signals, &hashes, &accepted, &rejected, &errors)
-        .fetch_all(&mut **tx)
-        .await?)
+    Ok(sqlx::query_file_scalar!(
+        "sql/batches/enter.sql",
+        project.0,
+        flush_id,
+        received_at,
+        &ids,
+        &signals,
+        &hashes,
+        &accepted,
+        &rejected,
+        &errors
+    )
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// The ledger's rows of these ids.
 pub async fn find(db: &Db, project: ProjectId, ids: &[Uuid]) -> Result<Vec<StoredBatch>> {
     let rows = sqlx::query!(
-        "select batch_id, signal, body_hash, accepted, rejected, errors from batch where project_id = $1 and batch_id = any($2)",
+        "select batch_id, flush_id, signal, body_hash, accepted, rejected, errors from batch where project_id = $1 and batch_id = any($2)",
         project.0,
         ids
     )
@@ -85,6 +102,7 @@ pub async fn find(db: &Db, project: ProjectId, ids: &[Uuid]) -> Result<Vec<Store
         .into_iter()
         .map(|row| StoredBatch {
             batch_id: row.batch_id,
+            flush_id: row.flush_id,
             signal: row.signal,
             body_hash: row.body_hash,
             accepted: row.accepted,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection as _, Executor as _, PgPool};
+use sqlx::{Connection as _, PgPool};
 
 use crate::{Error, Result};
 
@@ -40,20 +40,19 @@ impl Db {
     /// When the URL is wrong, nobody answers within the pool's wait, or the server is unfit.
     pub async fn connect(url: &str, name: &str, size: PoolSize) -> Result<Self> {
         let options: PgConnectOptions = url.parse()?;
-        let options = options.application_name(name);
-        let statement_ms = size.statement_max.as_millis();
+        // As connection options, so that no statement is spent on them. A lock that takes longer than two seconds is
+        // somebody else's fault: the caller tries again.
+        let statement_ms = size.statement_max.as_millis().to_string();
+        let options = options.application_name(name).options([
+            ("statement_timeout", statement_ms.as_str()),
+            ("lock_timeout", "2000"),
+            ("idle_in_transaction_session_timeout", "30000"),
+            ("timezone", "UTC"),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(size.connections_max)
             .acquire_timeout(size.wait_max)
             .idle_timeout(Duration::from_secs(300))
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    // SET takes no bind parameters; both values are our own numbers.
-                    let set = format!("set statement_timeout = {statement_ms}; set idle_in_transaction_session_timeout = 30000; set timezone = 'UTC'");
-                    connection.execute(sqlx::AssertSqlSafe(set)).await?;
-                    Ok(())
-                })
-            })
             .connect_with(options)
             .await?;
         let db = Self { pool };

@@ -32,10 +32,14 @@ pub enum Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Away(error),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Away(error)
+            }
             sqlx::Error::Database(database) => match database.code().as_deref().unwrap_or_default() {
                 // 58030 and XX000 are how a distributed database reports a lost node.
-                code if code.starts_with("08") || code.starts_with("57P0") || code == "58030" || code == "XX000" || code == "53300" => Self::Away(error),
+                code if code.starts_with("08") || code.starts_with("57P0") || code == "58030" || code == "XX000" || code == "53300" => {
+                    Self::Away(error)
+                }
                 code if code.starts_with("40") || code == "55P03" => Self::Busy(error),
                 "57014" => Self::Cancelled(error),
                 "23505" => Self::Taken(error),
@@ -50,6 +54,12 @@ impl Error {
     /// The same transaction may succeed when it is tried again.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Away(_) | Self::Busy(_))
+    }
+
+    /// The same error, as one that may pass: for a caller that ran out of time before the database ran out of tries.
+    #[must_use]
+    pub fn as_passing(self) -> Self {
+        if self.is_passing() { self } else { Self::Away(sqlx::Error::PoolTimedOut) }
     }
 
     /// The database cannot be reached.

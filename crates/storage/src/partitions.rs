@@ -48,7 +48,9 @@ impl Table {
         let name = self.name();
         let (from, until) = match self {
             Self::Batch => (uuid_floor(day), uuid_floor(day + Days::new(1))),
-            Self::Event | Self::MetricPoint | Self::MetricMinute => (format!("{day} 00:00:00+00"), format!("{} 00:00:00+00", day + Days::new(1))),
+            Self::Event | Self::MetricPoint | Self::MetricMinute => {
+                (format!("{day} 00:00:00+00"), format!("{} 00:00:00+00", day + Days::new(1)))
+            }
         };
         format!("create table if not exists {} partition of {name} for values from ('{from}') to ('{until}')", self.partition(day))
     }
@@ -137,7 +139,12 @@ mod tests {
     fn a_day_of_batch_ids_begins_at_its_first_millisecond() {
         let day = NaiveDate::from_ymd_opt(2026, 5, 14).expect("a day");
         let floor: uuid::Uuid = uuid_floor(day).parse().expect("a uuid");
-        let (seconds, _) = uuid::Builder::from_bytes(*floor.as_bytes()).with_version(uuid::Version::SortRand).into_uuid().get_timestamp().expect("a time").to_unix();
+        let (seconds, _) = uuid::Builder::from_bytes(*floor.as_bytes())
+            .with_version(uuid::Version::SortRand)
+            .into_uuid()
+            .get_timestamp()
+            .expect("a time")
+            .to_unix();
         assert_eq!(DateTime::from_timestamp(seconds as i64, 0).map(|t| t.to_rfc3339()).as_deref(), Some("2026-05-14T00:00:00+00:00"));
     }
 }

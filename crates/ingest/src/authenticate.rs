@@ -1,0 +1,47 @@
+//! Which project a request belongs to, by its key.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Uri, header};
+use protocol::access::Scope;
+use storage::api_keys::{Grant, Presented};
+
+use crate::Ingest;
+use crate::rejection::Rejection;
+
+/// The grant of the request's key, if it may do what `scope` says.
+pub(crate) async fn request(ingest: &Ingest, headers: &HeaderMap, uri: &Uri, scope: Scope) -> Result<Arc<Grant>, Rejection> {
+    let key = credential(headers, uri).ok_or(Rejection::KeyMissing)?;
+    let presented = Presented::of(key).ok_or(Rejection::KeyUnknown)?;
+    let grant = ingest.keys.grant(&ingest.db, presented, ingest.clock.now()).await?.ok_or(Rejection::KeyUnknown)?;
+    if grant.allows(scope) { Ok(grant) } else { Err(Rejection::ScopeMissing(scope.word())) }
+}
+
+/// The first of: bearer token, own header, query parameter (for beacons, which cannot set headers).
+fn credential<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer =
+        text(header::AUTHORIZATION).and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    bearer
+        .map(|(_, key)| key.trim())
+        .or_else(|| text(header::HeaderName::from_static("x-throughline-key")))
+        .or_else(|| uri.query()?.split('&').find_map(|pair| pair.strip_prefix("key=")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_from_the_bearer_then_the_header_then_the_query() {
+        let uri: Uri = "/v1/track:batch?a=1&key=pk_query".parse().expect("uri");
+        let mut headers = HeaderMap::new();
+        assert_eq!(credential(&headers, &uri), Some("pk_query"));
+        headers.insert("x-throughline-key", "pk_header".parse().expect("value"));
+        assert_eq!(credential(&headers, &uri), Some("pk_header"));
+        headers.insert(header::AUTHORIZATION, "bearer pk_bearer".parse().expect("value"));
+        assert_eq!(credential(&headers, &uri), Some("pk_bearer"));
+        headers.insert(header::AUTHORIZATION, "Basic eDp5".parse().expect("value"));
+        assert_eq!(credential(&headers, &uri), Some("pk_header"));
+    }
+}

@@ -1,0 +1,104 @@
+//! The time of a signal: the client's clock, corrected and kept within bounds.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use protocol::limits::{CLOCK_SKEW_MINUTES_KEPT, FUTURE_HOURS_CLAMPED, FUTURE_MINUTES_KEPT, IMPORT_DAYS_MAX, LATE_DAYS_MAX};
+use protocol::time::Timestamp;
+use protocol::verdict::ItemCode;
+use storage::flags::{CLOCK_CORRECTED, FUTURE_CLAMPED};
+
+use crate::validate::Refusal;
+
+/// How a batch's times are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    /// The server's clock.
+    pub(crate) now: DateTime<Utc>,
+    /// How far the sender's clock is behind ours, when that is more than delay can explain.
+    skew: Option<TimeDelta>,
+    /// How old an item may be.
+    age_max: TimeDelta,
+}
+
+/// An item's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub(crate) ts: DateTime<Utc>,
+    /// As sent, when `ts` differs.
+    pub(crate) client_ts: Option<DateTime<Utc>>,
+    pub(crate) flags: i32,
+}
+
+impl Reading {
+    /// Live signals: a clock that is off by more than the bound is corrected by `sent_at`.
+    pub(crate) fn live(now: DateTime<Utc>, sent_at: Option<&Timestamp>) -> Self {
+        let skew = match sent_at {
+            Some(Timestamp::At(sent_at)) => Some(now - *sent_at).filter(|skew| skew.abs() > TimeDelta::minutes(CLOCK_SKEW_MINUTES_KEPT)),
+            _ => None,
+        };
+        Self { now, skew, age_max: TimeDelta::days(LATE_DAYS_MAX) }
+    }
+
+    /// History: times are what they say.
+    pub(crate) fn import(now: DateTime<Utc>) -> Self {
+        Self { now, skew: None, age_max: TimeDelta::days(IMPORT_DAYS_MAX) }
+    }
+
+    /// Where an item belongs in time; an item without a time happened now.
+    pub(crate) fn place(&self, sent: Option<&Timestamp>) -> Result<Placed, Refusal> {
+        let client = match sent {
+            None => return Ok(Placed { ts: self.now, client_ts: None, flags: 0 }),
+            Some(Timestamp::Unreadable(text)) => return Err(Refusal::new(ItemCode::TimeUnreadable, format!("ts is {text:?}"))),
+            Some(Timestamp::At(at)) => *at,
+        };
+        let corrected = self.skew.and_then(|skew| client.checked_add_signed(skew));
+        let ts = corrected.unwrap_or(client);
+        let corrected = if corrected.is_some() { CLOCK_CORRECTED } else { 0 };
+        if ts > self.now + TimeDelta::hours(FUTURE_HOURS_CLAMPED) {
+            Err(Refusal::new(ItemCode::TooNew, format!("ts is {}, the server's time is {}", ts.to_rfc3339(), self.now.to_rfc3339())))
+        } else if ts > self.now + TimeDelta::minutes(FUTURE_MINUTES_KEPT) {
+            Ok(Placed { ts: self.now, client_ts: Some(client), flags: corrected | FUTURE_CLAMPED })
+        } else if ts < self.now - self.age_max {
+            Err(Refusal::new(ItemCode::TooOld, format!("ts is {}, older than {} days", ts.to_rfc3339(), self.age_max.num_days())))
+        } else {
+            Ok(Placed { ts, client_ts: (corrected != 0).then_some(client), flags: corrected })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a time")
+    }
+
+    fn place(sent_at: Option<&str>, ts: &str) -> Result<(String, i32), ItemCode> {
+        let sent_at = sent_at.map(Timestamp::parse);
+        Reading::live(at("2026-05-14T12:00:00Z"), sent_at.as_ref())
+            .place(Some(&Timestamp::parse(ts)))
+            .map(|placed| (placed.ts.format("%d %H:%M").to_string(), placed.flags))
+            .map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn a_wrong_clock_is_corrected_and_a_slow_network_is_not() {
+        assert_eq!(place(Some("2026-05-14T11:30:00Z"), "2026-05-14T11:00:00Z"), Ok(("14 11:00".to_owned(), 0)));
+        assert_eq!(place(Some("2019-01-01T00:00:00Z"), "2018-12-31T23:50:00Z"), Ok(("14 11:50".to_owned(), CLOCK_CORRECTED)));
+        assert_eq!(place(Some("2030-01-01T00:00:00Z"), "2029-12-31T23:50:00Z"), Ok(("14 11:50".to_owned(), CLOCK_CORRECTED)));
+    }
+
+    #[test]
+    fn the_future_is_kept_clamped_or_refused() {
+        assert_eq!(place(None, "2026-05-14T12:04:00Z"), Ok(("14 12:04".to_owned(), 0)));
+        assert_eq!(place(None, "2026-05-14T12:06:00Z"), Ok(("14 12:00".to_owned(), FUTURE_CLAMPED)));
+        assert_eq!(place(None, "2026-05-15T12:00:01Z"), Err(ItemCode::TooNew));
+    }
+
+    #[test]
+    fn the_past_is_kept_for_seven_days() {
+        assert_eq!(place(None, "2026-05-07T12:00:00Z"), Ok(("07 12:00".to_owned(), 0)));
+        assert_eq!(place(None, "2026-05-07T11:59:59Z"), Err(ItemCode::TooOld));
+        assert_eq!(place(None, "yesterday"), Err(ItemCode::TimeUnreadable));
+    }
+}

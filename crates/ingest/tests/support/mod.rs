@@ -1,0 +1,72 @@
+//! An ingest process over a test's own database, spoken to through its router.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use axum::http::Request;
+use chrono::{DateTime, Utc};
+use http_body_util::BodyExt as _;
+use ingest::{Config, Ingest};
+use protocol::access::Scope;
+use protocol::id::ProjectId;
+use protocol::time::Clock;
+use serde_json::Value;
+use sqlx::PgPool;
+use storage::api_keys::{self, Presented};
+use storage::{Db, partitions, projects};
+use tower::ServiceExt as _;
+
+/// The time of every test: a Thursday.
+pub const NOW: &str = "2026-05-14T12:00:00Z";
+
+pub struct App {
+    pub pool: PgPool,
+    pub project: ProjectId,
+    pub key: String,
+    router: axum::Router,
+}
+
+static COUNT: AtomicU64 = AtomicU64::new(1);
+
+fn random() -> u128 {
+    u128::from(COUNT.fetch_add(1, Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+}
+
+pub fn now() -> DateTime<Utc> {
+    NOW.parse().expect("a time")
+}
+
+impl App {
+    pub async fn start(pool: PgPool) -> Self {
+        let db = Db::from_pool(pool.clone());
+        partitions::ensure(&db, now()).await.expect("partitions");
+        let (ingest, _committers) = Ingest::start(db.clone(), Clock::fixed(now()), random, Config::default());
+        let router = ingest::router(ingest);
+        let (project, key) = Self::project(&db, "shop", '1').await;
+        Self { pool, project, key, router }
+    }
+
+    /// A project and its public key.
+    pub async fn project(db: &Db, slug: &str, digit: char) -> (ProjectId, String) {
+        let project = projects::create(db, slug, slug, "Europe/Berlin", now()).await.expect("project");
+        let key = format!("pk_{}", digit.to_string().repeat(32));
+        let presented = Presented::of(&key).expect("well-formed");
+        api_keys::create(db, project.id, &presented, "pk_", "test", &[Scope::Ingest], now()).await.expect("key");
+        (project.id, key)
+    }
+
+    pub async fn post(&self, path: &str, body: impl Into<Body>) -> (u16, Value) {
+        self.send(Request::post(path).header("authorization", format!("Bearer {}", self.key)).body(body.into()).expect("request")).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> (u16, Value) {
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.expect("body").to_bytes();
+        (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("json") })
+    }
+
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect("count")
+    }
+}
