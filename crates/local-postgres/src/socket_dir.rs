@@ -1,0 +1,60 @@
+//! The folder of the socket: short, since a socket's path is limited to 107 bytes (103 on macOS), and private, since it is the only
+//! door and there is no password.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::identity::Identity;
+use crate::settings::PORT;
+
+/// Short on every system; a temporary folder named by the environment may be long.
+const PARENT: &str = "/tmp";
+const PREFIX: &str = "throughline-";
+/// Left-overs of processes with our id, from before a restart of the machine or container, are passed over.
+const ATTEMPTS_MAX: u32 = 10_000;
+
+/// Makes a new folder that only the user of Postgres (and root) can enter.
+pub(crate) fn make(identity: &Identity) -> Result<PathBuf, Error> {
+    let process = std::process::id();
+    for n in 0..ATTEMPTS_MAX {
+        let folder = Path::new(PARENT).join(format!("{PREFIX}{process}-{n}"));
+        match DirBuilder::new().mode(0o700).create(&folder) {
+            Ok(()) => return identity.own(&folder).map(|()| folder),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(Error::io("make the folder", &folder)(e)),
+        }
+    }
+    Err(Error::io("find a free name in", Path::new(PARENT))(io::ErrorKind::AlreadyExists.into()))
+}
+
+/// The socket in a folder.
+pub(crate) fn socket(folder: &Path) -> PathBuf {
+    folder.join(format!(".s.PGSQL.{PORT}"))
+}
+
+/// Removes a folder that [`make`] made, once nobody listens there any more; leaves any other alone.
+pub(crate) fn remove(folder: &Path) {
+    let ours = folder.parent() == Some(Path::new(PARENT))
+        && folder.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
+    if !ours {
+        return;
+    }
+    let socket = socket(folder);
+    // A killed Postgres leaves both files; after an orderly end they are gone.
+    let lock = format!("{}.lock", socket.display());
+    for file in [&socket, Path::new(&lock)] {
+        if let Err(e) = fs::remove_file(file)
+            && e.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(file = %file.display(), error = %e, "could not remove a left-over socket");
+        }
+    }
+    if let Err(e) = fs::remove_dir(folder)
+        && e.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(folder = %folder.display(), error = %e, "could not remove the socket's folder");
+    }
+}
