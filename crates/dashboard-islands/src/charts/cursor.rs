@@ -1,0 +1,170 @@
+//! The cursor of a chart: a hair line with a tip, moved by the pointer or the arrow keys.
+//!
+//! The chart below was drawn by the server; this island only knows where each bucket's points are and what to say.
+
+#![allow(missing_docs, reason = "the props structs that the macro makes cannot carry documentation")]
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+
+use super::path::centre;
+use super::{percent, pixels};
+
+/// One series, as the tip names it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CursorSeries {
+    /// Its name.
+    pub name: String,
+    /// Its CSS colour.
+    pub colour: String,
+    /// Its dash pattern.
+    pub dash: String,
+}
+
+/// One bucket, as the tip shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CursorBucket {
+    /// When, and that it is open.
+    pub title: String,
+    /// A value in words per series, in the order of the series.
+    pub texts: Vec<String>,
+    /// Pixels from the top per series; `None` where there is no point.
+    pub ys: Vec<Option<f64>>,
+    /// What follows from the values, such as a change.
+    pub note: Option<(String, String)>,
+}
+
+/// The cursor over a plot whose buckets lie side by side.
+#[island]
+pub fn ChartCursor(series: Vec<CursorSeries>, buckets: Vec<CursorBucket>) -> impl IntoView {
+    let count = buckets.len();
+    let at = RwSignal::new(None::<usize>);
+    // Without wasm the cursor does nothing, so it is not offered to the keyboard.
+    let awake = RwSignal::new(false);
+    Effect::new(move |_| awake.set(true));
+    let spoken = {
+        let (series, buckets) = (series.clone(), buckets.clone());
+        move || at.get().and_then(|i| buckets.get(i)).map(|bucket| sentence(&series, bucket))
+    };
+    view! {
+        <div
+            class="cursor"
+            role="slider"
+            aria-label="Chart cursor"
+            aria-valuemin="0"
+            aria-valuemax=count.saturating_sub(1)
+            aria-valuenow=move || at.get().unwrap_or(count.saturating_sub(1))
+            aria-valuetext=spoken
+            tabindex=move || if awake.get() { "0" } else { "-1" }
+            on:pointermove=move |event| at.set(pointed(&event, count))
+            on:pointerdown=move |event| at.set(pointed(&event, count))
+            on:pointerleave=move |_| at.set(None)
+            on:blur=move |_| at.set(None)
+            on:keydown=move |event| {
+                if let Some(next) = moved(&event.key(), at.get_untracked(), count) {
+                    event.prevent_default();
+                    at.set(next);
+                }
+            }
+        >
+            {move || at.get().and_then(|i| buckets.get(i).map(|bucket| marks(i, count, &series, bucket)))}
+        </div>
+    }
+}
+
+/// The bucket below the pointer.
+fn pointed(event: &leptos::ev::PointerEvent, count: usize) -> Option<usize> {
+    let plot = event.current_target()?.dyn_into::<web_sys::Element>().ok()?;
+    let x = f64::from(event.offset_x()) / f64::from(plot.client_width().max(1));
+    (count > 0).then(|| ((x.max(0.0) * count as f64) as usize).min(count - 1))
+}
+
+/// Where a key moves the cursor; `None` for a key that is not ours.
+fn moved(key: &str, at: Option<usize>, count: usize) -> Option<Option<usize>> {
+    let last = count.checked_sub(1)?;
+    Some(match key {
+        "ArrowLeft" => Some(at.map_or(last, |i| i.saturating_sub(1))),
+        "ArrowRight" => Some(at.map_or(last, |i| (i + 1).min(last))),
+        "Home" => Some(0),
+        "End" => Some(last),
+        "Escape" if at.is_some() => None,
+        _ => return None,
+    })
+}
+
+fn sentence(series: &[CursorSeries], bucket: &CursorBucket) -> String {
+    let values = series.iter().zip(&bucket.texts).map(|(series, text)| format!("{} {text}", series.name));
+    std::iter::once(bucket.title.clone()).chain(values).collect::<Vec<_>>().join(", ")
+}
+
+fn marks(index: usize, count: usize, series: &[CursorSeries], bucket: &CursorBucket) -> impl IntoView + use<> {
+    let x = centre(index, count);
+    let dots: Vec<_> = series
+        .iter()
+        .zip(&bucket.ys)
+        .filter_map(|(series, y)| {
+            y.map(|y| view! { <i class="at" style=format!("left:{};top:{}px;background:{}", percent(x), pixels(y), series.colour)></i> })
+        })
+        .collect();
+    let rows: Vec<_> = series
+        .iter()
+        .zip(bucket.texts.clone())
+        .map(|(series, text)| {
+            let style = format!("stroke:{};stroke-dasharray:{}", series.colour, if series.dash.is_empty() { "none" } else { &series.dash });
+            view! {
+                <tr>
+                    <td class="clip">
+                        <svg class="dash" aria-hidden="true">
+                            <line x1="0" x2="16" y1="4" y2="4" style=style stroke-width="2"></line>
+                        </svg>
+                        {series.name.clone()}
+                    </td>
+                    <td class="num">
+                        <b>{text}</b>
+                    </td>
+                </tr>
+            }
+        })
+        .collect();
+    // The tip stands on the side that has room, so that it never hides its own point.
+    let side = if x > 0.5 { "tip left" } else { "tip right" };
+    view! {
+        <i class="hair" style=format!("left:{}", percent(x))></i>
+        {dots}
+        <div class=side style=format!("left:{}", percent(x))>
+            <div class="faint">{bucket.title.clone()}</div>
+            <table>
+                {rows}
+                {bucket.note.clone().map(|(name, value)| view! {
+                    <tr>
+                        <td class="faint">{name}</td>
+                        <td class="num">{value}</td>
+                    </tr>
+                })}
+            </table>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_arrow_starts_at_the_newest_bucket() {
+        assert_eq!(moved("ArrowLeft", None, 7), Some(Some(6)));
+        assert_eq!(moved("ArrowLeft", Some(6), 7), Some(Some(5)));
+        assert_eq!(moved("ArrowLeft", Some(0), 7), Some(Some(0)));
+        assert_eq!(moved("ArrowRight", Some(6), 7), Some(Some(6)));
+        assert_eq!(moved("Home", None, 7), Some(Some(0)));
+    }
+
+    #[test]
+    fn keys_that_are_not_ours_stay_the_browsers() {
+        assert_eq!(moved("Tab", Some(1), 7), None);
+        assert_eq!(moved("Escape", None, 7), None);
+        assert_eq!(moved("Escape", Some(2), 7), Some(None));
+        assert_eq!(moved("ArrowLeft", None, 0), None);
+    }
+}

@@ -1,0 +1,44 @@
+//! Ranked lists: a bar behind the name, scaled to the first row; figure and share to the right.
+
+use leptos::prelude::*;
+use protocol::number;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    /// The name; `None` for what does not say.
+    pub name: Option<String>,
+    /// What is ranked by.
+    pub count: f64,
+    /// Of the whole, from 0 to 1; `None` where there is no whole.
+    pub share: Option<f64>,
+    /// Names that a person could type are set in mono.
+    pub mono: bool,
+}
+
+/// The rows, largest first.
+pub fn ranked(rows: Vec<Ranked>) -> impl IntoView {
+    let largest = rows.first().map_or(1.0, |row| row.count.max(1.0));
+    view! {
+        <ol class="ranked">
+            {rows
+                .into_iter()
+                .map(|row| {
+                    let class = match (&row.name, row.mono) {
+                        (None, _) => "clip unsaid",
+                        (_, true) => "clip mono",
+                        _ => "clip",
+                    };
+                    let name = row.name.unwrap_or_else(|| "not said".to_owned());
+                    view! {
+                        <li style=format!("--w:{:.3}", (row.count / largest).min(1.0))>
+                            <span class=class title=name.clone()>{name.clone()}</span>
+                            <span>{number::count(row.count)}</span>
+                            <span class="pct">{row.share.map(number::percent)}</span>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ol>
+    }
+}

@@ -1,0 +1,102 @@
+//! The newest events, newest first. Pausing holds what is shown; the figures go on.
+
+use leptos::prelude::*;
+use protocol::id::ActorKind;
+use protocol::live::{LIVE_FEED_ROWS, LiveAnswer, LiveEvent};
+use protocol::number;
+
+use crate::clock;
+use crate::icon::{Icon, icon};
+use crate::snippet::snippet;
+
+/// The name of page views.
+const PAGE_VIEW: &str = "$pageview";
+
+pub(super) fn feed(latest: RwSignal<LiveAnswer>, held: RwSignal<Option<LiveAnswer>>, command: String) -> impl IntoView {
+    let paused = move || held.with(Option::is_some);
+    let toggle = move |_| held.update(|held| *held = if held.is_some() { None } else { Some(latest.get_untracked()) });
+    let rows = move || match &*held.read() {
+        Some(held) => list(held, &command),
+        None => list(&latest.read(), &command),
+    };
+    view! {
+        <section class="panel" aria-label="Event feed">
+            <header class="inline">
+                <h2>"Event feed"</h2>
+                <span class="faint">{move || held.with(|held| held.as_ref().map_or_else(|| "newest first".to_owned(), paused_at))}</span>
+                <div class="right">
+                    <button class="btn scripted" type="button" aria-pressed=move || paused().to_string() on:click=toggle>
+                        {move || icon(if paused() { Icon::PLAY } else { Icon::PAUSE })}
+                        <span>{move || if paused() { "Resume" } else { "Pause" }}</span>
+                    </button>
+                </div>
+            </header>
+            {rows}
+        </section>
+    }
+}
+
+fn paused_at(held: &LiveAnswer) -> String {
+    format!("paused at {}", clock::second(clock::wall(held.now, held.utc_offset_seconds)))
+}
+
+fn list(answer: &LiveAnswer, command: &str) -> AnyView {
+    if answer.feed.is_empty() {
+        return waiting(command).into_any();
+    }
+    let per_minute = answer.events as f64 / answer.window.minutes() as f64;
+    view! {
+        <ul class="feed">{answer.feed.iter().map(|event| row(event, answer.utc_offset_seconds)).collect_view()}</ul>
+        <footer>
+            <span>{format!("{} events per minute; the feed shows the newest {LIVE_FEED_ROWS}", number::count(per_minute.round()))}</span>
+        </footer>
+    }
+    .into_any()
+}
+
+fn waiting(command: &str) -> impl IntoView + use<> {
+    view! {
+        <div class="empty">
+            <h3>"No event yet"</h3>
+            <p class="muted">"Send one from a terminal. It appears here a few seconds after the answer 202."</p>
+            {snippet(command.to_owned())}
+            <p class="status idle">{icon(Icon::IDLE)}"Waiting for the first event"</p>
+        </div>
+    }
+}
+
+fn row(event: &LiveEvent, offset: i32) -> impl IntoView + use<> {
+    let view = event.name == PAGE_VIEW;
+    let route = event.route.clone();
+    // A page view is its route; any other event says more by its props.
+    let about = match (view || event.detail.is_empty(), route) {
+        (true, Some(route)) => view! { <code>{route}</code> }.into_any(),
+        _ => event.detail.clone().into_any(),
+    };
+    let name = if view { "Page view".to_owned() } else { event.name.clone() };
+    view! {
+        <li>
+            <time datetime=event.ts.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)>{clock::second(clock::wall(event.ts, offset))}</time>
+            <span class=if view { "ev" } else { "ev event" }>{icon(if view { Icon::VIEW } else { Icon::EVENT })}</span>
+            <span class="what">
+                <b title=name.clone()>{name.clone()}</b>
+                <span class="muted clip">{about}</span>
+            </span>
+            <span class="who" title=event.actor.clone()>{who(event)}</span>
+        </li>
+    }
+}
+
+fn who(event: &LiveEvent) -> String {
+    let actor = match event.actor_kind {
+        Some(ActorKind::User) => event.actor.as_str(),
+        Some(ActorKind::Anonymous) => "anonymous",
+        Some(ActorKind::Session) => "a session",
+        Some(ActorKind::Install) => "an install",
+        None => "nobody known",
+    };
+    match &event.country {
+        Some(country) => format!("{actor} · {country}"),
+        None => actor.to_owned(),
+    }
+}
