@@ -184,7 +184,9 @@ fn day_quarters(count: usize, now: DateTime<Utc>, zone: Tz) -> Frame {
     let mut bounds: Vec<_> = first
         .iter_days()
         .take_while(|date| *date <= today + Days::new(1))
-        .flat_map(|date| [0, 6, 12, 18].map(|hour| hour_of(first_moment(date, NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or(NaiveTime::MIN), zone))))
+        .flat_map(|date| {
+            [0, 6, 12, 18].map(|hour| hour_of(first_moment(date, NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or(NaiveTime::MIN), zone)))
+        })
         .collect();
     bounds.dedup();
     let end = bounds.partition_point(|bound| *bound <= now).min(bounds.len() - 1);
@@ -276,10 +278,23 @@ mod tests {
     #[test]
     fn every_zone_has_buckets_without_gaps_at_every_hour_of_a_year() {
         let from = at("2026-01-01T00:20:00Z");
-        for name in ["Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca", "Pacific/Chatham", "Asia/Beirut", "America/Havana"] {
+        for name in [
+            "Europe/Berlin",
+            "America/Sao_Paulo",
+            "Australia/Lord_Howe",
+            "Asia/Kathmandu",
+            "Africa/Casablanca",
+            "Pacific/Chatham",
+            "Asia/Beirut",
+            "America/Havana",
+        ] {
             for step in 0..(365 * 24 / 7) {
                 let now = from + TimeDelta::hours(7) * step;
-                let frames = [audience(Range::Days7, now, zone(name)).map(|c| c.current), audience(Range::Hours24, now, zone(name)).map(|c| c.current), explorer(Range::Days30, now, zone(name))];
+                let frames = [
+                    audience(Range::Days7, now, zone(name)).map(|c| c.current),
+                    audience(Range::Hours24, now, zone(name)).map(|c| c.current),
+                    explorer(Range::Days30, now, zone(name)),
+                ];
                 for frame in frames.into_iter().flatten() {
                     assert!(frame.buckets.windows(2).all(|pair| pair[0].end == pair[1].start), "{name} {now}");
                     assert_eq!(frame.index_of(now), Some(frame.buckets.len() - 1), "{name} {now} {:?}", frame.step);

@@ -1,1 +1,16 @@
-//! .
+//! Questions about a project: parse, plan, run, answer.
+//!
+//! Every question is a plain async function that takes the [`QueryState`] and a [`access::ProjectContext`]; the dashboard
+//! calls these directly, and [`routes::router`] puts JSON on top of them. Nothing here takes a project's number from a
+//! caller: the context is the only way to one, and only [`access`] makes it, after it has checked who asks.
+
+pub mod access;
+mod budget;
+mod error;
+mod problems;
+mod receipt;
+mod state;
+
+pub use error::ApiError;
+pub use problems::{answer_problems, correlation_id};
+pub use state::{QueryConfig, QueryParts, QueryState, Random};

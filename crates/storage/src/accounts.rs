@@ -27,9 +27,14 @@ impl std::fmt::Debug for Account {
 /// # Errors
 /// [`crate::Error::Taken`] when the address is in use; the transaction is then lost.
 pub async fn create(tx: &mut Transaction, email: &str, password_hash: Option<&str>, now: DateTime<Utc>) -> Result<Account> {
-    let id = sqlx::query_scalar!("insert into account (email, password_hash, created_at) values ($1, $2, $3) returning id", email, password_hash, now)
-        .fetch_one(&mut **tx)
-        .await?;
+    let id = sqlx::query_scalar!(
+        "insert into account (email, password_hash, created_at) values ($1, $2, $3) returning id",
+        email,
+        password_hash,
+        now
+    )
+    .fetch_one(&mut **tx)
+    .await?;
     Ok(Account { id, email: email.to_owned(), password_hash: password_hash.map(str::to_owned) })
 }
 

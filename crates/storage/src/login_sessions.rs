@@ -61,6 +61,7 @@ pub async fn end_all(db: &Db, account: i32) -> Result<u64> {
 
 /// Removes sessions that expired before `now`, or were last seen before `idle_since`.
 pub async fn sweep(db: &Db, now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Result<u64> {
-    let done = sqlx::query!("delete from login_session where expires_at <= $1 or last_seen_at < $2", now, idle_since).execute(&db.pool).await?;
+    let done =
+        sqlx::query!("delete from login_session where expires_at <= $1 or last_seen_at < $2", now, idle_since).execute(&db.pool).await?;
     Ok(done.rows_affected())
 }

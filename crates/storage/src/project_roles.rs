@@ -23,7 +23,9 @@ pub async fn of_account(db: &Db, account: i32) -> Result<Vec<(Project, Role)>> {
     .await?;
     Ok(rows
         .into_iter()
-        .filter_map(|row| Some((Project { id: ProjectId(row.id), slug: row.slug, name: row.name, zone: row.zone }, Role::from_word(&row.role)?)))
+        .filter_map(|row| {
+            Some((Project { id: ProjectId(row.id), slug: row.slug, name: row.name, zone: row.zone }, Role::from_word(&row.role)?))
+        })
         .collect())
 }
 

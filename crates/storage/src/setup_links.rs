@@ -31,7 +31,14 @@ pub struct UsedLink {
 }
 
 /// Keeps a new link.
-pub async fn create(db: &Db, token_sha256: &[u8; 32], purpose: Purpose, account: Option<i32>, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<()> {
+pub async fn create(
+    db: &Db,
+    token_sha256: &[u8; 32],
+    purpose: Purpose,
+    account: Option<i32>,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
     sqlx::query!(
         "insert into setup_link (token_sha256, purpose, account_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
         &token_sha256[..],

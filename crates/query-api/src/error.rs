@@ -1,0 +1,157 @@
+//! What can go wrong with a question, and what is said about it.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol::access::{Role, Scope};
+use protocol::problem::{Problem, ProblemCode};
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// Nobody is signed in, and there is no key.
+    #[error("this needs a signed-in browser or a secret key")]
+    SignInNeeded,
+    /// A public key asked.
+    #[error("a public key (pk_) can only send signals")]
+    PublicKey,
+    /// A key that is malformed, unknown or revoked.
+    #[error("the key is not known, or was revoked")]
+    KeyUnknown,
+    /// A key without the scope.
+    #[error("this key does not have the scope `{}`", .0.word())]
+    ScopeMissing(Scope),
+    /// An account without the role.
+    #[error("this needs the role `{}` in the project", .0.word())]
+    RoleTooLow(Role),
+    /// No such project, or one that the caller may not see: both look the same.
+    #[error("there is no such project, or it is not yours")]
+    UnknownProject,
+    /// No such metric in the project.
+    #[error("the project has no metric `{0}`")]
+    UnknownMetric(String),
+    /// A parameter that is missing or cannot be used.
+    #[error("the parameter `{name}` {problem}")]
+    InvalidParameter {
+        /// Which one.
+        name: &'static str,
+        /// What is wrong with it, as the end of a sentence.
+        problem: String,
+        /// What it could be.
+        allowed: String,
+    },
+    /// A request that would change something, from another site.
+    #[error("the request came from another site")]
+    CrossSite,
+    /// A Host header with a name that is not ours.
+    #[error("this server does not answer to the name `{0}`")]
+    UnknownHost(String),
+    /// Too many wrong passwords.
+    #[error("too many attempts to sign in")]
+    TooManyAttempts {
+        /// When the next one is allowed.
+        retry_after_seconds: u32,
+    },
+    /// A bound was reached.
+    #[error("{0}")]
+    Busy(&'static str),
+    /// The budget of the question is used up.
+    #[error("the answer took longer than {0:?}")]
+    Timeout(std::time::Duration),
+    /// No such route.
+    #[error("there is nothing at this address")]
+    UnknownRoute,
+    /// A route that has other methods.
+    #[error("this address does not take this method")]
+    UnknownMethod,
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// A fault of ours, or of the stored data.
+    #[error("{0}")]
+    Fault(String),
+}
+
+impl From<analysis::cell::Corrupt> for ApiError {
+    fn from(corrupt: analysis::cell::Corrupt) -> Self {
+        Self::Fault(corrupt.to_string())
+    }
+}
+
+/// Seconds after which a caller may try again when the database was away or a bound was reached.
+const RETRY_AFTER_SECONDS: u32 = 2;
+
+impl ApiError {
+    /// The kind of problem.
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::SignInNeeded => ProblemCode::SignInNeeded,
+            Self::KeyUnknown => ProblemCode::KeyUnknown,
+            Self::PublicKey | Self::ScopeMissing(_) | Self::RoleTooLow(_) | Self::CrossSite | Self::UnknownHost(_) => {
+                ProblemCode::NotAllowed
+            }
+            Self::UnknownProject | Self::UnknownMetric(_) | Self::UnknownRoute => ProblemCode::NotFound,
+            Self::UnknownMethod => ProblemCode::MethodNotAllowed,
+            Self::InvalidParameter { .. } => ProblemCode::BadRequest,
+            Self::TooManyAttempts { .. } => ProblemCode::TooMany,
+            Self::Busy(_) => ProblemCode::Unavailable,
+            Self::Timeout(_) | Self::Storage(storage::Error::Cancelled(_)) => ProblemCode::Timeout,
+            Self::Storage(error) if error.is_passing() => ProblemCode::Unavailable,
+            Self::Storage(_) | Self::Fault(_) => ProblemCode::Internal,
+        }
+    }
+
+    /// The problem as it is told. Never says what the database said: that is in the log, under the correlation id.
+    pub fn problem(&self, correlation_id: &str) -> Problem {
+        let code = self.code();
+        let detail = match self {
+            Self::Storage(error) if error.is_passing() => "the database is away or busy".to_owned(),
+            Self::Storage(storage::Error::Cancelled(_)) => "the database stopped the query at its time limit".to_owned(),
+            Self::Storage(_) | Self::Fault(_) => "the answer could not be made".to_owned(),
+            other => other.to_string(),
+        };
+        let mut problem = Problem::new(code, detail, correlation_id);
+        if let Some(hint) = self.hint() {
+            problem.hint = hint;
+        }
+        problem
+    }
+
+    /// Where there is more to say than the code's own hint.
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::PublicKey => "make a secret key with the scope `read`: throughline keys create --secret --scope read".to_owned(),
+            Self::ScopeMissing(scope) => format!("make a secret key with the scope `{}`", scope.word()),
+            Self::InvalidParameter { allowed, .. } => format!("allowed: {allowed}"),
+            Self::CrossSite => "send the form from this site's own page".to_owned(),
+            Self::UnknownHost(_) => "add the name to the server's --host list".to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// Seconds after which the caller may try again, when that may help.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        match self {
+            Self::TooManyAttempts { retry_after_seconds } => Some(*retry_after_seconds),
+            _ if self.code() == ProblemCode::Unavailable => Some(RETRY_AFTER_SECONDS),
+            _ => None,
+        }
+    }
+}
+
+/// The error on its way out: [`crate::answer_problems`] writes the body, since only it knows the correlation id.
+#[derive(Clone)]
+pub(crate) struct Failed(pub(crate) Arc<ApiError>);
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        if let Some(seconds) = self.retry_after_seconds() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Failed(Arc::new(self)));
+        response
+    }
+}

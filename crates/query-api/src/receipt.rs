@@ -1,0 +1,73 @@
+//! Measures an answer while it is made, and says how complete it is.
+
+use std::time::Instant;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use protocol::receipt::{Accuracy, BotRule, Receipt};
+
+use crate::access::ProjectContext;
+use crate::{ApiError, QueryState};
+
+/// A flush takes its time of receipt when it begins and commits within this time, or is given up.
+const COMMIT_TAKES_AT_MOST: TimeDelta = TimeDelta::seconds(2);
+/// A bucket stays open for this long after everything that was received before its end is counted: clients are late.
+const BUCKET_WAITS: TimeDelta = TimeDelta::seconds(60);
+
+/// An answer in the making.
+pub(crate) struct Making {
+    began: Instant,
+    /// The time of the answer.
+    pub(crate) now: DateTime<Utc>,
+    /// Everything that was received before this is in what is read from here on.
+    pub(crate) complete_through: DateTime<Utc>,
+    /// Rows read so far.
+    pub(crate) rows_read: u64,
+    /// Some signals count more than one.
+    pub(crate) weighted: bool,
+}
+
+impl Making {
+    /// Begins an answer that is read from rollups. Asks for uncounted flushes *before* the rollups are read: one that is
+    /// counted in between makes the answer more complete than it says, never less.
+    pub(crate) async fn from_rollups(state: &QueryState, context: &ProjectContext) -> Result<Self, ApiError> {
+        let began = Instant::now();
+        let now = state.clock().now();
+        let pending = storage::pending::oldest(state.db(), context.id()).await?;
+        let settled = now - COMMIT_TAKES_AT_MOST;
+        Ok(Self { began, now, complete_through: pending.map_or(settled, |oldest| oldest.min(settled)), rows_read: 0, weighted: false })
+    }
+
+    /// Begins an answer that is read from raw rows.
+    pub(crate) fn from_rows(state: &QueryState) -> Self {
+        let now = state.clock().now();
+        Self { began: Instant::now(), now, complete_through: now - COMMIT_TAKES_AT_MOST, rows_read: 0, weighted: false }
+    }
+
+    /// A bucket that ends at `end` may still change.
+    pub(crate) fn is_open(&self, end: DateTime<Utc>) -> bool {
+        end + BUCKET_WAITS > self.complete_through
+    }
+
+    /// The receipt of the finished answer.
+    pub(crate) fn receipt(
+        &self,
+        context: &ProjectContext,
+        counted: impl Into<String>,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+        accuracy: Accuracy,
+    ) -> Receipt {
+        Receipt {
+            counted: counted.into(),
+            from,
+            until,
+            zone: context.project().zone.clone(),
+            bots: BotRule::Humans,
+            accuracy,
+            complete_through: self.complete_through,
+            weighted: self.weighted,
+            rows_read: self.rows_read,
+            elapsed_ms: self.began.elapsed().as_secs_f64() * 1_000.0,
+        }
+    }
+}

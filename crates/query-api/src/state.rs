@@ -1,0 +1,100 @@
+//! What every question needs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::time::Clock;
+use storage::Db;
+use tokio::sync::watch;
+
+use crate::access::{Access, AccessConfig};
+
+/// Fills a buffer with random bytes that nobody can guess.
+pub type Random = fn(&mut [u8]);
+
+/// How questions are answered.
+#[derive(Clone, Debug)]
+pub struct QueryConfig {
+    /// Who may ask, and how.
+    pub access: AccessConfig,
+    /// The longest that one answer may take.
+    pub budget: Duration,
+    /// How often a project's live figures are refreshed while somebody looks.
+    pub live_refresh: Duration,
+    /// Live streams open at the same time.
+    pub live_streams_max: usize,
+}
+
+impl Default for QueryConfig {
+    fn default() -> Self {
+        Self {
+            access: AccessConfig::default(),
+            budget: Duration::from_secs(10),
+            live_refresh: Duration::from_secs(1),
+            live_streams_max: 256,
+        }
+    }
+}
+
+/// What a [`QueryState`] is made of.
+pub struct QueryParts {
+    /// The query role's own pool.
+    pub db: Db,
+    /// The source of the current time.
+    pub clock: Clock,
+    /// The source of tokens and keys.
+    pub random: Random,
+    /// How questions are answered.
+    pub config: QueryConfig,
+    /// Becomes `true` when the process stops: open streams end then.
+    pub shutdown: watch::Receiver<bool>,
+}
+
+/// What every question needs. Cheap to clone.
+#[derive(Clone)]
+pub struct QueryState(Arc<Shared>);
+
+struct Shared {
+    access: Access,
+    db: Db,
+    clock: Clock,
+    config: QueryConfig,
+    shutdown: watch::Receiver<bool>,
+}
+
+impl QueryState {
+    /// Makes the state. Asks nobody.
+    pub fn new(parts: QueryParts) -> Self {
+        let QueryParts { db, clock, random, config, shutdown } = parts;
+        let access = Access::new(db.clone(), clock.clone(), random, config.access.clone());
+        Self(Arc::new(Shared { access, db, clock, config, shutdown }))
+    }
+
+    /// Who may ask.
+    pub fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    /// The source of the current time.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn config(&self) -> &QueryConfig {
+        &self.0.config
+    }
+
+    pub(crate) fn shutdown(&self) -> watch::Receiver<bool> {
+        self.0.shutdown.clone()
+    }
+}
+
+impl std::fmt::Debug for QueryState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("QueryState")
+    }
+}
