@@ -101,6 +101,15 @@ impl Db {
         Ok(MIGRATOR.run(&self.pool).await?)
     }
 
+    /// Migrations of this version that the database has not seen.
+    ///
+    /// # Errors
+    /// When the database was never migrated, or does not answer.
+    pub async fn missing_migrations(&self) -> Result<usize> {
+        let seen = sqlx::query_scalar::<_, i64>("select version from _sqlx_migrations where success").fetch_all(&self.pool).await?;
+        Ok(MIGRATOR.iter().filter(|migration| !seen.contains(&migration.version)).count())
+    }
+
     /// Begins a transaction.
     ///
     /// # Errors

@@ -79,10 +79,26 @@ pub fn first_day(table: Table, now: DateTime<Utc>) -> NaiveDate {
 pub async fn ensure(db: &Db, now: DateTime<Utc>) -> Result<u32> {
     let mut made = 0;
     for table in Table::ALL {
-        let days = first_day(table, now).iter_days().take_while(|day| *day <= now.date_naive() + Days::new(DAYS_AHEAD));
-        made += ensure_days(db, table, days).await?;
+        made += ensure_days(db, table, wanted(table, now)).await?;
     }
     Ok(made)
+}
+
+/// How many partitions that must be there now are not.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn missing(db: &Db, now: DateTime<Utc>) -> Result<usize> {
+    let mut missing = 0;
+    for table in Table::ALL {
+        let there = existing(db, table).await?;
+        missing += wanted(table, now).filter(|day| !there.contains(&table.partition(*day))).count();
+    }
+    Ok(missing)
+}
+
+fn wanted(table: Table, now: DateTime<Utc>) -> impl Iterator<Item = NaiveDate> {
+    first_day(table, now).iter_days().take_while(move |day| *day <= now.date_naive() + Days::new(DAYS_AHEAD))
 }
 
 /// Makes the partitions of these days, for an import of history. Returns how many were missing.

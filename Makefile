@@ -1,0 +1,92 @@
+# The table of contents of this repository's work. `make` prints the verbs; CI calls the same ones.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+export SQLX_OFFLINE ?= true
+
+BIN := target/debug
+WITH_POSTGRES := $(BIN)/with-postgres --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN))
+say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
+
+.PHONY: help run setup npm wasm-target islands build test test-rust test-web check gen bench release chromium clean
+
+help: ## What can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: setup build islands ## Build what is missing, start everything with a demo shop, print its URL
+	$(call say,Starting)
+	@exec $(BIN)/throughline dev --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN)) $(if $(LISTEN),--listen $(LISTEN))
+
+setup: npm wasm-target
+
+npm: web/node_modules/.installed
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	$(call say,Installing the npm packages of web/ (they carry the Postgres binaries))
+	@command -v npm >/dev/null || { echo 'Node 20 or newer with npm is needed: on Debian, apt-get install nodejs npm'; exit 1; }
+	@cd web && npm ci
+	@touch $@
+
+wasm-target:
+	@command -v cargo >/dev/null || { echo 'Rust 1.95 or newer is needed: see rustup.rs'; exit 1; }
+	@test -d "$$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" || { \
+		printf '\033[1m==> Adding the wasm target\033[0m\n'; \
+		rustup target add wasm32-unknown-unknown || echo 'The wasm target could not be added: pages will work without live updates.'; }
+
+build: ## Build the server and the tools (the first time takes some minutes)
+	$(call say,Building the server)
+	@cargo build --workspace --bins
+
+islands: build npm ## Build what the browser loads: styles and the wasm islands
+	$(call say,Building the islands)
+	@$(BIN)/islands-build --out web/dist --optimise
+
+test: setup build islands chromium test-rust test-web ## Every test: Rust, TypeScript, browser
+
+test-rust: setup build
+	$(call say,Rust tests)
+	@$(WITH_POSTGRES) -- cargo test --workspace
+
+test-web: islands chromium
+	$(call say,TypeScript and browser tests)
+	@$(WITH_POSTGRES) -- npm --prefix web test
+
+check: setup ## Format, lints, types, and whether the generated files are up to date
+	$(call say,Format)
+	@cargo fmt --all --check
+	$(call say,Types of the browser tests)
+	@cd web && npx tsc --noEmit
+	$(call say,Lints, with every statement checked against a real schema)
+	@$(call with_schema,target/sqlx,cargo clippy --workspace --all-targets -- -D warnings)
+	@diff -r .sqlx target/sqlx >/dev/null || { echo '.sqlx is stale: run `make gen` and commit what it wrote'; exit 1; }
+
+gen: npm ## Refresh the generated files: the statements' descriptions in .sqlx
+	@$(call with_schema,.sqlx,cargo check --workspace)
+
+# Runs a cargo command that checks every statement against a scratch schema and describes them in folder $(1).
+# Touching the crate makes cargo expand its macros anew.
+define with_schema
+cargo build --quiet -p local-postgres --bins
+rm -rf $(1) && mkdir -p $(1) && touch crates/storage/src/lib.rs
+$(WITH_POSTGRES) -- bash -eu -c 'node web/scratch-schema.mjs migrations && SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$$PWD/$(1)" $(2)'
+endef
+
+bench: setup ## The figures of the README, each as a ratio taken in one run
+	$(call say,Building with release settings)
+	@cargo build --release -p local-postgres --bins
+	@cargo bench -p throughline --bench track
+	@target/release/with-postgres --npm web --durable -- cargo bench -p ingest --bench http_against_copy
+
+release: setup ## The server with release settings, assets inside: target/release/throughline
+	@cargo build --release -p islands-build
+	@target/release/islands-build --out web/dist --optimise
+	@cargo build --release -p throughline-server
+
+chromium:
+	@test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			printf '\033[1m==> Installing Chromium for the browser tests\033[0m\n'; apt-get update -qq && apt-get install -y -qq chromium; \
+		else echo 'The browser tests need Chromium: sudo apt-get install chromium'; exit 1; fi; }
+
+clean: ## Remove what was built
+	@rm -rf target web/dist web/node_modules
