@@ -113,7 +113,9 @@ impl Cell {
             Aggregate::Last => Some(self.last),
             Aggregate::PerSecond => rate(1.0),
             Aggregate::PerMinute => rate(60.0),
-            Aggregate::P50 | Aggregate::P75 | Aggregate::P90 | Aggregate::P95 | Aggregate::P99 => aggregate.quantile().map(|q| self.percentile(q)),
+            Aggregate::P50 | Aggregate::P75 | Aggregate::P90 | Aggregate::P95 | Aggregate::P99 => {
+                aggregate.quantile().map(|q| self.percentile(q))
+            }
             Aggregate::Unique => match &self.values {
                 Values::Set(hashes) => Some(hashes.len() as f64),
                 Values::Summed | Values::Sketched(_) => None,
@@ -145,7 +147,16 @@ impl Cell {
     /// # Errors
     /// When the bytes are not what [`Cell::encode_sketch`] writes for this kind.
     #[allow(clippy::too_many_arguments, reason = "the columns of the row, in their order")]
-    pub fn decode(kind: MetricKind, n: i64, sum: f64, min: f64, max: f64, last: f64, last_ts: DateTime<Utc>, sketch: Option<&[u8]>) -> Result<Self, Corrupt> {
+    pub fn decode(
+        kind: MetricKind,
+        n: i64,
+        sum: f64,
+        min: f64,
+        max: f64,
+        last: f64,
+        last_ts: DateTime<Utc>,
+        sketch: Option<&[u8]>,
+    ) -> Result<Self, Corrupt> {
         let values = match (kind, sketch) {
             (MetricKind::Distribution, Some(bytes)) => Values::Sketched(Sketch::decode(bytes)?),
             (MetricKind::Distribution, None) if n == 1 => Values::Summed,

@@ -28,6 +28,8 @@ pub const ATTRIBUTE_BYTES_MAX: usize = 500;
 pub const METRIC_TAGS_MAX: usize = 32;
 /// Series of one metric per project; further tag sets fold into `__other__`.
 pub const METRIC_SERIES_MAX: usize = 10_000;
+/// Routes of one project and UTC day; further ones fold into `__other__`.
+pub const ROUTES_MAX: usize = 2_000;
 /// How far in the past a timestamp may lie.
 pub const LATE_DAYS_MAX: i64 = 7;
 /// How far in the past an imported timestamp may lie: the raw retention.

@@ -1,1 +1,26 @@
-//! .
+//! Turns committed flushes into rollups, one file per job. Each job is bounded, may run in any number of processes at
+//! once, and resumes after a crash as if nothing had happened.
+//!
+//! A worker holds one project at a time. In one transaction it locks the project, claims its oldest flushes, counts them
+//! and takes them off the list, so that every flush is counted exactly once wherever the process dies.
+
+mod admit_routes;
+mod book_outcomes;
+mod claim;
+mod config;
+mod count;
+mod count_events;
+mod count_points;
+mod drain;
+mod intern_actors;
+mod intern_series;
+mod make_partitions;
+mod run;
+mod stage;
+mod telemetry;
+
+pub use config::Config;
+pub use count::Counted;
+pub use drain::{run_once, run_once_with};
+pub use run::run;
+pub use stage::{AtStage, Stage};

@@ -5,7 +5,7 @@ use protocol::id::ProjectId;
 
 use crate::{Result, Transaction};
 
-/// An actor and its number.
+/// An actor as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "see migrations/0011_actor.sql")]
 pub struct Actor {
@@ -16,21 +16,31 @@ pub struct Actor {
     pub first_seen: DateTime<Utc>,
 }
 
+/// An actor that has its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "see migrations/0011_actor.sql")]
+pub struct Known {
+    /// Its place in the ids that were asked for.
+    pub place: usize,
+    pub number: i64,
+    pub first_seen: DateTime<Utc>,
+}
+
 /// Those of these actors that have a number; `kinds` and `ids` are parallel.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn known(tx: &mut Transaction, project: ProjectId, kinds: &[i16], ids: &[String]) -> Result<Vec<Actor>> {
-    Ok(sqlx::query_as!(
-        Actor,
-        "select a.kind, a.id, a.number, a.first_seen from unnest($2::int2[], $3::text[]) as k (kind, id)
-         join actor a on a.project_id = $1 and a.kind = k.kind and a.id = k.id",
+pub async fn known(tx: &mut Transaction, project: ProjectId, kinds: &[i16], ids: &[String]) -> Result<Vec<Known>> {
+    let rows = sqlx::query!(
+        r#"select k.place as "place!", a.number, a.first_seen from unnest($2::int2[], $3::text[]) with ordinality as k (kind, id, place)
+           join actor a on a.project_id = $1 and a.kind = k.kind and a.id = k.id"#,
         project.0,
         kinds,
         ids
     )
     .fetch_all(&mut **tx)
-    .await?)
+    .await?;
+    Ok(rows.into_iter().map(|row| Known { place: row.place as usize - 1, number: row.number, first_seen: row.first_seen }).collect())
 }
 
 /// Stores actors: new ones, and known ones that were seen earlier than recorded.

@@ -71,7 +71,14 @@ pub struct QuarterRow {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn read(db: &Db, project: ProjectId, dimension: Dimension, from: DateTime<Utc>, until: DateTime<Utc>, bots: BotRule) -> Result<Vec<QuarterRow>> {
+pub async fn read(
+    db: &Db,
+    project: ProjectId,
+    dimension: Dimension,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    bots: BotRule,
+) -> Result<Vec<QuarterRow>> {
     Ok(sqlx::query_as!(
         QuarterRow,
         "select bucket, value, n, weight, actors from event_quarter

@@ -73,7 +73,8 @@ pub async fn points(tx: &mut Transaction, project: ProjectId, flush: &Pending) -
     .await?;
     rows.into_iter()
         .map(|row| {
-            let kind = MetricKind::from_code(row.kind).ok_or_else(|| Error::Failed(sqlx::Error::Decode(format!("unknown kind of metric: {}", row.kind).into())))?;
+            let kind = MetricKind::from_code(row.kind)
+                .ok_or_else(|| Error::Failed(sqlx::Error::Decode(format!("unknown kind of metric: {}", row.kind).into())))?;
             Ok(FlushPoint {
                 ts: row.ts,
                 name: row.name,

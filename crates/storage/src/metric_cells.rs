@@ -36,7 +36,14 @@ pub struct CellRow {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn read(db: &Db, project: ProjectId, grain: Grain, series: &[i32], from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<CellRow>> {
+pub async fn read(
+    db: &Db,
+    project: ProjectId,
+    grain: Grain,
+    series: &[i32],
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<CellRow>> {
     Ok(match grain {
         Grain::Minute => {
             sqlx::query_as!(
@@ -71,15 +78,25 @@ pub async fn read(db: &Db, project: ProjectId, grain: Grain, series: &[i32], fro
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn stored(tx: &mut Transaction, project: ProjectId, grain: Grain, series: &[i32], buckets: &[DateTime<Utc>]) -> Result<Vec<CellRow>> {
+pub async fn stored(
+    tx: &mut Transaction,
+    project: ProjectId,
+    grain: Grain,
+    series: &[i32],
+    buckets: &[DateTime<Utc>],
+) -> Result<Vec<CellRow>> {
     let (Some(from), Some(until)) = (buckets.iter().min(), buckets.iter().max()) else {
         return Ok(Vec::new());
     };
     Ok(match grain {
         Grain::Minute => {
-            sqlx::query_file_as!(CellRow, "sql/metric_cells/stored_minutes.sql", project.0, series, buckets, from, until).fetch_all(&mut **tx).await?
+            sqlx::query_file_as!(CellRow, "sql/metric_cells/stored_minutes.sql", project.0, series, buckets, from, until)
+                .fetch_all(&mut **tx)
+                .await?
         }
-        Grain::Hour => sqlx::query_file_as!(CellRow, "sql/metric_cells/stored_hours.sql", project.0, series, buckets).fetch_all(&mut **tx).await?,
+        Grain::Hour => {
+            sqlx::query_file_as!(CellRow, "sql/metric_cells/stored_hours.sql", project.0, series, buckets).fetch_all(&mut **tx).await?
+        }
     })
 }
 

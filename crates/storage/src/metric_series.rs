@@ -267,7 +267,13 @@ mod tests {
             environment: environment.to_owned(),
             tags: tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
         };
-        let keys = [key("prod", &[]), key("pro", &[("d", "")]), key("", &[("prod", "")]), key("", &[("pro", "d")]), key("", &[("p", "r"), ("o", "d")])];
+        let keys = [
+            key("prod", &[]),
+            key("pro", &[("d", "")]),
+            key("", &[("prod", "")]),
+            key("", &[("pro", "d")]),
+            key("", &[("p", "r"), ("o", "d")]),
+        ];
         let hashes: std::collections::BTreeSet<_> = keys.iter().map(SeriesKey::tags_hash).collect();
         assert_eq!(hashes.len(), keys.len());
     }

@@ -96,19 +96,22 @@ pub async fn projects(db: &Db) -> Result<Vec<ProjectId>> {
     Ok(ids.into_iter().map(ProjectId).collect())
 }
 
-/// Locks the oldest flushes of a project, at most so many, leaving out those that failed too often.
+/// Locks the oldest flushes of a project, at most so many. Those that failed too often are left out, and one that failed
+/// `k` times until it is `10·k²` seconds old: a fault that passes within minutes poisons nothing.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize) -> Result<Vec<Pending>> {
+pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, now: DateTime<Utc>) -> Result<Vec<Pending>> {
     let mut rows = sqlx::query_as!(
         Pending,
         "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes
          from pending where project_id = $1 and attempts < $2
+             and (attempts = 0 or committed_at <= $4::timestamptz - attempts * attempts * interval '10 seconds')
          order by committed_at, flush_id limit $3 for update skip locked",
         project.0,
         ATTEMPTS_MAX,
-        size.flushes_max
+        size.flushes_max,
+        now
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -146,9 +149,8 @@ pub async fn claim_one(tx: &mut Transaction, project: ProjectId, flush_id: Uuid)
 /// # Errors
 /// When the database refuses.
 pub async fn remove(tx: &mut Transaction, project: ProjectId, flush_ids: &[Uuid]) -> Result<u64> {
-    let done = sqlx::query!("delete from pending where project_id = $1 and flush_id = any($2)", project.0, flush_ids)
-        .execute(&mut **tx)
-        .await?;
+    let done =
+        sqlx::query!("delete from pending where project_id = $1 and flush_id = any($2)", project.0, flush_ids).execute(&mut **tx).await?;
     Ok(done.rows_affected())
 }
 
@@ -167,18 +169,25 @@ pub async fn record_failure(db: &Db, project: ProjectId, flush_id: Uuid, reason:
     .await?)
 }
 
-/// Flushes of all projects that failed too often and stay uncounted.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn poisoned(db: &Db) -> Result<i64> {
-    Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from pending where attempts >= $1"#, ATTEMPTS_MAX).fetch_one(&db.pool).await?)
+/// What waits to be counted, over all projects: the worker's own figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// When the oldest flush that is still to be counted was committed.
+    pub oldest: Option<DateTime<Utc>>,
+    /// Flushes that failed too often and stay uncounted.
+    pub poisoned: i64,
 }
 
-/// When the oldest flush of any project that is still to be counted was committed.
+/// The state of the queue.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn oldest_of_all(db: &Db) -> Result<Option<DateTime<Utc>>> {
-    Ok(sqlx::query_scalar!("select min(committed_at) from pending where attempts < $1", ATTEMPTS_MAX).fetch_one(&db.pool).await?)
+pub async fn backlog(db: &Db) -> Result<Backlog> {
+    Ok(sqlx::query_as!(
+        Backlog,
+        r#"select min(committed_at) filter (where attempts < $1) as oldest, count(*) filter (where attempts >= $1) as "poisoned!" from pending"#,
+        ATTEMPTS_MAX
+    )
+    .fetch_one(&db.pool)
+    .await?)
 }

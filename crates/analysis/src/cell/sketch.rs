@@ -57,10 +57,11 @@ impl Sketch {
             Values::Sketched(other) => {
                 for (mine, theirs) in [(&mut self.negative, &other.negative), (&mut self.positive, &other.positive)] {
                     for (bin, count) in theirs {
-                        *mine.entry(*bin).or_default() += count;
+                        let mine = mine.entry(*bin).or_default();
+                        *mine = mine.saturating_add(*count);
                     }
                 }
-                self.zeros += other.zeros;
+                self.zeros = self.zeros.saturating_add(other.zeros);
             }
             Values::Summed => self.add(other.sum),
             Values::Set(_) => {}
@@ -75,7 +76,7 @@ impl Sketch {
         let mut seen = 0;
         let mut largest = 0.0;
         for (value, count) in ascending.filter(|(_, count)| *count > 0) {
-            seen += count;
+            seen = u64::saturating_add(seen, count);
             largest = value;
             if seen >= rank {
                 break;

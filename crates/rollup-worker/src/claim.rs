@@ -1,0 +1,61 @@
+//! The claim: one project, held by one worker, with the flushes that it counts in one transaction.
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use protocol::id::ProjectId;
+use storage::pending::{self, ClaimSize, Pending};
+use storage::work::{self, Work};
+use storage::{Db, Transaction};
+use uuid::Uuid;
+
+/// Which flushes of a project are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted {
+    /// The oldest.
+    Oldest(ClaimSize),
+    /// This one, to find out whether it is the one that fails.
+    Only(Uuid),
+}
+
+/// A project's lock and its claimed flushes. Dropped without [`Claim::commit`], everything is as it was.
+pub(crate) struct Claim {
+    pub(crate) tx: Transaction,
+    pub(crate) project: ProjectId,
+    pub(crate) flushes: Vec<Pending>,
+    /// The next free numbers; written back by [`Claim::commit`].
+    pub(crate) work: Work,
+    locked: Work,
+}
+
+impl Claim {
+    /// Locks the project and claims flushes; `None` when another worker holds it or nothing is to be counted.
+    pub(crate) async fn take(db: &Db, project: ProjectId, wanted: Wanted, now: DateTime<Utc>) -> anyhow::Result<Option<Self>> {
+        work::ensure(db, project).await?;
+        let mut tx = db.begin().await?;
+        work::limit_waits(&mut tx).await?;
+        let Some(locked) = work::lock(&mut tx, project).await? else {
+            return Ok(None);
+        };
+        let flushes = match wanted {
+            Wanted::Oldest(size) => pending::claim(&mut tx, project, size, now).await?,
+            Wanted::Only(flush_id) => pending::claim_one(&mut tx, project, flush_id).await?.into_iter().collect(),
+        };
+        Ok((!flushes.is_empty()).then_some(Self { tx, project, flushes, work: locked, locked }))
+    }
+
+    /// Takes the flushes off the list and writes the numbers back, without committing.
+    pub(crate) async fn finish(&mut self) -> anyhow::Result<()> {
+        if self.work != self.locked {
+            work::advance(&mut self.tx, self.project, self.work).await?;
+        }
+        let ids: Vec<Uuid> = self.flushes.iter().map(|flush| flush.flush_id).collect();
+        let removed = pending::remove(&mut self.tx, self.project, &ids).await?;
+        anyhow::ensure!(removed == ids.len() as u64, "{removed} of {} claimed flushes were still pending", ids.len());
+        Ok(())
+    }
+
+    /// Makes it so.
+    pub(crate) async fn commit(self) -> anyhow::Result<()> {
+        self.tx.commit().await.map_err(storage::Error::from).context("commit a claim")
+    }
+}

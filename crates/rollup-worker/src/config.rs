@@ -1,0 +1,44 @@
+//! What a worker may take on, and how often it looks.
+
+use std::time::Duration;
+
+use storage::pending::ClaimSize;
+
+use crate::stage::AtStage;
+
+/// How a worker works.
+#[derive(Clone)]
+pub struct Config {
+    /// Flushes and items of one transaction.
+    pub claim: ClaimSize,
+    /// How long it waits after it found nothing.
+    pub poll_every: Duration,
+    /// A random number from 0 to 1, which spreads several workers' polls.
+    pub jitter: fn() -> f64,
+    /// Longest pause after a database error.
+    pub pause_max: Duration,
+    /// How long a stop waits for the transaction at hand; then it is rolled back.
+    pub stop_max: Duration,
+    /// Called as each stage of a claim ends; an error ends the claim there. Tests break a worker off with it.
+    pub at_stage: Option<AtStage>,
+}
+
+impl Config {
+    /// The usual figures. Items are few enough that a transaction holds its project for about a second.
+    pub fn new(jitter: fn() -> f64) -> Self {
+        Self {
+            claim: ClaimSize { flushes_max: 64, items_max: 50_000 },
+            poll_every: Duration::from_millis(200),
+            jitter,
+            pause_max: Duration::from_secs(5),
+            stop_max: Duration::from_secs(5),
+            at_stage: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("claim", &self.claim).field("poll_every", &self.poll_every).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! One claim, from lock to commit.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use protocol::id::ProjectId;
+use storage::Db;
+use uuid::Uuid;
+
+use crate::claim::{Claim, Wanted};
+use crate::config::Config;
+use crate::stage::Stage;
+use crate::{book_outcomes, count_events, count_points};
+
+/// What was counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Counted {
+    pub flushes: u64,
+    pub events: u64,
+    pub points: u64,
+}
+
+impl std::ops::AddAssign for Counted {
+    fn add_assign(&mut self, other: Self) {
+        self.flushes += other.flushes;
+        self.events += other.events;
+        self.points += other.points;
+    }
+}
+
+/// Why a claim was not counted, and which flushes it held.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// Empty when it failed before it held any.
+    pub(crate) flushes: Vec<Uuid>,
+    pub(crate) error: anyhow::Error,
+}
+
+impl Failed {
+    /// The database was the reason, not the flushes: the same claim may succeed later.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.flushes.is_empty() || self.error.chain().filter_map(|cause| cause.downcast_ref()).any(storage::Error::is_passing)
+    }
+}
+
+/// Counts one claim of a project. Nothing is counted when another worker holds the project or nothing is pending.
+pub(crate) async fn count(db: &Db, project: ProjectId, wanted: Wanted, now: DateTime<Utc>, config: &Config) -> Result<Counted, Failed> {
+    let claim = Claim::take(db, project, wanted, now).await.map_err(|error| Failed { flushes: Vec::new(), error })?;
+    let Some(claim) = claim else {
+        return Ok(Counted::default());
+    };
+    let flushes: Vec<Uuid> = claim.flushes.iter().map(|flush| flush.flush_id).collect();
+    // In a task of its own: a panic over one flush's rows becomes that flush's error, and leaves the worker alive.
+    let config = Arc::new(config.clone());
+    let counting = AbortOnDrop(tokio::spawn(async move { fill_rollups(claim, now, &config).await }));
+    counting.join().await.map_err(|error| Failed { flushes, error })
+}
+
+async fn fill_rollups(mut claim: Claim, now: DateTime<Utc>, config: &Config) -> anyhow::Result<Counted> {
+    let reached = |stage| config.at_stage.as_ref().map_or(Ok(()), |at_stage| at_stage(stage));
+    reached(Stage::Claimed)?;
+    let events = count_events::count_events(&mut claim).await?;
+    reached(Stage::EventsCounted)?;
+    let points = count_points::count_points(&mut claim, now).await?;
+    reached(Stage::PointsCounted)?;
+    book_outcomes::book_outcomes(&mut claim).await?;
+    reached(Stage::OutcomesBooked)?;
+    claim.finish().await?;
+    reached(Stage::Removed)?;
+    let flushes = claim.flushes.len() as u64;
+    claim.commit().await?;
+    reached(Stage::Committed)?;
+    Ok(Counted { flushes, events, points })
+}
+
+/// A task that ends with its owner, so that a stopped worker leaves no transaction open.
+struct AbortOnDrop(tokio::task::JoinHandle<anyhow::Result<Counted>>);
+
+impl AbortOnDrop {
+    async fn join(mut self) -> anyhow::Result<Counted> {
+        match (&mut self.0).await {
+            Ok(counted) => counted,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => Err(anyhow::anyhow!("counting panicked: {}", message(&*panic))),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
