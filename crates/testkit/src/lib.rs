@@ -1,1 +1,5 @@
-//! .
+//! What tests and benches share: a clock that is set by hand, projects with keys, raw COPY. A dev-dependency only.
+
+pub mod clock;
+pub mod keys;
+pub mod raw_copy;
