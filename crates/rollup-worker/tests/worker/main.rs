@@ -1,0 +1,10 @@
+//! The worker against a real Postgres. Raw rows are written as ingest writes them; what the rollups say afterwards is
+//! compared with a plain recount of the raw rows.
+
+mod exactly_once;
+mod faults;
+mod limits;
+mod random;
+mod raw;
+mod recount;
+mod rollups;
