@@ -7,6 +7,7 @@
 pub mod access;
 mod budget;
 mod error;
+pub mod live;
 mod problems;
 mod receipt;
 mod state;

@@ -9,7 +9,7 @@ use crate::access::ProjectContext;
 use crate::{ApiError, QueryState};
 
 /// A flush takes its time of receipt when it begins and commits within this time, or is given up.
-const COMMIT_TAKES_AT_MOST: TimeDelta = TimeDelta::seconds(2);
+pub(crate) const COMMIT_TAKES_AT_MOST: TimeDelta = TimeDelta::seconds(2);
 /// A bucket stays open for this long after everything that was received before its end is counted: clients are late.
 const BUCKET_WAITS: TimeDelta = TimeDelta::seconds(60);
 

@@ -8,6 +8,7 @@ use storage::Db;
 use tokio::sync::watch;
 
 use crate::access::{Access, AccessConfig};
+use crate::live::LiveWindows;
 
 /// Fills a buffer with random bytes that nobody can guess.
 pub type Random = fn(&mut [u8]);
@@ -58,6 +59,7 @@ struct Shared {
     access: Access,
     db: Db,
     clock: Clock,
+    live: LiveWindows,
     config: QueryConfig,
     shutdown: watch::Receiver<bool>,
 }
@@ -67,7 +69,8 @@ impl QueryState {
     pub fn new(parts: QueryParts) -> Self {
         let QueryParts { db, clock, random, config, shutdown } = parts;
         let access = Access::new(db.clone(), clock.clone(), random, config.access.clone());
-        Self(Arc::new(Shared { access, db, clock, config, shutdown }))
+        let live = LiveWindows::new(config.live_streams_max);
+        Self(Arc::new(Shared { access, db, clock, live, config, shutdown }))
     }
 
     /// Who may ask.
@@ -78,6 +81,10 @@ impl QueryState {
     /// The source of the current time.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    pub(crate) fn live(&self) -> &LiveWindows {
+        &self.0.live
     }
 
     pub(crate) fn db(&self) -> &Db {

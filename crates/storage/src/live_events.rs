@@ -1,1 +1,103 @@
-//! (being written)
+//! Events of the last minutes, as the Live page reads them: by time of receipt, imports left out.
+
+use chrono::{DateTime, Utc};
+use protocol::id::{ActorKind, ProjectId};
+use protocol::live::LiveEvent;
+use protocol::trace::TraceId;
+use uuid::Uuid;
+
+use crate::{Db, Result};
+
+/// What is counted of an event.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "see migrations/0012_event.sql")]
+pub struct LiveRow {
+    pub received_at: DateTime<Utc>,
+    pub flush_id: Uuid,
+    pub n: i32,
+    pub ts: DateTime<Utc>,
+    pub actor_kind: i16,
+    pub actor: String,
+    pub session_id: Option<String>,
+    pub country: Option<String>,
+    pub os: Option<String>,
+    pub route: Option<String>,
+    pub release: Option<String>,
+    pub is_bot: bool,
+}
+
+/// A row's place in the order of receipt, where a page of rows goes on.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "see migrations/0012_event.sql")]
+pub struct Place {
+    pub received_at: DateTime<Utc>,
+    pub flush_id: Uuid,
+    pub n: i32,
+}
+
+impl LiveRow {
+    /// Where this row lies.
+    pub fn place(&self) -> Place {
+        Place { received_at: self.received_at, flush_id: self.flush_id, n: self.n }
+    }
+}
+
+impl Place {
+    /// Behind every row that was received at or before `at`: where the first page begins.
+    pub fn after(at: DateTime<Utc>) -> Self {
+        Self { received_at: at, flush_id: Uuid::max(), n: i32::MAX }
+    }
+}
+
+/// The project's events that were received at or after `from` and lie before `before`, newest first, at most `limit`,
+/// those of the flushes in `known` left out. All rows of a flush become visible together, so a flush that was read once
+/// need not be read again; flushes become visible a little out of order.
+pub async fn since(db: &Db, project: ProjectId, from: DateTime<Utc>, known: &[Uuid], before: Place, limit: i64) -> Result<Vec<LiveRow>> {
+    Ok(sqlx::query_file_as!(
+        LiveRow,
+        "sql/live_events/since.sql",
+        project.0,
+        from,
+        known,
+        crate::flags::IMPORTED,
+        before.received_at,
+        before.flush_id,
+        before.n,
+        limit
+    )
+    .fetch_all(&db.pool)
+    .await?)
+}
+
+/// The project's newest events by people that were received at or after `from`, newest first, each with its props;
+/// `detail` is left for the caller to make of them.
+pub async fn newest(db: &Db, project: ProjectId, from: DateTime<Utc>, limit: i64) -> Result<Vec<(LiveEvent, serde_json::Value)>> {
+    let rows = sqlx::query!(
+        "select event_id, ts, name, route, props, actor_kind, actor, country, trace_id from event
+         where project_id = $1 and received_at >= $2 and flags & $3 = 0 and not is_bot
+         order by received_at desc, flush_id desc, n desc limit $4",
+        project.0,
+        from,
+        crate::flags::IMPORTED,
+        limit
+    )
+    .fetch_all(&db.pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let event = LiveEvent {
+                event_id: row.event_id,
+                ts: row.ts,
+                name: row.name,
+                route: row.route,
+                detail: String::new(),
+                actor_kind: ActorKind::from_code(row.actor_kind),
+                actor: row.actor,
+                country: row.country,
+                trace_id: row.trace_id.map(|id| TraceId(id.into_bytes())),
+            };
+            (event, row.props)
+        })
+        .collect())
+}

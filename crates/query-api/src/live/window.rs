@@ -1,0 +1,168 @@
+//! The last half hour of one project, in memory.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use analysis::live::{self, Counts, Figures, Row, Symbols};
+use chrono::{DateTime, TimeDelta, Utc};
+use protocol::id::ProjectId;
+use protocol::limits::FUTURE_MINUTES_KEPT;
+use protocol::live::{LIVE_FEED_ROWS, LiveEvent, LiveSlice};
+use storage::Db;
+use storage::live_events::{self, LiveRow, Place};
+use uuid::Uuid;
+
+use super::detail::detail;
+use crate::ApiError;
+
+/// Rows kept per project, 40 bytes each: of a busier project only the newest are counted, and the receipt says so.
+pub(super) const ROWS_MAX: usize = 500_000;
+/// Rows read at a time.
+const PAGE_ROWS: usize = 50_000;
+/// A flush is visible at most about two seconds after its time of receipt; clocks of several ingest processes may differ.
+/// So long before the last refresh it is looked again, and flushes that were read before are left out.
+const OVERLAP: TimeDelta = TimeDelta::seconds(15);
+/// The feed is read again this often even when nothing new came, so that old events leave it.
+const FEED_LASTS: TimeDelta = TimeDelta::seconds(60);
+/// Numbers without a row are given up when there are this many, beyond two for every row.
+const SPARE_SYMBOLS_MAX: usize = 100_000;
+
+/// The last half hour of one project.
+#[derive(Default)]
+pub(super) struct Window {
+    rows: Vec<Row>,
+    actors: Symbols,
+    sessions: Symbols,
+    values: Symbols,
+    /// Flushes that were read and may be met again, with their time of receipt.
+    known: HashMap<Uuid, DateTime<Utc>>,
+    feed: Vec<LiveEvent>,
+    feed_read_at: Option<DateTime<Utc>>,
+    refreshed_at: Option<DateTime<Utc>>,
+    refresh_took: Duration,
+    /// Rows before this were given up.
+    partial_before: Option<DateTime<Utc>>,
+}
+
+impl Window {
+    /// Reads what arrived since the last refresh, and forgets what is over. After an error, or when the future is dropped,
+    /// the window is as it was.
+    pub(super) async fn refresh(&mut self, db: &Db, project: ProjectId, now: DateTime<Utc>) -> Result<(), ApiError> {
+        let began = Instant::now();
+        // The client's clock may be a few minutes ahead: such an event was received before its own time.
+        let earliest = live::first_minute(now) - TimeDelta::minutes(FUTURE_MINUTES_KEPT);
+        let from = self.refreshed_at.map_or(earliest, |at| (at - OVERLAP).max(earliest));
+        let known: Vec<Uuid> = self.known.keys().copied().collect();
+        let (fresh, given_up) = read(db, project, from, &known, now).await?;
+        let feed_is_old = self.feed_read_at.is_none_or(|at| now - at >= FEED_LASTS);
+        let feed = if fresh.is_empty() && !feed_is_old { None } else { Some(read_feed(db, project, earliest).await?) };
+
+        self.partial_before = self.partial_before.max(given_up);
+        for row in fresh.iter().rev() {
+            self.known.insert(row.flush_id, row.received_at);
+            self.push(row);
+        }
+        if let Some(feed) = feed {
+            (self.feed, self.feed_read_at) = (feed, Some(now));
+        }
+        self.forget(now);
+        self.refreshed_at = Some(now);
+        self.refresh_took = began.elapsed();
+        Ok(())
+    }
+
+    fn push(&mut self, row: &LiveRow) {
+        // Kinds never collide: user 7 and session 7 are two actors.
+        let actor = (row.actor_kind != 0).then(|| self.actors.intern(&format!("{}:{}", row.actor_kind, row.actor)));
+        let session = row.session_id.as_deref().map(|text| self.sessions.intern(text));
+        let values = [&row.country, &row.os, &row.route, &row.release].map(|value| value.as_deref().map(|text| self.values.intern(text)));
+        self.rows.push(Row { ts_micros: row.ts.timestamp_micros(), actor, session, values, is_bot: row.is_bot });
+    }
+
+    fn forget(&mut self, now: DateTime<Utc>) {
+        let first = live::first_minute(now).timestamp_micros();
+        self.rows.retain(|row| row.ts_micros >= first);
+        if self.rows.len() > ROWS_MAX {
+            // A quarter at a time, so that it is not sorted at every refresh.
+            self.rows.sort_by_key(|row| row.ts_micros);
+            self.rows.drain(..self.rows.len() - ROWS_MAX * 3 / 4);
+            self.partial_before = self.partial_before.max(self.rows.first().and_then(|row| DateTime::from_timestamp_micros(row.ts_micros)));
+        }
+        self.known.retain(|_, received_at| *received_at >= now - OVERLAP);
+        if self.actors.len() + self.sessions.len() + self.values.len() > self.rows.len() * 2 + SPARE_SYMBOLS_MAX {
+            self.renumber();
+        }
+    }
+
+    /// Gives the texts of the rows that are left new numbers, and forgets the others.
+    fn renumber(&mut self) {
+        let (mut actors, mut sessions, mut values) = (Symbols::default(), Symbols::default(), Symbols::default());
+        for row in &mut self.rows {
+            row.actor = row.actor.map(|symbol| actors.intern(self.actors.text(symbol)));
+            row.session = row.session.map(|symbol| sessions.intern(self.sessions.text(symbol)));
+            row.values = row.values.map(|value| value.map(|symbol| values.intern(self.values.text(symbol))));
+        }
+        (self.actors, self.sessions, self.values) = (actors, sessions, values);
+    }
+
+    pub(super) fn count(&self, now: DateTime<Utc>, window: TimeDelta) -> Figures {
+        live::count(&self.rows, Counts { actors: self.actors.len(), sessions: self.sessions.len() }, now, window)
+    }
+
+    pub(super) fn slices(&self, figures: &Figures) -> [Vec<LiveSlice>; 4] {
+        [0, 1, 2, 3].map(|split| live::top(&figures.splits[split], &self.values))
+    }
+
+    pub(super) fn feed(&self) -> &[LiveEvent] {
+        &self.feed
+    }
+
+    /// Rows that are counted.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    /// Some events at or after `from` were given up.
+    pub(super) fn is_partial(&self, from: DateTime<Utc>) -> bool {
+        self.partial_before.is_some_and(|before| from < before)
+    }
+
+    pub(super) fn refreshed_at(&self) -> DateTime<Utc> {
+        self.refreshed_at.unwrap_or(DateTime::UNIX_EPOCH)
+    }
+
+    pub(super) fn refresh_took(&self) -> Duration {
+        self.refresh_took
+    }
+}
+
+/// What arrived, newest first, and the time of receipt before which rows were given up.
+async fn read(
+    db: &Db,
+    project: ProjectId,
+    from: DateTime<Utc>,
+    known: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<(Vec<LiveRow>, Option<DateTime<Utc>>), ApiError> {
+    let mut rows: Vec<LiveRow> = Vec::new();
+    // An ingest process's clock may be ahead of ours.
+    let mut before = Place::after(now + TimeDelta::hours(1));
+    loop {
+        let page = live_events::since(db, project, from, known, before, PAGE_ROWS as i64).await?;
+        let is_last = page.len() < PAGE_ROWS;
+        rows.extend(page);
+        match rows.last() {
+            Some(last) if !is_last && rows.len() >= ROWS_MAX => {
+                let given_up = last.received_at;
+                return Ok((rows, Some(given_up)));
+            }
+            Some(last) if !is_last => before = last.place(),
+            _ => return Ok((rows, None)),
+        }
+    }
+}
+
+async fn read_feed(db: &Db, project: ProjectId, earliest: DateTime<Utc>) -> Result<Vec<LiveEvent>, ApiError> {
+    let newest = live_events::newest(db, project, earliest, LIVE_FEED_ROWS as i64).await?;
+    Ok(newest.into_iter().map(|(event, props)| LiveEvent { detail: detail(&props), ..event }).collect())
+}
