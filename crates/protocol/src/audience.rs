@@ -139,3 +139,13 @@ pub struct SeenEvent {
     pub first_seen: DateTime<Utc>,
     pub last_seen: DateTime<Utc>,
 }
+
+/// The event names that arrived lately.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SeenAnswer {
+    /// By name.
+    pub events: Vec<SeenEvent>,
+    /// What these figures say about themselves.
+    pub receipt: Receipt,
+}

@@ -155,3 +155,11 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+impl ApiError {
+    /// A range that a page does not offer.
+    pub(crate) fn range(found: protocol::range::Range, allowed: &[protocol::range::Range]) -> Self {
+        let words: Vec<&str> = allowed.iter().map(|range| range.word()).collect();
+        Self::InvalidParameter { name: "range", problem: format!("cannot be `{}` here", found.word()), allowed: words.join(", ") }
+    }
+}

@@ -5,11 +5,13 @@
 //! caller: the context is the only way to one, and only [`access`] makes it, after it has checked who asks.
 
 pub mod access;
+pub mod audience;
 mod budget;
 mod error;
 pub mod live;
 mod problems;
 mod receipt;
+pub mod seen;
 mod state;
 
 pub use error::ApiError;
