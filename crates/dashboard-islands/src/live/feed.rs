@@ -12,7 +12,7 @@ use crate::snippet::snippet;
 /// The name of page views.
 const PAGE_VIEW: &str = "$pageview";
 
-pub(super) fn feed(latest: RwSignal<LiveAnswer>, held: RwSignal<Option<LiveAnswer>>, command: String) -> impl IntoView {
+pub(super) fn feed(latest: RwSignal<LiveAnswer>, held: RwSignal<Option<LiveAnswer>>, command: String) -> AnyView {
     let paused = move || held.with(Option::is_some);
     let toggle = move |_| held.update(|held| *held = if held.is_some() { None } else { Some(latest.get_untracked()) });
     let rows = move || match &*held.read() {
@@ -33,7 +33,7 @@ pub(super) fn feed(latest: RwSignal<LiveAnswer>, held: RwSignal<Option<LiveAnswe
             </header>
             {rows}
         </section>
-    }
+    }.into_any()
 }
 
 fn paused_at(held: &LiveAnswer) -> String {
@@ -54,7 +54,7 @@ fn list(answer: &LiveAnswer, command: &str) -> AnyView {
     .into_any()
 }
 
-fn waiting(command: &str) -> impl IntoView + use<> {
+fn waiting(command: &str) -> AnyView {
     view! {
         <div class="empty">
             <h3>"No event yet"</h3>
@@ -62,10 +62,10 @@ fn waiting(command: &str) -> impl IntoView + use<> {
             {snippet(command.to_owned())}
             <p class="status idle">{icon(Icon::IDLE)}"Waiting for the first event"</p>
         </div>
-    }
+    }.into_any()
 }
 
-fn row(event: &LiveEvent, offset: i32) -> impl IntoView + use<> {
+fn row(event: &LiveEvent, offset: i32) -> AnyView {
     let view = event.name == PAGE_VIEW;
     let route = event.route.clone();
     // A page view is its route; any other event says more by its props.
@@ -84,7 +84,7 @@ fn row(event: &LiveEvent, offset: i32) -> impl IntoView + use<> {
             </span>
             <span class="who" title=event.actor.clone()>{who(event)}</span>
         </li>
-    }
+    }.into_any()
 }
 
 fn who(event: &LiveEvent) -> String {

@@ -8,7 +8,7 @@ use crate::clock;
 use crate::icon::{Icon, icon};
 
 /// Complete to when, how far behind, and whether the page still hears from the server.
-pub(super) fn freshness(answer: &LiveAnswer, link: Link) -> impl IntoView + use<> {
+pub(super) fn freshness(answer: &LiveAnswer, link: Link) -> AnyView {
     let complete = clock::second(clock::wall(answer.receipt.complete_through, answer.utc_offset_seconds));
     let lag = (answer.now - answer.receipt.complete_through).num_seconds().max(0);
     let today = clock::wall(answer.now, answer.utc_offset_seconds);
@@ -23,11 +23,11 @@ pub(super) fn freshness(answer: &LiveAnswer, link: Link) -> impl IntoView + use<
             <span class="hide-s">{format!("{}, {}", clock::date(today), clock::zone(&answer.receipt.zone, answer.utc_offset_seconds))}</span>
             <span class="faint">{link.word()}</span>
         </p>
-    }
+    }.into_any()
 }
 
 /// The window picker, as links.
-pub(super) fn windows(page: &str, chosen: LiveWindow) -> impl IntoView + use<> {
+pub(super) fn windows(page: &str, chosen: LiveWindow) -> AnyView {
     view! {
         <div class="seg" role="group" aria-label="Window">
             {LiveWindow::ALL
@@ -37,5 +37,5 @@ pub(super) fn windows(page: &str, chosen: LiveWindow) -> impl IntoView + use<> {
                 })
                 .collect_view()}
         </div>
-    }
+    }.into_any()
 }

@@ -1,0 +1,8 @@
+//! The parts that several pages share.
+
+pub(crate) mod empty;
+pub(crate) mod freshness;
+pub(crate) mod kind;
+pub(crate) mod picker;
+pub(crate) mod stat;
+pub(crate) mod table_behind;

@@ -1,0 +1,147 @@
+//! Audience · Metrics: people, page views and events over time.
+
+mod chart;
+mod words;
+
+use std::collections::HashMap;
+
+use dashboard_islands::charts::ranked::{Ranked, ranked};
+use dashboard_islands::receipt::Offsets;
+use leptos::prelude::*;
+use protocol::audience::{AudienceAnswer, Measure};
+use protocol::range::Range;
+
+use crate::components::picker::{Choice, ranges};
+use crate::components::stat::{Stat, strip};
+use crate::components::{empty, freshness};
+use crate::render::{Page, Title};
+use crate::shell::{self, Entry};
+use crate::{Frame, url};
+
+/// What the page's URL says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MetricsQuery {
+    /// How far back.
+    pub range: Range,
+    /// What the chart shows.
+    pub measure: Measure,
+}
+
+impl MetricsQuery {
+    /// Reads the query string; what it does not know is left at its default.
+    pub fn read(words: &HashMap<String, String>) -> Self {
+        let range = words.get("range").and_then(|word| Range::AUDIENCE.into_iter().find(|range| range.word() == word));
+        let measure = words.get("measure").and_then(|word| Measure::ALL.into_iter().find(|measure| measure.word() == word));
+        Self { range: range.unwrap_or_default(), measure: measure.unwrap_or_default() }
+    }
+
+    fn href(self, frame: &Frame) -> String {
+        url::with_query(&frame.path(Entry::Metrics.page()), [("range", self.range.word()), ("measure", self.measure.word())])
+    }
+}
+
+/// The page.
+pub fn page(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer) -> Page {
+    shell::framed(frame, Entry::Metrics, Title::new("Metrics"), || {
+        view! {
+            <div class="page-head">
+                <h1>"Metrics"</h1>
+                {freshness::freshness(frame, &answer.receipt)}
+                <div class="right">{range_picker(frame, query)}</div>
+            </div>
+            {content(frame, query, answer)}
+        }
+    })
+}
+
+fn content(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer) -> AnyView {
+    let nothing = answer.totals.events == 0.0;
+    let longest = Range::Days90;
+    if nothing && answer.previous_totals.events == 0.0 && query.range == longest {
+        return empty::nothing_yet("No event yet", "the first event", frame.event_command()).into_any();
+    }
+    let way_out = (query.range != longest).then(|| {
+        let wider = MetricsQuery { range: longest, ..query };
+        (format!("Show the {}", longest.sentence()), wider.href(frame))
+    });
+    if nothing {
+        let explanation = format!("No event of a person arrived in the {}. Events of bots are not counted here.", query.range.sentence());
+        return view! { <section class="panel">{empty::nothing_here("Nothing in this range".to_owned(), explanation, way_out)}</section> }.into_any();
+    }
+    view! {
+        {strip(Measure::ALL.map(|measure| stat(frame, query, answer, measure)).into())}
+        {chart::panel(frame, query.measure, answer)}
+        {lists(answer)}
+    }
+    .into_any()
+}
+
+fn range_picker(frame: &Frame, query: MetricsQuery) -> AnyView {
+    ranges(
+        Range::AUDIENCE
+            .map(|range| Choice { label: range.label().to_owned(), href: MetricsQuery { range, ..query }.href(frame), chosen: range == query.range })
+            .into(),
+    ).into_any()
+}
+
+fn stat(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, measure: Measure) -> Stat {
+    Stat {
+        label: measure.label(),
+        value: answer.totals.of(measure),
+        before: Some(answer.previous_totals.of(measure)),
+        line: answer.buckets.iter().map(|bucket| Some(bucket.counts.of(measure))).collect(),
+        open: answer.buckets.last().is_some_and(|bucket| bucket.open),
+        chosen: measure == query.measure,
+        href: MetricsQuery { measure, ..query }.href(frame),
+        mark: answer.receipt.accuracy.label(),
+    }
+}
+
+fn lists(answer: &AudienceAnswer) -> AnyView {
+    let (people, events) = (answer.totals.people as f64, answer.totals.events);
+    let share = |count: f64, whole: f64| (whole > 0.0).then(|| (count / whole).min(1.0));
+    let routes = answer
+        .routes
+        .iter()
+        .map(|row| Ranked { name: Some(row.route.clone()), count: row.people as f64, share: share(row.people as f64, people), mono: true })
+        .collect();
+    let names = answer
+        .names
+        .iter()
+        .map(|row| Ranked { name: Some(words::event_name(&row.name)), count: row.events, share: share(row.events, events), mono: true })
+        .collect();
+    view! {
+        <div class="cols-2">
+            {list("Routes", "people", "Share of all people; one person can be on several routes", routes)}
+            {list("Events", "events", "Share of all events", names)}
+        </div>
+    }.into_any()
+}
+
+fn list(title: &'static str, by: &'static str, note: &'static str, rows: Vec<Ranked>) -> AnyView {
+    let empty = rows.is_empty();
+    view! {
+        <section class="panel">
+            <header class="inline"><h2>{title}</h2><div class="right"><span>{by}</span></div></header>
+            {ranked(rows)}
+            {empty.then(|| view! { <p class="body faint">"None in this range"</p> })}
+            <footer><span>{note}</span></footer>
+        </section>
+    }.into_any()
+}
+
+/// The receipt's times are those of the zone at either end of the range.
+pub(super) fn offsets(frame: &Frame, answer: &AudienceAnswer) -> Offsets {
+    Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_word_in_the_url_is_the_default() {
+        let words = HashMap::from([("range".to_owned(), "1h".to_owned()), ("measure".to_owned(), "events".to_owned())]);
+        assert_eq!(MetricsQuery::read(&words), MetricsQuery { range: Range::Days7, measure: Measure::Events });
+    }
+}

@@ -1,0 +1,9 @@
+//! The pages: each a function from its answer to a document.
+
+mod entry;
+pub mod explorer;
+pub mod failure;
+pub mod live;
+pub mod login;
+pub mod metrics;
+pub mod setup;

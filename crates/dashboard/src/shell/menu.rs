@@ -1,0 +1,70 @@
+//! The pages that exist, in the order of the menu.
+
+use dashboard_islands::icon::{Icon, icon};
+use leptos::prelude::*;
+
+use crate::Frame;
+
+/// A page of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Live,
+    Metrics,
+    Explorer,
+}
+
+/// A heading, where there is one, and the pages below it.
+const GROUPS: [(Option<&str>, &[Entry]); 3] =
+    [(None, &[Entry::Live]), (Some("Audience"), &[Entry::Metrics]), (Some("Explore"), &[Entry::Explorer])];
+
+impl Entry {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Live => "Live",
+            Self::Metrics => "Metrics",
+            Self::Explorer => "Metrics explorer",
+        }
+    }
+
+    /// The last part of its path.
+    pub(crate) fn page(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Metrics => "metrics",
+            Self::Explorer => "explorer",
+        }
+    }
+
+    fn icon(self) -> Icon {
+        match self {
+            Self::Live => Icon::LIVE,
+            Self::Metrics => Icon::METRICS,
+            Self::Explorer => Icon::EXPLORER,
+        }
+    }
+}
+
+/// The menu, with the page that is open marked.
+pub(crate) fn groups(frame: &Frame, open: Entry) -> AnyView {
+    GROUPS
+        .map(|(heading, entries)| {
+            let items = entries
+                .iter()
+                .map(|entry| {
+                    view! {
+                        <li>
+                            <a href=frame.path(entry.page()) aria-current=(*entry == open).then_some("page") title=entry.label()>
+                                {icon(entry.icon())}
+                                <span class="t">{entry.label()}</span>
+                            </a>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                {heading.map(|heading| view! { <h2>{heading}</h2> })}
+                <ul>{items}</ul>
+            }
+        })
+        .collect_view().into_any()
+}

@@ -1,0 +1,35 @@
+//! Building query strings: what a link says is what the page shows.
+
+use std::fmt::Write as _;
+
+/// `path?key=value&…` of the pairs that have a value.
+pub(crate) fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut url = path.to_owned();
+    for (i, (key, value)) in pairs.into_iter().filter(|(_, value)| !value.is_empty()).enumerate() {
+        let _ = write!(url, "{}{key}={}", if i == 0 { '?' } else { '&' }, encoded(value));
+    }
+    url
+}
+
+/// Percent-encoded but for what is plain in every part of a URL.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_query;
+
+    #[test]
+    fn empty_values_are_left_out_and_others_are_encoded() {
+        assert_eq!(with_query("/p/a/explorer", [("metric", "a b&c=ü"), ("by", ""), ("range", "6h")]), "/p/a/explorer?metric=a%20b%26c%3D%C3%BC&range=6h");
+        assert_eq!(with_query("/p/a/live", []), "/p/a/live");
+    }
+}
