@@ -8,9 +8,11 @@ pub mod access;
 pub mod audience;
 mod budget;
 mod error;
+pub mod explorer;
 pub mod live;
 mod problems;
 mod receipt;
+pub mod routes;
 pub mod seen;
 mod state;
 

@@ -1,0 +1,72 @@
+//! JSON routes on top of the questions, and their OpenAPI document.
+//!
+//! # Adding a route
+//! Write the question as a plain function, its handler in `routes/<noun>.rs` with `#[utoipa::path]`, and name it below. A
+//! route of a project takes a [`crate::access::ProjectContext`]; `tests/isolation.rs` fails until it knows the new route.
+
+mod audience;
+mod explorer;
+mod live;
+mod openapi;
+mod parameters;
+mod projects;
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{any, get};
+use axum::{Json, Router};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{require_known_host, require_same_site};
+use crate::{ApiError, QueryState, answer_problems};
+
+/// The document that describes every route, as served at `/api/openapi.json`.
+pub fn openapi() -> OpenApi {
+    described().into_openapi()
+}
+
+fn described() -> OpenApiRouter<QueryState> {
+    OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .routes(routes!(projects::list))
+        .routes(routes!(live::now))
+        .routes(routes!(live::stream))
+        .routes(routes!(audience::metrics))
+        .routes(routes!(audience::seen))
+        .routes(routes!(explorer::catalogue))
+        .routes(routes!(explorer::aggregate))
+        .routes(routes!(explorer::samples))
+}
+
+/// Every JSON route of this crate, behind [`guard`].
+pub fn router(state: QueryState) -> Router {
+    let (routes, document) = described().split_for_parts();
+    let document = Json(document);
+    let routes = routes
+        .route("/api/openapi.json", get(|| async move { document }))
+        .route("/api/v1/{*rest}", any(|| async { ApiError::UnknownRoute }))
+        .method_not_allowed_fallback(|| async { ApiError::UnknownMethod })
+        .layer(from_fn(never_kept))
+        .with_state(state.clone());
+    guard(routes, state)
+}
+
+/// Puts what every answer for people and programs needs around `routes`: refuses foreign names and other sites' forms, and
+/// gives each [`ApiError`] its body. For the dashboard's routes too; not for ingest, nor for health checks.
+pub fn guard(routes: Router, state: QueryState) -> Router {
+    routes
+        .layer(from_fn(require_same_site))
+        .layer(from_fn_with_state(state.clone(), require_known_host))
+        .layer(from_fn_with_state(state, answer_problems))
+}
+
+/// Answers belong to whoever asked, at the moment they asked.
+async fn never_kept(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,68 @@
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderName;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt as _;
+use protocol::live::{LiveAnswer, LiveWindow};
+use protocol::problem::Problem;
+
+use super::parameters::Parameters;
+use crate::access::ProjectContext;
+use crate::{ApiError, QueryState, live};
+
+const WINDOWS: [&str; 3] = ["1", "5", "30"];
+/// A proxy closes a connection on which nothing is said.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+fn window(parameters: &Parameters) -> Result<LiveWindow, ApiError> {
+    Ok(parameters.choice("window", &WINDOWS)?.unwrap_or_default())
+}
+
+/// Who is here now.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/live",
+    tag = "live",
+    params(
+        ("project" = String, Path, description = "The project's number or word"),
+        ("window" = Option<LiveWindow>, Query, description = "Minutes in which somebody counts as here; 5 when absent")
+    ),
+    responses(
+        (status = 200, description = "The figures of this moment", body = LiveAnswer),
+        (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn now(
+    State(state): State<QueryState>,
+    context: ProjectContext,
+    parameters: Parameters,
+) -> Result<Json<LiveAnswer>, ApiError> {
+    let answer = live::live(&state, &context, window(&parameters)?).await?;
+    Ok(Json(answer.as_ref().clone()))
+}
+
+/// Who is here now, as it changes: server-sent events, each with a whole answer.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/live/stream",
+    tag = "live",
+    params(
+        ("project" = String, Path, description = "The project's number or word"),
+        ("window" = Option<LiveWindow>, Query, description = "Minutes in which somebody counts as here; 5 when absent")
+    ),
+    responses(
+        (status = 200, description = "One event at once and one at each change, at most one per second", body = LiveAnswer, content_type = "text/event-stream"),
+        (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn stream(State(state): State<QueryState>, context: ProjectContext, parameters: Parameters) -> Result<Response, ApiError> {
+    let answers = live::stream(&state, context, window(&parameters)?).await?;
+    let events = answers.filter_map(|answer| async move { Event::default().json_data(answer.as_ref()).ok().map(Ok::<_, Infallible>) });
+    let stream = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    // A proxy that buffers would hold the events back.
+    Ok(([(HeaderName::from_static("x-accel-buffering"), "no")], stream).into_response())
+}

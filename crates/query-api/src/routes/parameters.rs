@@ -1,0 +1,66 @@
+//! Query parameters. Unknown ones are ignored; one that cannot be used is refused with what it could be.
+
+use std::collections::HashMap;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+
+use crate::ApiError;
+
+/// The longest text that is read; names and tags are shorter.
+const TEXT_BYTES_MAX: usize = 1_000;
+
+/// The query parameters of a request; of a repeated one the last counts.
+pub(super) struct Parameters(HashMap<String, String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = Query::try_from_uri(&parts.uri).map_err(|error| ApiError::InvalidParameter {
+            name: "query",
+            problem: format!("cannot be read: {error}"),
+            allowed: "name=value pairs, joined by &".to_owned(),
+        });
+        query.map(|Query(parameters)| Self(parameters))
+    }
+}
+
+impl Parameters {
+    /// A text; `None` when it is absent.
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, ApiError> {
+        match self.0.get(name) {
+            Some(text) if text.len() > TEXT_BYTES_MAX => Err(ApiError::InvalidParameter {
+                name,
+                problem: "is too long".to_owned(),
+                allowed: format!("at most {TEXT_BYTES_MAX} bytes"),
+            }),
+            text => Ok(text.cloned()),
+        }
+    }
+
+    /// A text that must be there and not be empty.
+    pub(super) fn required(&self, name: &'static str) -> Result<String, ApiError> {
+        let text = self.text(name)?.filter(|text| !text.is_empty());
+        text.ok_or_else(|| ApiError::InvalidParameter { name, problem: "is missing".to_owned(), allowed: "a text".to_owned() })
+    }
+
+    /// One of a closed set, by the words of its JSON; `None` when it is absent or empty. `allowed` is what the route takes.
+    pub(super) fn choice<T: DeserializeOwned>(&self, name: &'static str, allowed: &[&str]) -> Result<Option<T>, ApiError> {
+        let Some(word) = self.0.get(name).filter(|word| !word.is_empty()) else {
+            return Ok(None);
+        };
+        let known = allowed.contains(&word.as_str());
+        let read = T::deserialize(StrDeserializer::<serde::de::value::Error>::new(word));
+        match read {
+            Ok(choice) if known => Ok(Some(choice)),
+            _ => Err(ApiError::InvalidParameter {
+                name,
+                problem: format!("cannot be `{}`", word.chars().take(100).collect::<String>()),
+                allowed: allowed.join(", "),
+            }),
+        }
+    }
+}
