@@ -13,6 +13,7 @@ mod login;
 mod passwords;
 mod redirect;
 mod session;
+mod shown;
 mod site;
 mod throttle;
 mod token;
@@ -81,6 +82,11 @@ impl Access {
     }
 
     /// Bytes that nobody can guess.
+    /// Browsers reach this server over TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.config.https
+    }
+
     pub(crate) fn fill_random(&self, bytes: &mut [u8]) {
         (self.0.random)(bytes);
     }

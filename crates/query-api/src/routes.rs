@@ -2,7 +2,7 @@
 //!
 //! # Adding a route
 //! Write the question as a plain function, its handler in `routes/<noun>.rs` with `#[utoipa::path]`, and name it below. A
-//! route of a project takes a [`crate::access::ProjectContext`]; `tests/isolation.rs` fails until it knows the new route.
+//! route of a project takes a [`crate::access::ProjectContext`]; `tests/api/isolation.rs` fails until it knows the new route.
 
 mod audience;
 mod explorer;

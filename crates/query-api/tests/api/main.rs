@@ -1,0 +1,13 @@
+//! The query API over a real database.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod access;
+mod app;
+mod audience;
+mod explorer;
+mod isolation;
+mod live;
+mod parameters;
+mod points;
+mod sent;

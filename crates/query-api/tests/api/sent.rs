@@ -1,0 +1,140 @@
+//! Events, as their raw rows and, on request, counted into quarters.
+
+use std::collections::BTreeMap;
+
+use analysis::quarter::{CountedEvent, Slice, encode, fold};
+use chrono::{DateTime, Utc};
+use protocol::id::ProjectId;
+use storage::event_quarters::{self, Dimension, Quarter};
+use uuid::Uuid;
+
+use crate::app::App;
+
+/// An event with its raw row's columns.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub ts: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    /// Kind 1, user; empty for nobody.
+    pub user: String,
+    pub session: Option<String>,
+    pub name: String,
+    pub route: Option<String>,
+    pub country: Option<String>,
+    pub props: serde_json::Value,
+    pub weight: f64,
+    pub flags: i32,
+    pub is_bot: bool,
+}
+
+/// A page view of `user` that happened and was received at `at`.
+pub fn view(user: &str, at: DateTime<Utc>) -> Sent {
+    Sent {
+        ts: at,
+        received_at: at,
+        user: user.to_owned(),
+        session: None,
+        name: "$pageview".to_owned(),
+        route: Some("/".to_owned()),
+        country: None,
+        props: serde_json::json!({}),
+        weight: 1.0,
+        flags: 0,
+        is_bot: false,
+    }
+}
+
+impl App {
+    /// Stores events as one flush each, uncounted.
+    pub async fn store(&self, project: ProjectId, events: &[Sent]) {
+        let mut tx = self.pool.begin().await.expect("transaction");
+        for event in events {
+            sqlx::query(
+                "insert into event (project_id, received_at, flush_id, n, event_id, batch_id, ts, actor_kind, actor, session_id, name, route,
+                 environment, country, props, weight, flags, is_bot) values ($1, $2, $3, 0, $4, $4, $5, $6, $7, $8, $9, $10, 'prod', $11, $12, $13, $14, $15)",
+            )
+            .bind(project.0)
+            .bind(event.received_at)
+            .bind(id())
+            .bind(id())
+            .bind(event.ts)
+            .bind(i16::from(!event.user.is_empty()))
+            .bind(&event.user)
+            .bind(&event.session)
+            .bind(&event.name)
+            .bind(&event.route)
+            .bind(&event.country)
+            .bind(&event.props)
+            .bind(event.weight)
+            .bind(event.flags)
+            .bind(event.is_bot)
+            .execute(&mut *tx)
+            .await
+            .expect("an event");
+        }
+        tx.commit().await.expect("commit");
+    }
+
+    /// Counts events into quarters, all at once: what the worker does bit by bit.
+    pub async fn count(&self, project: ProjectId, events: &[Sent]) {
+        let mut actors = BTreeMap::<&str, u32>::new();
+        for event in events {
+            let next = u32::try_from(actors.len()).expect("few");
+            actors.entry(&event.user).or_insert(next);
+        }
+        let cells = fold(events.iter().map(|event| CountedEvent {
+            ts: event.ts,
+            name: &event.name,
+            route: event.route.as_deref(),
+            environment: "prod",
+            is_bot: event.is_bot,
+            weight: event.weight,
+            actor: (!event.user.is_empty()).then(|| actors[event.user.as_str()]),
+        }));
+        let rows: Vec<Quarter> = cells
+            .into_iter()
+            .map(|(key, cell)| {
+                let (dimension, value) = match key.slice {
+                    Slice::All => (Dimension::All, ""),
+                    Slice::Name(name) => (Dimension::Name, name),
+                    Slice::Route(route) => (Dimension::Route, route),
+                };
+                Quarter {
+                    bucket: key.bucket,
+                    dimension: dimension.code(),
+                    value: value.to_owned(),
+                    environment: key.environment.to_owned(),
+                    is_bot: key.is_bot,
+                    n: cell.n,
+                    weight: cell.weight,
+                    actors: encode(&cell.actors),
+                }
+            })
+            .collect();
+        let mut tx = self.db.begin().await.expect("transaction");
+        event_quarters::save(&mut tx, project, &rows).await.expect("quarters");
+        tx.commit().await.expect("commit");
+    }
+}
+
+/// A new id.
+pub fn id() -> Uuid {
+    let mut bytes = [0; 16];
+    crate::app::random(&mut bytes);
+    Uuid::from_bytes(bytes)
+}
+
+/// Numbers that look random and are the same in every run.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
