@@ -18,7 +18,7 @@ pub fn CopyButton(text: String, what: String, #[prop(optional_no_strip)] label: 
 }
 
 /// The button itself, for use within another island.
-pub fn copy_button(text: String, what: String, label: Option<String>) -> AnyView {
+pub fn copy_button(text: String, what: String, label: Option<String>) -> impl IntoView + use<> {
     let done = RwSignal::new(false);
     let copy = move |_| {
         // The promise is not awaited: where the browser refuses, the text is still there to be selected.
@@ -36,5 +36,5 @@ pub fn copy_button(text: String, what: String, label: Option<String>) -> AnyView
                 {move || if done.get() { "Copied".to_owned() } else { word.clone() }}
             </span>
         </button>
-    }.into_any()
+    }
 }

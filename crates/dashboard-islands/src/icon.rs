@@ -55,11 +55,11 @@ icons! {
 }
 
 /// An icon at text size.
-pub fn icon(icon: Icon) -> AnyView {
-    view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" inner_html=icon.0></svg> }.into_any()
+pub fn icon(icon: Icon) -> impl IntoView + use<> {
+    view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" inner_html=icon.0></svg> }
 }
 
 /// A small icon, for chevrons and buttons within a line.
-pub fn small_icon(icon: Icon) -> AnyView {
-    view! { <svg class="icon s" viewBox="0 0 16 16" aria-hidden="true" inner_html=icon.0></svg> }.into_any()
+pub fn small_icon(icon: Icon) -> impl IntoView + use<> {
+    view! { <svg class="icon s" viewBox="0 0 16 16" aria-hidden="true" inner_html=icon.0></svg> }
 }

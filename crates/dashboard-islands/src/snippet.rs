@@ -13,11 +13,11 @@ pub fn Snippet(command: String) -> impl IntoView {
 }
 
 /// The snippet itself, for use within another island.
-pub fn snippet(command: String) -> AnyView {
+pub fn snippet(command: String) -> impl IntoView + use<> {
     view! {
         <div class="snippet">
             <pre tabindex="0">{command.clone()}</pre>
             {copy_button(command, "the command".to_owned(), Some("Copy".to_owned()))}
         </div>
-    }.into_any()
+    }
 }

@@ -6,14 +6,23 @@
 //! To add a page: write `pages/<page>.rs` with a function from its answer to a view, wrap it with [`shell::framed`],
 //! list it in [`shell::menu`], and route to it. All state is in the URL; every control is a link or a GET form.
 
+#![recursion_limit = "256"]
+
 pub mod assets;
 mod components;
 mod frame;
 mod headers;
 pub mod pages;
 pub mod render;
+mod routes;
 mod shell;
 mod url;
 mod zone;
 
 pub use frame::Frame;
+pub use routes::router;
+
+/// The islands were built: pages move by themselves. Without them pages still work.
+pub fn has_islands() -> bool {
+    assets::islands().is_some()
+}

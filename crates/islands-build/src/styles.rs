@@ -9,22 +9,22 @@ use crate::fresh;
 /// The parts, in their order.
 const PARTS: [&str; 9] = ["tokens", "base", "shell", "controls", "panel", "chart", "table", "live", "explorer"];
 /// Pages outside the frame come last.
-const LAST: &str = "entry";
+const LAST: [&str; 2] = ["entry", "docs"];
 
 /// Writes `app.css`. A file that is in the folder but in no list would silently be missing, so it is an error.
 ///
 /// # Errors
 /// A part is missing, unlisted or unreadable.
 pub(crate) fn concatenate(folder: &Path, out: &Path) -> Result<()> {
-    let parts: Vec<&str> = PARTS.into_iter().chain([LAST]).collect();
+    let parts: Vec<&str> = PARTS.into_iter().chain(LAST).collect();
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if !parts.iter().any(|part| name == format!("{part}.css")) {
+        if !PARTS.iter().any(|part| name == format!("{part}.css")) {
             bail!("{name} is in web/styles but in no list: add it to `PARTS` in islands-build");
         }
     }
     let mut sheet = String::new();
-    for part in parts {
+    for part in PARTS {
         let path = folder.join(format!("{part}.css"));
         let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         sheet.push_str(&without_comments(&text));

@@ -88,6 +88,22 @@ pub(crate) fn find(named: Option<&Path>, npm_dir: Option<&Path>, places: &Places
     Err(if unfit.is_empty() { Error::NotFound { looked } } else { other_major(unfit) })
 }
 
+/// The first usable Postgres of this machine, for people: its version and folder.
+pub(crate) fn first(named: Option<&Path>, npm_dir: Option<&Path>, places: &Places) -> Result<String, Error> {
+    let shown = |binaries: &Binaries| format!("{} in {}", binaries.version.text, binaries.folder.display());
+    if let Some(named) = named {
+        return inspect(named).map(|binaries| shown(&binaries)).map_err(|reason| Error::UnusableBinaries { folder: named.to_owned(), reason });
+    }
+    let mut looked = Vec::new();
+    for (place, folder) in candidates(npm_dir, places) {
+        match folder.and_then(|folder| inspect(&folder)) {
+            Ok(binaries) => return Ok(shown(&binaries)),
+            Err(reason) => looked.push(format!("{place}: {reason}")),
+        }
+    }
+    Err(Error::NotFound { looked })
+}
+
 /// A place for people, and the folder in it or why there is none.
 type Candidate = (String, Result<PathBuf, String>);
 

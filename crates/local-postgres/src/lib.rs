@@ -36,3 +36,11 @@ mod url;
 
 pub use cluster::{Cluster, Options};
 pub use error::Error;
+
+/// The first usable Postgres of this machine, for people: its version and folder. Looks where [`Cluster::start`] looks.
+///
+/// # Errors
+/// Names every place and why it will not do, and what to install.
+pub fn find_postgres(postgres_bin: Option<&std::path::Path>, npm_dir: Option<&std::path::Path>) -> Result<String, Error> {
+    binaries::first(postgres_bin, npm_dir, &binaries::Places::of_this_machine())
+}

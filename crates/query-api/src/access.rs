@@ -61,7 +61,8 @@ struct Shared {
 }
 
 impl Access {
-    pub(crate) fn new(db: Db, clock: Clock, random: Random, config: AccessConfig) -> Self {
+    /// Access over this database, for this site.
+    pub fn new(db: Db, clock: Clock, random: Random, config: AccessConfig) -> Self {
         Self(Arc::new(Shared {
             db,
             clock,

@@ -35,16 +35,22 @@ pub async fn run_once_with(db: &Db, clock: &Clock, config: &Config) -> anyhow::R
     }
 }
 
-/// One claim of each project that has something pending, until it is time to stop.
+/// One claim of each project that has something pending, until it is time to stop. One project may fail and the others
+/// still get their turn; a second failure means that the database is ill, and every further wait would be in vain.
 pub(crate) async fn round(db: &Db, clock: &Clock, config: &Config, is_stopped: impl Fn() -> bool) -> anyhow::Result<Counted> {
     let mut total = Counted::default();
+    let mut failed = None;
     for project in pending::projects(db).await? {
         if is_stopped() {
             break;
         }
-        total += count_project(db, project, clock.now(), config).await?;
+        match count_project(db, project, clock.now(), config).await {
+            Ok(counted) => total += counted,
+            Err(error) if failed.is_none() => failed = Some(error.context(format!("project {project}"))),
+            Err(error) => return Err(error),
+        }
     }
-    Ok(total)
+    failed.map_or(Ok(total), Err)
 }
 
 /// One claim of a project. When it fails for a reason of its own, its flushes are counted one by one, so that only the

@@ -33,9 +33,15 @@ pub async fn find_by_slug(db: &Db, slug: &str) -> Result<Option<Project>> {
 /// # Errors
 /// [`crate::Error::Taken`] when the slug is in use.
 pub async fn create(db: &Db, slug: &str, name: &str, zone: &str, now: DateTime<Utc>) -> Result<Project> {
-    let id = sqlx::query_scalar!("insert into project (slug, name, zone, created_at) values ($1, $2, $3, $4) returning id", slug, name, zone, now)
-        .fetch_one(&db.pool)
-        .await?;
+    let id = sqlx::query_scalar!(
+        "insert into project (slug, name, zone, created_at) values ($1, $2, $3, $4) returning id",
+        slug,
+        name,
+        zone,
+        now
+    )
+    .fetch_one(&db.pool)
+    .await?;
     Ok(project(id, slug.to_owned(), name.to_owned(), zone.to_owned()))
 }
 

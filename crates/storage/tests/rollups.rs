@@ -1,5 +1,7 @@
 //! The worker's tables: what is claimed, and what readers get.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -20,7 +20,7 @@ pub struct Bar {
 }
 
 /// Bars across the plot.
-pub fn bars(bars: Vec<Bar>, scale: Scale) -> AnyView {
+pub fn bars(bars: Vec<Bar>, scale: Scale) -> impl IntoView + use<> {
     let width = 1.0 / bars.len().max(1) as f64;
     bars.into_iter()
         .enumerate()
@@ -40,5 +40,5 @@ pub fn bars(bars: Vec<Bar>, scale: Scale) -> AnyView {
                 </rect>
             }
         })
-        .collect_view().into_any()
+        .collect_view()
 }

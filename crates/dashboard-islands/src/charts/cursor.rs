@@ -98,7 +98,7 @@ fn sentence(series: &[CursorSeries], bucket: &CursorBucket) -> String {
     std::iter::once(bucket.title.clone()).chain(values).collect::<Vec<_>>().join(", ")
 }
 
-fn marks(index: usize, count: usize, series: &[CursorSeries], bucket: &CursorBucket) -> AnyView {
+fn marks(index: usize, count: usize, series: &[CursorSeries], bucket: &CursorBucket) -> impl IntoView + use<> {
     let x = centre(index, count);
     let dots: Vec<_> = series
         .iter()
@@ -144,7 +144,7 @@ fn marks(index: usize, count: usize, series: &[CursorSeries], bucket: &CursorBuc
                 })}
             </table>
         </div>
-    }.into_any()
+    }
 }
 
 #[cfg(test)]

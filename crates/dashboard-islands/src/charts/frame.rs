@@ -8,7 +8,7 @@ use super::{percent, pixels, tick};
 
 /// A plot with its axes. `marks` are drawn inside the svg, `overlay` above it.
 #[component]
-pub fn ChartFrame(
+pub fn ChartFrame<M: IntoView + 'static, O: IntoView + 'static>(
     /// The chart in a sentence, for those who do not see it.
     #[prop(into)]
     label: String,
@@ -23,10 +23,9 @@ pub fn ChartFrame(
     #[prop(optional_no_strip)]
     open_from: Option<f64>,
     /// What is drawn.
-    marks: AnyView,
-    /// What lies over it.
-    #[prop(optional_no_strip)]
-    overlay: Option<AnyView>,
+    marks: M,
+    /// What lies over it; `()` for nothing.
+    overlay: O,
 ) -> impl IntoView {
     let ticks = scale.ticks();
     let words = tick::labels(&ticks, scale.step(), &unit);

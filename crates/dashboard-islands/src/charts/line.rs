@@ -32,7 +32,7 @@ pub const SERIES: [Ink; 8] = [
 ];
 
 /// One line, with an area below it when asked for.
-pub fn line(values: &[Option<f64>], scale: Scale, ink: Ink, open: bool, area: bool) -> AnyView {
+pub fn line(values: &[Option<f64>], scale: Scale, ink: Ink, open: bool, area: bool) -> impl IntoView + use<> {
     let n = values.len();
     let drawn = strokes(values, &scale, open);
     let lone: Vec<_> = drawn.lone.iter().filter_map(|i| values[*i].map(|v| dot(centre(*i, n), scale.y(v), ink.colour, false))).collect();
@@ -46,23 +46,23 @@ pub fn line(values: &[Option<f64>], scale: Scale, ink: Ink, open: bool, area: bo
         </svg>
         {lone}
         {end}
-    }.into_any()
+    }
 }
 
 fn stroke(ink: Ink) -> String {
     if ink.dash.is_empty() { format!("stroke:{}", ink.colour) } else { format!("stroke:{};stroke-dasharray:{}", ink.colour, ink.dash) }
 }
 
-fn dot(x: f64, y: f64, colour: &'static str, hollow: bool) -> AnyView {
+fn dot(x: f64, y: f64, colour: &'static str, hollow: bool) -> impl IntoView + use<> {
     let style = if hollow { format!("fill:var(--surface);stroke:{colour}") } else { format!("fill:{colour};stroke:var(--surface)") };
-    view! { <circle cx=percent(x) cy=pixels(y) r="3.5" style=style stroke-width="1.5"></circle> }.into_any()
+    view! { <circle cx=percent(x) cy=pixels(y) r="3.5" style=style stroke-width="1.5"></circle> }
 }
 
 /// The piece of line that stands for a series in legends and tables.
-pub fn swatch(ink: Ink) -> AnyView {
+pub fn swatch(ink: Ink) -> impl IntoView + use<> {
     view! {
         <svg class="dash" aria-hidden="true">
             <line x1="0" x2="22" y1="4" y2="4" style=stroke(ink) stroke-width="2"></line>
         </svg>
-    }.into_any()
+    }
 }

@@ -17,7 +17,7 @@ pub struct Ranked {
 }
 
 /// The rows, largest first.
-pub fn ranked(rows: Vec<Ranked>) -> AnyView {
+pub fn ranked(rows: Vec<Ranked>) -> impl IntoView + use<> {
     let largest = rows.first().map_or(1.0, |row| row.count.max(1.0));
     view! {
         <ol class="ranked">
@@ -40,5 +40,5 @@ pub fn ranked(rows: Vec<Ranked>) -> AnyView {
                 })
                 .collect_view()}
         </ol>
-    }.into_any()
+    }
 }

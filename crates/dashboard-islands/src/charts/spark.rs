@@ -7,7 +7,7 @@ use super::pixels;
 use super::scale::Scale;
 
 /// A small line over `values`; `open` dashes its end. It carries no text: the figure beside it does.
-pub fn spark(values: &[Option<f64>], height: f64, colour: &'static str, open: bool, area: bool) -> AnyView {
+pub fn spark(values: &[Option<f64>], height: f64, colour: &'static str, open: bool, area: bool) -> impl IntoView + use<> {
     let known = || values.iter().flatten().copied();
     let (low, high) = known().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     // A sparkline shows shape, not size: it starts a little below its lowest value.
@@ -19,5 +19,5 @@ pub fn spark(values: &[Option<f64>], height: f64, colour: &'static str, open: bo
             <path class="ln thin" style=format!("stroke:{colour}") d=drawn.line></path>
             <path class="ln thin open" style=format!("stroke:{colour}") d=drawn.open></path>
         </svg>
-    }.into_any()
+    }
 }

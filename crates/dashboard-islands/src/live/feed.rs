@@ -1,5 +1,6 @@
 //! The newest events, newest first. Pausing holds what is shown; the figures go on.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use protocol::id::ActorKind;
 use protocol::live::{LIVE_FEED_ROWS, LiveAnswer, LiveEvent};
@@ -12,7 +13,7 @@ use crate::snippet::snippet;
 /// The name of page views.
 const PAGE_VIEW: &str = "$pageview";
 
-pub(super) fn feed(latest: RwSignal<LiveAnswer>, held: RwSignal<Option<LiveAnswer>>, command: String) -> AnyView {
+pub(super) fn feed(latest: RwSignal<LiveAnswer>, held: RwSignal<Option<LiveAnswer>>, command: String) -> impl IntoView + use<> {
     let paused = move || held.with(Option::is_some);
     let toggle = move |_| held.update(|held| *held = if held.is_some() { None } else { Some(latest.get_untracked()) });
     let rows = move || match &*held.read() {
@@ -33,28 +34,27 @@ pub(super) fn feed(latest: RwSignal<LiveAnswer>, held: RwSignal<Option<LiveAnswe
             </header>
             {rows}
         </section>
-    }.into_any()
+    }
 }
 
 fn paused_at(held: &LiveAnswer) -> String {
     format!("paused at {}", clock::second(clock::wall(held.now, held.utc_offset_seconds)))
 }
 
-fn list(answer: &LiveAnswer, command: &str) -> AnyView {
+fn list(answer: &LiveAnswer, command: &str) -> impl IntoView + use<> {
     if answer.feed.is_empty() {
-        return waiting(command).into_any();
+        return Either::Left(waiting(command));
     }
     let per_minute = answer.events as f64 / answer.window.minutes() as f64;
-    view! {
+    Either::Right(view! {
         <ul class="feed">{answer.feed.iter().map(|event| row(event, answer.utc_offset_seconds)).collect_view()}</ul>
         <footer>
             <span>{format!("{} events per minute; the feed shows the newest {LIVE_FEED_ROWS}", number::count(per_minute.round()))}</span>
         </footer>
-    }
-    .into_any()
+    })
 }
 
-fn waiting(command: &str) -> AnyView {
+fn waiting(command: &str) -> impl IntoView + use<> {
     view! {
         <div class="empty">
             <h3>"No event yet"</h3>
@@ -62,16 +62,16 @@ fn waiting(command: &str) -> AnyView {
             {snippet(command.to_owned())}
             <p class="status idle">{icon(Icon::IDLE)}"Waiting for the first event"</p>
         </div>
-    }.into_any()
+    }
 }
 
-fn row(event: &LiveEvent, offset: i32) -> AnyView {
+fn row(event: &LiveEvent, offset: i32) -> impl IntoView + use<> {
     let view = event.name == PAGE_VIEW;
     let route = event.route.clone();
     // A page view is its route; any other event says more by its props.
-    let about = match (view || event.detail.is_empty(), route) {
-        (true, Some(route)) => view! { <code>{route}</code> }.into_any(),
-        _ => event.detail.clone().into_any(),
+    let (about, class) = match (view || event.detail.is_empty(), route) {
+        (true, Some(route)) => (route, "muted clip mono"),
+        _ => (event.detail.clone(), "muted clip"),
     };
     let name = if view { "Page view".to_owned() } else { event.name.clone() };
     view! {
@@ -80,11 +80,11 @@ fn row(event: &LiveEvent, offset: i32) -> AnyView {
             <span class=if view { "ev" } else { "ev event" }>{icon(if view { Icon::VIEW } else { Icon::EVENT })}</span>
             <span class="what">
                 <b title=name.clone()>{name.clone()}</b>
-                <span class="muted clip">{about}</span>
+                <span class=class>{about}</span>
             </span>
             <span class="who" title=event.actor.clone()>{who(event)}</span>
         </li>
-    }.into_any()
+    }
 }
 
 fn who(event: &LiveEvent) -> String {

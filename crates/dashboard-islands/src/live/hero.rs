@@ -16,7 +16,7 @@ const HEIGHT: f64 = 150.0;
 /// Minutes between two labels of the time axis.
 const MINUTES_PER_LABEL: usize = 5;
 
-pub(super) fn hero(answer: &LiveAnswer) -> AnyView {
+pub(super) fn hero(answer: &LiveAnswer) -> impl IntoView + use<> {
     let minutes = answer.window.minutes();
     let window = if minutes == 1 { "in the last minute".to_owned() } else { format!("in the last {minutes} minutes") };
     let people = number::count(answer.people as f64);
@@ -30,7 +30,7 @@ pub(super) fn hero(answer: &LiveAnswer) -> AnyView {
                     " "
                     <span class="muted">{window}</span>
                 </p>
-                <p><ReceiptMark receipt=answer.receipt.clone() offsets=Offsets::same(answer.utc_offset_seconds) figure=format!("{people} people")/></p>
+                <div><ReceiptMark receipt=answer.receipt.clone() offsets=Offsets::same(answer.utc_offset_seconds) figure=format!("{people} people")/></div>
                 <dl class="facts">
                     <div><dt>"Sessions"</dt><dd>{number::count(answer.sessions as f64)}</dd></div>
                     <div><dt>"Events"</dt><dd>{number::count(answer.events as f64)}</dd></div>
@@ -49,7 +49,7 @@ pub(super) fn hero(answer: &LiveAnswer) -> AnyView {
                 {minute_chart(&answer.minutes, answer.utc_offset_seconds)}
             </div>
         </section>
-    }.into_any()
+    }
 }
 
 /// Two figures are enough for a rate that changes every second.
@@ -57,13 +57,13 @@ fn rounded(rate: f64) -> f64 {
     if rate < 10.0 { (rate * 100.0).round() / 100.0 } else { (rate * 10.0).round() / 10.0 }
 }
 
-fn minute_chart(minutes: &[LiveMinute], offset: i32) -> AnyView {
+fn minute_chart(minutes: &[LiveMinute], offset: i32) -> impl IntoView + use<> {
     let scale = Scale::covering(minutes.iter().map(|m| m.people as f64), 3, true, HEIGHT);
     let drawn = minutes
         .iter()
         .map(|minute| Bar { value: minute.people as f64, open: minute.open, title: title(minute, offset) })
         .collect();
-    view! { <ChartFrame label=sentence(minutes, offset) scale=scale unit="" times=times(minutes, offset) marks=bars(drawn, scale).into_any()/> }.into_any()
+    view! { <ChartFrame label=sentence(minutes, offset) scale=scale unit="" times=times(minutes, offset) marks=bars(drawn, scale) overlay=()/> }
 }
 
 fn title(minute: &LiveMinute, offset: i32) -> String {

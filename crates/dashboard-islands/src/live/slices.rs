@@ -6,7 +6,7 @@ use protocol::live::{LiveAnswer, LiveSlice};
 use crate::charts::ranked::{Ranked, ranked};
 use crate::country;
 
-pub(super) fn slices(answer: &LiveAnswer) -> AnyView {
+pub(super) fn slices(answer: &LiveAnswer) -> impl IntoView + use<> {
     let people = answer.people;
     view! {
         <div class="cols-2">
@@ -15,10 +15,10 @@ pub(super) fn slices(answer: &LiveAnswer) -> AnyView {
             {slice("Systems", &answer.systems, people, false, str::to_owned)}
             {slice("Releases", &answer.releases, people, true, str::to_owned)}
         </div>
-    }.into_any()
+    }
 }
 
-fn slice(title: &'static str, rows: &[LiveSlice], people: u64, mono: bool, word: fn(&str) -> String) -> AnyView {
+fn slice(title: &'static str, rows: &[LiveSlice], people: u64, mono: bool, word: fn(&str) -> String) -> impl IntoView + use<> {
     let rows: Vec<_> = rows
         .iter()
         .map(|row| Ranked {
@@ -38,5 +38,5 @@ fn slice(title: &'static str, rows: &[LiveSlice], people: u64, mono: bool, word:
             {ranked(rows)}
             {empty.then(|| view! { <p class="body faint">"Nobody in this window"</p> })}
         </section>
-    }.into_any()
+    }
 }

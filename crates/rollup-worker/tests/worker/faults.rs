@@ -80,3 +80,26 @@ async fn a_project_that_another_worker_holds_is_skipped_and_the_others_are_count
     assert_counted(&pool, &flushes).await;
     assert_eq!(raw::pending(&pool).await, 0);
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_project_whose_rows_the_database_cannot_read_does_not_stop_the_others(pool: PgPool) {
+    let db = prepare(&pool, now()).await;
+    let mut random = Random(9);
+    let flushes = [random.flush(1, now()), random.flush(2, now()), random.flush(3, now())];
+    for flush in &flushes {
+        insert(&pool, flush).await;
+    }
+    // An internal error of the server, as damaged storage or a lost node gives; it is nobody's fault.
+    for statement in [
+        "create function broken() returns trigger language plpgsql as $$ begin raise exception 'damaged' using errcode = 'XX000'; end $$",
+        "create trigger broken before insert on event_quarter for each row when (new.project_id = 1) execute function broken()",
+    ] {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    }
+    run_once(&db, &Clock::fixed(now())).await.unwrap_err();
+    assert_counted(&pool, &flushes[1..]).await;
+
+    sqlx::query("drop trigger broken on event_quarter").execute(&pool).await.unwrap();
+    run_once(&db, &Clock::fixed(now())).await.unwrap();
+    assert_counted(&pool, &flushes).await;
+}

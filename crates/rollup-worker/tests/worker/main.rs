@@ -1,6 +1,8 @@
 //! The worker against a real Postgres. Raw rows are written as ingest writes them; what the rollups say afterwards is
 //! compared with a plain recount of the raw rows.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod exactly_once;
 mod faults;
 mod limits;

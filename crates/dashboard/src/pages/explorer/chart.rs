@@ -40,8 +40,8 @@ pub(super) fn chart(answer: &AggregateAnswer, figures: &Figures) -> AnyView {
             unit=figures.unit()
             times=time_axis::labels(&starts, answer.step, open)
             open_from=open.then(|| (count - 1) as f64 / count as f64)
-            marks=marks.into_any()
-            overlay=Some(cursor(answer, figures, &scale).into_any())
+            marks=marks
+            overlay=cursor(answer, figures, &scale)
         />
     }.into_any()
 }

@@ -40,7 +40,7 @@ pub(super) fn chart(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) ->
         })
         .collect();
     let label = format!("{} samples over time; the table below has every one of them.", answer.samples.len());
-    view! { <ChartFrame label=label scale=scale unit=figures.unit() times=labels(frame, first, last) marks=view! { <g class="points">{dots}</g> }.into_any()/> }.into_any()
+    view! { <ChartFrame label=label scale=scale unit=figures.unit() times=labels(frame, first, last) marks=view! { <g class="points">{dots}</g> } overlay=()/> }.into_any()
 }
 
 /// The id of a sample's row.

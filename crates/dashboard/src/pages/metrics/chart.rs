@@ -42,8 +42,8 @@ pub(super) fn panel(frame: &Frame, measure: Measure, answer: &AudienceAnswer) ->
                 unit=""
                 times=time_axis::labels(&starts, answer.step, open)
                 open_from=open.then(|| (count - 1) as f64 / count as f64)
-                marks=marks.into_any()
-                overlay=Some(cursor(answer, measure, &scale).into_any())
+                marks=marks
+                overlay=cursor(answer, measure, &scale)
             />
             <div class="foot">
                 <ReceiptMark receipt=answer.receipt.clone() offsets=super::offsets(frame, answer) figure=figure up=true/>

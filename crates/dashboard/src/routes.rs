@@ -1,0 +1,96 @@
+//! Which page an address shows: reads the URL, asks `query-api`, hands the answer to the page.
+
+mod entry;
+mod project;
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Path};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use protocol::problem::ProblemCode;
+use query_api::{ApiError, QueryState, correlation_id};
+
+use crate::pages::{docs, failure};
+use crate::{assets, url};
+
+/// Every page, its assets and its forms, behind the guard of `query-api`.
+pub fn router(state: QueryState) -> Router {
+    let pages = Router::new()
+        .route("/", get(entry::home))
+        .route("/login", get(entry::login_form).post(entry::login))
+        .route("/logout", post(entry::logout))
+        .route("/enter", get(entry::enter))
+        .route("/setup", get(entry::setup_form).post(entry::setup))
+        .route("/p/{project}/live", get(project::live))
+        .route("/p/{project}/metrics", get(project::metrics))
+        .route("/p/{project}/explorer", get(project::aggregates))
+        .route("/p/{project}/explorer/samples", get(project::samples))
+        .route("/docs", get(|| async { Redirect::to("/docs/sending") }))
+        .route("/docs/{page}", get(|Path(page): Path<String>| async move { docs::page(&page).unwrap_or_else(failure::not_found) }))
+        .merge(assets::router())
+        .fallback(|| async { failure::not_found() })
+        .with_state(state.clone());
+    query_api::routes::guard(pages, state)
+}
+
+/// An error as somebody with a browser should meet it: the way in, a page that is not there, or what went wrong.
+struct Failure {
+    error: ApiError,
+    correlation_id: String,
+    path: String,
+}
+
+impl Failure {
+    fn of(error: ApiError, state: &QueryState, asked: &Asked) -> Self {
+        Self { error, correlation_id: correlation_id(&asked.headers, state), path: asked.path.clone() }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        match self.error.code() {
+            ProblemCode::SignInNeeded => Redirect::to(&url::with_query("/login", [("next", self.path.as_str())])).into_response(),
+            ProblemCode::NotFound => failure::not_found().into_response(),
+            code => {
+                if code == ProblemCode::Internal {
+                    tracing::error!(correlation_id = self.correlation_id, error = %self.error, "a page failed");
+                }
+                failure::problem(&self.error.problem(&self.correlation_id), &self.path).into_response()
+            }
+        }
+    }
+}
+
+/// What a page needs to know of its request.
+struct Asked {
+    headers: axum::http::HeaderMap,
+    /// Path and query.
+    path: String,
+    words: std::collections::HashMap<String, String>,
+    /// Who sends, as far as the connection says; only for slowing down those who guess passwords.
+    peer: IpAddr,
+}
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Asked {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let words = axum::extract::Query::try_from_uri(&parts.uri).map(|query| query.0).unwrap_or_default();
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0; 4]), |ConnectInfo(address)| address.ip());
+        Ok(Self { headers: parts.headers.clone(), path, words, peer })
+    }
+}
+
+impl Asked {
+    fn word(&self, name: &str) -> &str {
+        self.words.get(name).map_or("", String::as_str)
+    }
+
+    fn host(&self) -> &str {
+        self.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost")
+    }
+}

@@ -1,0 +1,112 @@
+//! The pages of one project.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::response::IntoResponse as _;
+use protocol::explorer::MetricKey;
+use query_api::access::ProjectContext;
+use query_api::explorer::{AggregateQuery, MetricQuery, SamplesQuery};
+use query_api::{ApiError, QueryState, audience, explorer, live};
+
+use super::{Asked, Failure};
+use crate::Frame;
+use crate::pages::explorer::ExplorerQuery;
+use crate::pages::live::LiveQuery;
+use crate::pages::metrics::MetricsQuery;
+use crate::pages;
+use crate::render::Page;
+
+type Shown = Result<Response, Failure>;
+
+pub(super) async fn live(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let query = LiveQuery::read(&asked.words);
+        let answer = live::live(&state, context, query.window).await?;
+        let stream = format!("/api/v1/projects/{}/live/stream", frame.project.id);
+        Ok(pages::live::page(frame, answer.as_ref().clone(), &stream))
+    })
+    .await
+}
+
+pub(super) async fn metrics(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let query = MetricsQuery::read(&asked.words);
+        let answer = audience::metrics(&state, context, query.range).await?;
+        Ok(pages::metrics::page(frame, query, &answer))
+    })
+    .await
+}
+
+pub(super) async fn aggregates(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let catalogue = explorer::catalogue(&state, context).await?;
+        let query = ExplorerQuery::read(&asked.words, &catalogue);
+        let answer = match &query.metric {
+            Some(metric) => {
+                let asked = AggregateQuery { metric: metric_query(metric), aggregate: query.aggregate, by: query.by.clone(), range: query.range };
+                found(explorer::aggregate(&state, context, &asked).await)?
+            }
+            None => None,
+        };
+        Ok(pages::explorer::aggregates_page(frame, &query, &catalogue, answer.as_ref()))
+    })
+    .await
+}
+
+pub(super) async fn samples(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let catalogue = explorer::catalogue(&state, context).await?;
+        let query = ExplorerQuery::read(&asked.words, &catalogue);
+        let answer = match &query.metric {
+            Some(metric) => {
+                let asked = SamplesQuery { metric: metric_query(metric), range: query.range, order: query.order };
+                found(explorer::samples(&state, context, &asked).await)?
+            }
+            None => None,
+        };
+        Ok(pages::explorer::samples_page(frame, &query, &catalogue, answer.as_ref()))
+    })
+    .await
+}
+
+fn metric_query(metric: &MetricKey) -> MetricQuery {
+    MetricQuery { name: metric.name.clone(), kind: Some(metric.kind), unit: Some(metric.unit.clone()) }
+}
+
+/// A metric that is not there is a state of the page, not a failure.
+fn found<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(ApiError::UnknownMetric(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Finds out who asks for which project, then shows the page or why not.
+async fn answer(state: &QueryState, asked: &Asked, project: &str, page: impl AsyncFnOnce(&ProjectContext, &Frame) -> Result<Page, ApiError>) -> Shown {
+    let shown = async {
+        let context = state.access().project_context(&asked.headers, project).await?;
+        let frame = frame(state, asked, &context).await?;
+        page(&context, &frame).await
+    };
+    match shown.await {
+        Ok(page) => Ok(page.into_response()),
+        Err(error) => Err(Failure::of(error, state, asked)),
+    }
+}
+
+async fn frame(state: &QueryState, asked: &Asked, context: &ProjectContext) -> Result<Frame, ApiError> {
+    let access = state.access();
+    let account = match access.signed_in(&asked.headers).await? {
+        Some(who) => access.email(who).await?.unwrap_or_default(),
+        None => String::new(),
+    };
+    Ok(Frame {
+        project: context.project().clone(),
+        projects: access.visible_projects(&asked.headers).await?,
+        account,
+        ingest_url: format!("{}://{}", if access.is_https() { "https" } else { "http" }, asked.host()),
+        public_key: access.public_key(context).await?,
+        now: state.clock().now(),
+    })
+}
