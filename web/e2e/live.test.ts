@@ -1,0 +1,42 @@
+import { describe, expect } from "vitest";
+import type { Page } from "playwright-core";
+import { test } from "./fixtures.ts";
+import { openAwake } from "./visitor.ts";
+
+/** From the acknowledgement to the screen. */
+const SHOWN_MS_MAX = 5_000;
+
+describe("Live", () => {
+  test("changes after an event was sent, without a reload", async ({ server, signals, visitors }) => {
+    const page = await visitors.member(server);
+    await openAwake(page, "/p/shop/live");
+    const navigations: string[] = [];
+    page.on("framenavigated", (frame) => navigations.push(frame.url()));
+
+    await signals.track({ name: "cart.add", user_id: "u1", route: "/cart", context: { country: "DE", os: "Linux" } });
+    await people(page, 1);
+    await page.locator(".feed li", { hasText: "cart.add" }).waitFor({ timeout: SHOWN_MS_MAX });
+
+    await signals.track({ name: "page_view", user_id: "u2", route: "/" }, { name: "page_view", user_id: "u1", route: "/" });
+    await people(page, 2);
+    expect(await page.locator(".feed li").count()).toBe(3);
+    expect(navigations).toEqual([]);
+  });
+
+  test("shows the same event to everybody who looks", async ({ server, signals, visitors }) => {
+    const pages = [await visitors.member(server), await visitors.member(server)];
+    for (const page of pages) await openAwake(page, "/p/shop/live");
+    await signals.track({ name: "order.paid", user_id: "u3" });
+    for (const page of pages) await page.locator(".feed li", { hasText: "order.paid" }).waitFor({ timeout: SHOWN_MS_MAX });
+  });
+
+  test("says in its head that it updates", async ({ server, visitors }) => {
+    const page = await visitors.member(server);
+    await openAwake(page, "/p/shop/live");
+    await page.locator(".fresh", { hasText: "updating" }).waitFor();
+  });
+});
+
+async function people(page: Page, count: number): Promise<void> {
+  await page.locator("[data-figure=people]", { hasText: new RegExp(`^${count}$`) }).waitFor({ timeout: SHOWN_MS_MAX });
+}

@@ -1,0 +1,74 @@
+// Every page that there is, for the promises that hold on all of them.
+import type { DevServer, Server } from "./server.ts";
+import type { Visitors } from "./visitor.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+
+/** The servers whose pages are looked at. */
+export interface Servers {
+  readonly shop: { readonly server: DevServer };
+  /** A project without data. */
+  readonly server: DevServer;
+  readonly ownerless: Server;
+}
+
+export interface Place {
+  readonly name: string;
+  readonly of: "shop" | "empty" | "ownerless";
+  readonly path: string;
+  readonly signedIn: boolean;
+  readonly status: number;
+}
+
+const METRIC = "metric=http.server.duration_ms&kind=distribution&unit=ms";
+
+export const PLACES: readonly Place[] = [
+  shop("live", "/p/shop/live?window=30"),
+  shop("metrics", "/p/shop/metrics"),
+  shop("metrics-30d-events", "/p/shop/metrics?range=30d&measure=events"),
+  shop("metrics-24h", "/p/shop/metrics?range=24h"),
+  shop("explorer", "/p/shop/explorer"),
+  shop("explorer-aggregates", `/p/shop/explorer?${METRIC}&agg=p95&by=route&range=24h`),
+  shop("explorer-counter", "/p/shop/explorer?metric=orders.placed&kind=counter&range=7d"),
+  shop("explorer-samples", `/p/shop/explorer/samples?${METRIC}&range=24h&order=largest`),
+  shop("explorer-unknown-metric", "/p/shop/explorer?metric=nobody.sent.this"),
+  empty("empty-live", "/p/shop/live"),
+  empty("empty-metrics", "/p/shop/metrics?range=90d"),
+  empty("empty-range", "/p/shop/metrics"),
+  empty("empty-explorer", "/p/shop/explorer"),
+  { ...empty("not-found", "/nothing/here"), status: 404 },
+  { ...empty("no-such-project", "/p/other/live"), status: 404 },
+  stranger("login", "/login"),
+  { ...stranger("link-over", "/enter?token=used"), status: 410 },
+  stranger("docs-sending", "/docs/sending"),
+  stranger("docs-verdicts", "/docs/verdicts"),
+  stranger("docs-problems", "/docs/problems"),
+  { name: "setup", of: "ownerless", path: "", signedIn: false, status: 200 },
+];
+
+function shop(name: string, path: string): Place {
+  return { name, of: "shop", path, signedIn: true, status: 200 };
+}
+
+function empty(name: string, path: string): Place {
+  return { name, of: "empty", path, signedIn: true, status: 200 };
+}
+
+function stranger(name: string, path: string): Place {
+  return { name, of: "empty", path, signedIn: false, status: 200 };
+}
+
+/** A browser for a place, before it goes there. */
+export async function browserFor(place: Place, servers: Servers, visitors: Visitors, options: BrowserContextOptions = {}): Promise<Page> {
+  const server = serverOf(place, servers);
+  return place.signedIn ? visitors.member(server, options) : visitors.stranger(server, options);
+}
+
+export async function visit(page: Page, place: Place, servers: Servers): Promise<void> {
+  const response = await page.goto(place.path || serverOf(place, servers).link);
+  if (response?.status() !== place.status) throw new Error(`${place.name} answered ${response?.status()} instead of ${place.status}`);
+  await page.locator("html[data-islands=awake]").waitFor({ state: "attached" });
+}
+
+function serverOf(place: Place, servers: Servers): Server {
+  return { shop: servers.shop.server, empty: servers.server, ownerless: servers.ownerless }[place.of];
+}

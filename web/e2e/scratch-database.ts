@@ -1,0 +1,31 @@
+// A database of its own for every server, on the Postgres that DATABASE_URL names.
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+
+export interface ScratchDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+export async function createScratchDatabase(): Promise<ScratchDatabase> {
+  const base = process.env.DATABASE_URL;
+  if (!base) throw new Error("DATABASE_URL names no Postgres: run `make test-web`, which starts one.");
+  const name = `browser_${randomUUID().replaceAll("-", "")}`;
+  await tell(base, `create database ${name}`);
+  return { url: named(base, name), drop: () => tell(base, `drop database ${name} with (force)`) };
+}
+
+async function tell(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same server, another database. By hand, since a host may be the folder of a socket. */
+function named(url: string, database: string): string {
+  return url.replace(/^([^:]+:\/\/[^/?]*)(?:\/[^?]*)?/, `$1/${database}`);
+}

@@ -1,0 +1,112 @@
+// A made-up shop: a month of history and a busy last half hour.
+import { Dice } from "./dice.ts";
+import type { DevServer } from "./server.ts";
+import { Signals, type Event, type Point } from "./signals.ts";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const ROUTES = ["/", "/products", "/products/:id", "/cart", "/checkout", "/account/orders", "/search", "/help/returns"] as const;
+const COUNTRIES = ["DE", "FR", "NL", "US", "GB", "PL", "AT", "BR", "JP"] as const;
+const SYSTEMS = ["iOS", "Android", "Windows", "macOS", "Linux"] as const;
+const RELEASES = ["web@2.14.0", "web@2.13.2", "ios@5.1.0"] as const;
+const OTHER_EVENTS = ["cart.add", "search", "checkout.start", "order.paid", "coupon.applied"] as const;
+const TABLES = ["orders", "users", "products", "carts"] as const;
+
+/** Fills the server's project, and waits until it is all counted. */
+export async function openShop(server: DevServer): Promise<Signals> {
+  const signals = new Signals(server);
+  const dice = new Dice(7);
+  const now = Date.now();
+  await signals.import({ events: month(dice, now), metrics: [...day(dice, now), ...week(dice, now)] });
+  await signals.track(...halfHour(dice, now));
+  await signals.counted();
+  return signals;
+}
+
+/** More on working days, and a little more every week. */
+function month(dice: Dice, now: number): Event[] {
+  return Array.from({ length: 29 }, (_, back) => {
+    const start = now - (back + 1) * DAY;
+    const isWeekend = [0, 6].includes(new Date(start).getUTCDay());
+    const people = (isWeekend ? 25 : 45) - Math.floor(back / 2) + dice.below(8);
+    return Array.from({ length: people }, () => visit(dice, start + dice.below(DAY - MINUTE), 1 + dice.below(6))).flat();
+  }).flat();
+}
+
+function halfHour(dice: Dice, now: number): Event[] {
+  return Array.from({ length: 90 }, () => visit(dice, now - dice.below(30 * MINUTE), 2 + dice.below(4)))
+    .flat()
+    .map((event) => ({ ...event, ts: earlier(event.ts, now) }));
+}
+
+function earlier(ts: string | undefined, now: number): string {
+  return new Date(Math.min(Date.parse(ts ?? ""), now)).toISOString();
+}
+
+/** One person's way through the shop. */
+function visit(dice: Dice, start: number, steps: number): Event[] {
+  const person = dice.below(400);
+  const who = person % 5 === 0 ? { anonymous_id: `a${person}` } : { user_id: `user-${person}` };
+  const country = COUNTRIES[Math.floor((person / 400) ** 2 * COUNTRIES.length)];
+  const context = { ...(person % 11 === 0 || !country ? {} : { country }), os: SYSTEMS[person % SYSTEMS.length] as string };
+  const release = dice.pick(RELEASES);
+  const session = `s-${dice.hex(10)}`;
+  return Array.from({ length: steps }, (_, step) => {
+    const isView = step === 0 || dice.roll() < 0.6;
+    const props = isView ? {} : { sku: `A-${100 + dice.below(900)}`, qty: 1 + dice.below(3) };
+    return {
+      name: isView ? "$pageview" : dice.pick(OTHER_EVENTS),
+      ts: new Date(start + step * 20_000).toISOString(),
+      ...who,
+      session_id: session,
+      route: dice.pick(ROUTES),
+      release,
+      props,
+      context,
+    };
+  });
+}
+
+/** Every metric, every ten minutes of the last day. */
+function day(dice: Dice, now: number): Point[] {
+  return Array.from({ length: 144 }, (_, i) => points(dice, now - (i * 10 + 1) * MINUTE)).flat();
+}
+
+/** The same every three hours before. */
+function week(dice: Dice, now: number): Point[] {
+  return Array.from({ length: 48 }, (_, i) => points(dice, now - DAY - (i + 1) * 180 * MINUTE)).flat();
+}
+
+function points(dice: Dice, at: number): Point[] {
+  const busy = 1 + 0.4 * Math.sin(at / (DAY / 6.28));
+  const answers = Array.from({ length: 6 }, () => answered(dice, at - dice.below(9 * MINUTE), busy));
+  const ts = new Date(at).toISOString();
+  return [
+    ...answers,
+    { name: "db.query.duration_ms", kind: "distribution", value: round(12 * dice.skewed() * busy), unit: "ms", tags: { table: dice.pick(TABLES) }, ts },
+    { name: "orders.placed", kind: "counter", value: 1 + dice.below(Math.ceil(6 * busy)), tags: { shop: dice.pick(["north", "south"]) }, ts },
+    { name: "cart.size", kind: "gauge", value: 1 + dice.below(5), unit: "items", tags: { shop: dice.pick(["north", "south"]) }, ts },
+    { name: "process.memory", kind: "gauge", value: Math.round(2.1e8 * busy + dice.below(4e6)), unit: "bytes", tags: { host: "web-1" }, ts },
+    { name: "checkout.people", kind: "set", value: `user-${dice.below(60)}`, ts },
+  ];
+}
+
+function answered(dice: Dice, at: number, busy: number): Point {
+  const person = dice.below(400);
+  return {
+    name: "http.server.duration_ms",
+    kind: "distribution",
+    value: round(45 * dice.skewed() * busy),
+    unit: "ms",
+    tags: { route: dice.pick(ROUTES), status: dice.pick(["200", "200", "304", "404", "500"]) },
+    trace_id: dice.hex(32),
+    user_id: `user-${person}`,
+    session_id: `s-${dice.hex(10)}`,
+    release: dice.pick(RELEASES),
+    ts: new Date(at).toISOString(),
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
