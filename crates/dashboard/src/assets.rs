@@ -28,9 +28,10 @@ fn version() -> &'static str {
     VERSION.get_or_init(|| {
         let mut names: Vec<_> = Dist::iter().collect();
         names.sort();
-        let hash = names.iter().filter_map(|name| Some((name, Dist::get(name)?))).fold(Sha256::new(), |hash, (name, file)| {
-            hash.chain_update(name.as_bytes()).chain_update(file.metadata.sha256_hash())
-        });
+        let hash = names
+            .iter()
+            .filter_map(|name| Some((name, Dist::get(name)?)))
+            .fold(Sha256::new(), |hash, (name, file)| hash.chain_update(name.as_bytes()).chain_update(file.metadata.sha256_hash()));
         hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     })
 }
@@ -57,7 +58,12 @@ async fn serve(Path((asked, name)): Path<(String, String)>, headers: HeaderMap) 
     // A page of an older server may still ask for its own version: it gets today's file, but must not keep it.
     let cache = if asked == version() { "public, max-age=31536000, immutable" } else { "no-store" };
     let kind = plain.metadata.mimetype().to_owned();
-    let common = [(CONTENT_TYPE, kind), (CACHE_CONTROL, cache.to_owned()), (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()), (VARY, "accept-encoding".to_owned())];
+    let common = [
+        (CONTENT_TYPE, kind),
+        (CACHE_CONTROL, cache.to_owned()),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (VARY, "accept-encoding".to_owned()),
+    ];
     match Dist::get(&format!("{name}.br")).filter(|_| accepts_brotli(&headers)) {
         Some(small) => (common, [(CONTENT_ENCODING, "br")], small.data).into_response(),
         None => (common, plain.data).into_response(),

@@ -46,6 +46,8 @@ impl Frame {
     fn command(&self, signal: &str, body: &str) -> String {
         let key = self.public_key.as_deref().unwrap_or("pk_…");
         let url = &self.ingest_url;
-        format!("curl -X POST {url}/v1/{signal}:batch \\\n  -H 'authorization: Bearer {key}' \\\n  -H 'content-type: application/json' \\\n  -d '{body}'")
+        format!(
+            "curl -X POST {url}/v1/{signal}:batch \\\n  -H 'authorization: Bearer {key}' \\\n  -H 'content-type: application/json' \\\n  -d '{body}'"
+        )
     }
 }

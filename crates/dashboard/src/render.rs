@@ -100,5 +100,6 @@ fn hydration(glue: &str, wasm: &str, nonce: Nonce) -> AnyView {
         <link rel="modulepreload" href=glue.to_owned()/>
         <link rel="preload" href=wasm.to_owned() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=nonce inner_html=script></script>
-    }.into_any()
+    }
+    .into_any()
 }

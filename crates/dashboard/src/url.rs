@@ -29,7 +29,10 @@ mod tests {
 
     #[test]
     fn empty_values_are_left_out_and_others_are_encoded() {
-        assert_eq!(with_query("/p/a/explorer", [("metric", "a b&c=ü"), ("by", ""), ("range", "6h")]), "/p/a/explorer?metric=a%20b%26c%3D%C3%BC&range=6h");
+        assert_eq!(
+            with_query("/p/a/explorer", [("metric", "a b&c=ü"), ("by", ""), ("range", "6h")]),
+            "/p/a/explorer?metric=a%20b%26c%3D%C3%BC&range=6h"
+        );
         assert_eq!(with_query("/p/a/live", []), "/p/a/live");
     }
 }

@@ -92,11 +92,24 @@ fn body(number: usize, events: usize) -> String {
             )
         })
         .collect();
-    format!(r#"{{"batch_id":"{}","install_id":"i{}","events":[{}]}}"#, uuid::Builder::from_unix_timestamp_millis(now().timestamp_millis() as u64, &((random() as u64 as u128) << 16 | number as u128).to_be_bytes()[6..].try_into().expect("ten bytes")).into_uuid(), number % 100, items.join(","))
+    format!(
+        r#"{{"batch_id":"{}","install_id":"i{}","events":[{}]}}"#,
+        uuid::Builder::from_unix_timestamp_millis(
+            now().timestamp_millis() as u64,
+            &((random() as u64 as u128) << 16 | number as u128).to_be_bytes()[6..].try_into().expect("ten bytes")
+        )
+        .into_uuid(),
+        number % 100,
+        items.join(",")
+    )
 }
 
 fn request(address: &str, key: &str, body: &str) -> Vec<u8> {
-    format!("POST /v1/track:batch HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    format!(
+        "POST /v1/track:batch HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 /// Sends every request over a few kept connections and waits for each answer.
@@ -118,7 +131,11 @@ async fn send(address: &str, requests: &Arc<[Vec<u8>]>, connections: usize) -> D
                         read += stream.read(&mut answer[read..]).await.expect("receive");
                     }
                     assert!(answer.starts_with(b"HTTP/1.1 202"), "{}", String::from_utf8_lossy(&answer[..read]));
-                    assert!(answer[..read].windows(17).any(|part| part == b"\"duplicate\":false"), "{}", String::from_utf8_lossy(&answer[..read]));
+                    assert!(
+                        answer[..read].windows(17).any(|part| part == b"\"duplicate\":false"),
+                        "{}",
+                        String::from_utf8_lossy(&answer[..read])
+                    );
                 }
             })
         })

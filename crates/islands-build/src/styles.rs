@@ -7,16 +7,13 @@ use anyhow::{Context as _, Result, bail};
 use crate::fresh;
 
 /// The parts, in their order.
-const PARTS: [&str; 9] = ["tokens", "base", "shell", "controls", "panel", "chart", "table", "live", "explorer"];
-/// Pages outside the frame come last.
-const LAST: [&str; 2] = ["entry", "docs"];
+const PARTS: [&str; 11] = ["tokens", "base", "shell", "controls", "panel", "chart", "table", "live", "explorer", "entry", "docs"];
 
 /// Writes `app.css`. A file that is in the folder but in no list would silently be missing, so it is an error.
 ///
 /// # Errors
 /// A part is missing, unlisted or unreadable.
 pub(crate) fn concatenate(folder: &Path, out: &Path) -> Result<()> {
-    let parts: Vec<&str> = PARTS.into_iter().chain(LAST).collect();
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         if !PARTS.iter().any(|part| name == format!("{part}.css")) {

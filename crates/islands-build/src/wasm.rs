@@ -114,7 +114,8 @@ fn found(optimiser: &Path) -> bool {
 }
 
 fn shrink(optimiser: &Path, wasm: &Path) -> Result<()> {
-    let status = Command::new(optimiser).arg("-Oz").args(FEATURES).arg(wasm).arg("-o").arg(wasm).status().context("cannot start wasm-opt")?;
+    let status =
+        Command::new(optimiser).arg("-Oz").args(FEATURES).arg(wasm).arg("-o").arg(wasm).status().context("cannot start wasm-opt")?;
     if !status.success() {
         bail!("wasm-opt failed");
     }

@@ -92,7 +92,9 @@ pub(crate) fn find(named: Option<&Path>, npm_dir: Option<&Path>, places: &Places
 pub(crate) fn first(named: Option<&Path>, npm_dir: Option<&Path>, places: &Places) -> Result<String, Error> {
     let shown = |binaries: &Binaries| format!("{} in {}", binaries.version.text, binaries.folder.display());
     if let Some(named) = named {
-        return inspect(named).map(|binaries| shown(&binaries)).map_err(|reason| Error::UnusableBinaries { folder: named.to_owned(), reason });
+        return inspect(named)
+            .map(|binaries| shown(&binaries))
+            .map_err(|reason| Error::UnusableBinaries { folder: named.to_owned(), reason });
     }
     let mut looked = Vec::new();
     for (place, folder) in candidates(npm_dir, places) {

@@ -54,7 +54,10 @@ fn the_lifecycle_guides_tracker_puts_user_session_page_and_time_into_the_context
     let context = event.context.expect("context");
     assert_eq!((event.name.as_str(), event.props["price"].as_f64()), ("product_click", Some(29.99)));
     assert_eq!((context.user_id.as_deref(), context.session_id.as_deref()), (Some("u-1"), Some("5f0c")));
-    assert_eq!((context.route.as_deref(), context.device.as_deref(), context.release.as_deref()), (Some("/products"), Some("desktop"), Some("1.4.2")));
+    assert_eq!(
+        (context.route.as_deref(), context.device.as_deref(), context.release.as_deref()),
+        (Some("/products"), Some("desktop"), Some("1.4.2"))
+    );
     assert_eq!(context.ts, Some(Timestamp::parse("2024-11-14T10:23:23.123Z")));
     assert!(context.rest.is_empty());
 }
@@ -122,7 +125,10 @@ fn a_trace_connected_metric_event_has_name_kind_value_ids_unit_and_attributes() 
     let point = point(json!({"name": "checkout.failed", "kind": "counter", "value": 1, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
         "span_id": "00f067aa0ba902b7", "unit": "none", "attributes": {"email_type": "receipt", "retry_count": 2, "success": false}}));
     assert_eq!(point.trace_id.map(|id| id.to_string()).as_deref(), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
-    assert_eq!(point.tags.into_iter().collect::<Vec<_>>(), [("email_type", "receipt"), ("retry_count", "2"), ("success", "false")].map(|(k, v)| (k.to_owned(), v.to_owned())));
+    assert_eq!(
+        point.tags.into_iter().collect::<Vec<_>>(),
+        [("email_type", "receipt"), ("retry_count", "2"), ("success", "false")].map(|(k, v)| (k.to_owned(), v.to_owned()))
+    );
 }
 
 #[test]
@@ -131,7 +137,10 @@ fn each_kind_offers_the_aggregates_that_the_documents_list() {
     let offers = |kind: MetricKind, wanted: &[Aggregate]| wanted.iter().all(|aggregate| kind.aggregates().contains(aggregate));
     assert!(offers(MetricKind::Counter, &[A::Sum, A::PerSecond, A::PerMinute]));
     assert!(offers(MetricKind::Gauge, &[A::Min, A::Max, A::Avg, A::PerSecond, A::PerMinute]));
-    assert!(offers(MetricKind::Distribution, &[A::P50, A::P75, A::P90, A::P95, A::P99, A::Avg, A::Sum, A::Min, A::Max, A::Count, A::PerSecond, A::PerMinute]));
+    assert!(offers(
+        MetricKind::Distribution,
+        &[A::P50, A::P75, A::P90, A::P95, A::P99, A::Avg, A::Sum, A::Min, A::Max, A::Count, A::PerSecond, A::PerMinute]
+    ));
 }
 
 #[test]
@@ -153,8 +162,10 @@ fn the_metric_names_of_the_application_guide_are_read_with_their_attributes() {
 
 #[test]
 fn what_the_sdk_writes_is_what_the_server_reads() {
-    let event = event(json!({"event_id": "019e2622-4600-7000-8000-000000000001", "name": "cart.add", "ts": "2026-05-14T11:59:00Z", "seq": 41, "user_id": "u1",
-        "props": {"sku": "A-1"}, "context": {"os": "iOS", "utm": {"source": "email"}, "app": "x"}, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "sample_rate": 0.5}));
+    let event = event(
+        json!({"event_id": "019e2622-4600-7000-8000-000000000001", "name": "cart.add", "ts": "2026-05-14T11:59:00Z", "seq": 41, "user_id": "u1",
+        "props": {"sku": "A-1"}, "context": {"os": "iOS", "utm": {"source": "email"}, "app": "x"}, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "sample_rate": 0.5}),
+    );
     let again: Event = serde_json::from_str(&serde_json::to_string(&event).expect("json")).expect("an event");
     assert_eq!(again, event);
 }

@@ -121,7 +121,7 @@ impl ApiError {
     /// Where there is more to say than the code's own hint.
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::PublicKey => "make a secret key with the scope `read`: throughline keys create --secret --scope read".to_owned(),
+            Self::PublicKey => "make a secret key with the scope `read`: throughline keys --project NAME create --scope read".to_owned(),
             Self::ScopeMissing(scope) => format!("make a secret key with the scope `{}`", scope.word()),
             Self::InvalidParameter { allowed, .. } => format!("allowed: {allowed}"),
             Self::CrossSite => "send the form from this site's own page".to_owned(),

@@ -91,7 +91,9 @@ async fn every_statement_on_a_growing_table_names_its_project(pool: PgPool) {
     assert!(statements.len() > 20, "only {} statements are described", statements.len());
     for statement in statements {
         let words: Vec<&str> = statement.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
-        let touches = words.windows(2).any(|pair| ["from", "join", "into", "update"].contains(&pair[0]) && growing.iter().any(|table| table == pair[1]));
+        let touches = words
+            .windows(2)
+            .any(|pair| ["from", "join", "into", "update"].contains(&pair[0]) && growing.iter().any(|table| table == pair[1]));
         let exempt = OVER_ALL_PROJECTS.iter().any(|part| statement.contains(part));
         assert!(!touches || exempt || words.contains(&"project_id"), "does not name project_id: {statement}");
         for volatile in ["now()", "clock_timestamp()", "random()", "gen_random_uuid()", "set_config("] {

@@ -11,10 +11,12 @@ pub async fn out(pool: &PgPool, rows: usize) -> Vec<Vec<u8>> {
     let total: i64 = sqlx::query_scalar("select count(*) from event").fetch_one(pool).await.expect("a count");
     let mut chunks = Vec::new();
     let mut connection = pool.acquire().await.expect("a connection");
-    sqlx::query("create temporary table numbered as select row_number() over (order by received_at, flush_id, n) as row_number, * from event")
-        .execute(&mut *connection)
-        .await
-        .expect("a numbered copy");
+    sqlx::query(
+        "create temporary table numbered as select row_number() over (order by received_at, flush_id, n) as row_number, * from event",
+    )
+    .execute(&mut *connection)
+    .await
+    .expect("a numbered copy");
     let columns: String = sqlx::query_scalar(
         "select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute where attrelid = 'event'::regclass and attnum > 0 and not attisdropped",
     )

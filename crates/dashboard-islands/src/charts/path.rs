@@ -52,7 +52,9 @@ pub fn strokes(values: &[Option<f64>], scale: &Scale, open: bool) -> Strokes {
     if open && n > 0 {
         if let Some(value) = values[n - 1] {
             strokes.open_point = Some(n - 1);
-            if n > 1 && let Some(before) = values[n - 2] {
+            if n > 1
+                && let Some(before) = values[n - 2]
+            {
                 strokes.open = format!("M{}L{}", point(n - 2, before), point(n - 1, value));
             }
         }

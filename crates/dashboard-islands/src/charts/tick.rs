@@ -13,12 +13,12 @@ fn label(value: f64, step: f64, unit: &str) -> String {
     }
     let Some(family) = Family::of(unit) else { return plain(value, step) };
     let value = value * family.factor;
-    let (size, word) = family.sizes.iter().copied().find(|(size, _)| value.abs() >= size * 0.9995).unwrap_or(family.sizes[family.sizes.len() - 1]);
+    let (size, word) =
+        family.sizes.iter().copied().find(|(size, _)| value.abs() >= size * 0.9995).unwrap_or(family.sizes[family.sizes.len() - 1]);
     if word == "m" {
         return number::duration(value);
     }
-    format!("{}{}{word}{}", family.before, decimals(value / size, step * family.factor / size), family.after)
-        .replace(' ', "\u{a0}")
+    format!("{}{}{word}{}", family.before, decimals(value / size, step * family.factor / size), family.after).replace(' ', "\u{a0}")
 }
 
 /// Units that have larger and smaller ones.

@@ -69,7 +69,11 @@ fn of_times(starts: &[NaiveDateTime], open: bool) -> Vec<TimeLabel> {
     };
     let mut labels: Vec<_> = (0..n)
         .filter(|i| begins(*i))
-        .map(|i| TimeLabel { x: i as f64 / n as f64, text: time_text(i.checked_sub(1).map(|i| starts[i]), starts[i]), class: if i == 0 { "first" } else { "" } })
+        .map(|i| TimeLabel {
+            x: i as f64 / n as f64,
+            text: time_text(i.checked_sub(1).map(|i| starts[i]), starts[i]),
+            class: if i == 0 { "first" } else { "" },
+        })
         .filter(|label| !open || label.x < END)
         .collect();
     if open {
@@ -147,7 +151,9 @@ mod tests {
     fn a_clock_change_moves_no_label_off_its_day() {
         // Six-hour buckets that start an hour off after the change still begin each day once.
         let before = starts(8, 360, "2026-03-28T18:00:00");
-        let after: Vec<_> = (0..12).map(|i| NaiveDate::from_ymd_opt(2026, 3, 29).and_then(|d| d.and_hms_opt(1, 0, 0)).expect("a time") + TimeDelta::hours(6 * i)).collect();
+        let after: Vec<_> = (0..12)
+            .map(|i| NaiveDate::from_ymd_opt(2026, 3, 29).and_then(|d| d.and_hms_opt(1, 0, 0)).expect("a time") + TimeDelta::hours(6 * i))
+            .collect();
         let labels = labels(&[before, after].concat(), Step::Hours6, false);
         assert_eq!(texts(&labels).iter().filter(|t| **t == "30 Mar").count(), 1, "{labels:?}");
     }

@@ -59,10 +59,7 @@ fn rounded(rate: f64) -> f64 {
 
 fn minute_chart(minutes: &[LiveMinute], offset: i32) -> impl IntoView + use<> {
     let scale = Scale::covering(minutes.iter().map(|m| m.people as f64), 3, true, HEIGHT);
-    let drawn = minutes
-        .iter()
-        .map(|minute| Bar { value: minute.people as f64, open: minute.open, title: title(minute, offset) })
-        .collect();
+    let drawn = minutes.iter().map(|minute| Bar { value: minute.people as f64, open: minute.open, title: title(minute, offset) }).collect();
     view! { <ChartFrame label=sentence(minutes, offset) scale=scale unit="" times=times(minutes, offset) marks=bars(drawn, scale) overlay=()/> }
 }
 

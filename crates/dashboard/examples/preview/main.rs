@@ -4,9 +4,9 @@
 //!
 //! `/p/shop/…` is a shop in full swing, its Live page moves; `/p/new/…` has nothing yet; `/p/quiet/…` had something once.
 
-mod shop;
 mod metrics;
 mod numbers;
+mod shop;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -64,7 +64,12 @@ fn moment() -> DateTime<Utc> {
 }
 
 fn frame(slug: &str) -> Frame {
-    let project = |id, slug: &str, name: &str, zone: &str| Project { id: ProjectId(id), slug: slug.to_owned(), name: name.to_owned(), zone: zone.to_owned() };
+    let project = |id, slug: &str, name: &str, zone: &str| Project {
+        id: ProjectId(id),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        zone: zone.to_owned(),
+    };
     let projects = vec![
         project(1, "shop", "Harbor Goods", "Europe/Berlin"),
         project(2, "new", "A new product with a rather long name", "America/New_York"),

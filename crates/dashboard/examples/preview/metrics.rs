@@ -6,7 +6,8 @@ use chrono::{DurationRound as _, TimeDelta};
 use dashboard::Frame;
 use dashboard::pages::explorer::ExplorerQuery;
 use protocol::explorer::{
-    AggregateAnswer, AggregateBucket, AggregateSeries, MetricCatalogue, MetricKey, MetricSummary, SAMPLES_MAX, Sample, SampleOrder, SamplesAnswer,
+    AggregateAnswer, AggregateBucket, AggregateSeries, MetricCatalogue, MetricKey, MetricSummary, SAMPLES_MAX, Sample, SampleOrder,
+    SamplesAnswer,
 };
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::{Range, Step};
@@ -55,7 +56,10 @@ pub(crate) fn catalogue(frame: &Frame) -> MetricCatalogue {
         }
     });
     let from = frame.now - TimeDelta::days(1);
-    MetricCatalogue { metrics: metrics.collect(), receipt: shop::receipt(frame, "metric points of the last 24 hours", from, frame.now, Accuracy::Exact) }
+    MetricCatalogue {
+        metrics: metrics.collect(),
+        receipt: shop::receipt(frame, "metric points of the last 24 hours", from, frame.now, Accuracy::Exact),
+    }
 }
 
 fn known<'a>(query: &ExplorerQuery, catalogue: &'a MetricCatalogue) -> Option<&'a MetricSummary> {
@@ -88,7 +92,14 @@ pub(crate) fn aggregates(frame: &Frame, query: &ExplorerQuery, catalogue: &Metri
     let tag = query.by.clone().filter(|tag| summary.tag_keys.contains(tag));
     let labels: &[Option<&str>] = match &tag {
         None => &[None],
-        Some(_) => &[Some("POST /api/checkout"), Some("GET /api/search"), Some("GET /api/products/:id"), Some("POST /api/cart"), None, Some("Other")],
+        Some(_) => &[
+            Some("POST /api/checkout"),
+            Some("GET /api/search"),
+            Some("GET /api/products/:id"),
+            Some("POST /api/cart"),
+            None,
+            Some("Other"),
+        ],
     };
     let level = match aggregate {
         Aggregate::P50 => 0.4,
@@ -109,7 +120,11 @@ pub(crate) fn aggregates(frame: &Frame, query: &ExplorerQuery, catalogue: &Metri
                     let missing = k == 0 && tag.is_none() && summary.metric.kind == MetricKind::Gauge && (i > count / 3 && i < count / 2);
                     (!missing && !quiet).then_some(value * slow)
                 })
-                .map(|value| value.map(|value: f64| if summary.metric.kind == MetricKind::Counter || aggregate == Aggregate::Unique { value.round() } else { value }))
+                .map(|value| {
+                    value.map(|value: f64| {
+                        if summary.metric.kind == MetricKind::Counter || aggregate == Aggregate::Unique { value.round() } else { value }
+                    })
+                })
                 .collect();
             let known: Vec<f64> = values.iter().flatten().copied().collect();
             AggregateSeries {
@@ -158,7 +173,11 @@ pub(crate) fn samples(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCa
 
 fn sample(frame: &Frame, summary: &MetricSummary, index: usize, span: f64, numbers: &mut Numbers) -> Sample {
     let slow = numbers.unit() < 0.2;
-    let tags = summary.tag_keys.iter().map(|key| (key.clone(), (*numbers.one(&["/api/checkout", "200", "POST", "eu-central", "orders"])).to_owned())).collect();
+    let tags = summary
+        .tag_keys
+        .iter()
+        .map(|key| (key.clone(), (*numbers.one(&["/api/checkout", "200", "POST", "eu-central", "orders"])).to_owned()))
+        .collect();
     Sample {
         ts: frame.now - TimeDelta::milliseconds((span * 1_000.0 * numbers.unit()) as i64 + 700),
         value: numbers.around(base(&summary.metric.name), 0.3) * if slow { 4.8 } else { 1.0 },

@@ -51,7 +51,10 @@ pub(crate) fn live(frame: &Frame, window: LiveWindow, now: DateTime<Utc>) -> Liv
     let slice = |names: &[(&str, f64)]| {
         let mut rows: Vec<_> = names
             .iter()
-            .map(|(name, share)| LiveSlice { value: (*name != "?").then(|| (*name).to_owned()), people: (share * people as f64).round() as u64 })
+            .map(|(name, share)| LiveSlice {
+                value: (*name != "?").then(|| (*name).to_owned()),
+                people: (share * people as f64).round() as u64,
+            })
             .filter(|row| row.people > 0)
             .collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.people));
@@ -68,7 +71,15 @@ pub(crate) fn live(frame: &Frame, window: LiveWindow, now: DateTime<Utc>) -> Liv
         minutes,
         countries: slice(&[("DE", 0.43), ("GB", 0.15), ("NL", 0.11), ("SE", 0.07), ("FR", 0.06), ("AT", 0.05), ("?", 0.04)]),
         systems: slice(&[("iOS", 0.41), ("Windows", 0.24), ("Android", 0.21), ("macOS", 0.11), ("Linux", 0.02), ("?", 0.01)]),
-        routes: slice(&[("/products/:id", 0.35), ("/", 0.21), ("/categories/:slug", 0.18), ("/cart", 0.08), ("/checkout", 0.05), ("/search", 0.05), ("/guides/:slug/:chapter/with-a-long-name", 0.04)]),
+        routes: slice(&[
+            ("/products/:id", 0.35),
+            ("/", 0.21),
+            ("/categories/:slug", 0.18),
+            ("/cart", 0.08),
+            ("/checkout", 0.05),
+            ("/search", 0.05),
+            ("/guides/:slug/:chapter/with-a-long-name", 0.04),
+        ]),
         releases: slice(&[("web@5.2.0", 0.71), ("web@5.1.4", 0.19), ("ios@3.18.2", 0.06), ("?", 0.04)]),
         feed: if size == 0.0 { Vec::new() } else { feed(now) },
         receipt: receipt(frame, "people with an event in the window", now - TimeDelta::minutes(30), now, Accuracy::Exact),
@@ -136,7 +147,11 @@ pub(crate) fn audience(frame: &Frame, range: Range) -> AudienceAnswer {
             start,
             end: start + width,
             utc_offset_seconds: frame.offset(start),
-            counts: Counts { people: people as u64, page_views: (people * numbers.around(6.8, 0.1)).round(), events: (people * numbers.around(15.0, 0.1)).round() },
+            counts: Counts {
+                people: people as u64,
+                page_views: (people * numbers.around(6.8, 0.1)).round(),
+                events: (people * numbers.around(15.0, 0.1)).round(),
+            },
             open,
         }
     };
@@ -148,16 +163,48 @@ pub(crate) fn audience(frame: &Frame, range: Range) -> AudienceAnswer {
         events: buckets.iter().map(|b| b.counts.events).sum(),
     };
     let (totals, previous_totals) = (total(&buckets, 0.45), total(&previous, 0.45));
-    let route = |(route, share): &(&str, f64)| RouteCounts { route: (*route).to_owned(), people: (totals.people as f64 * share) as u64, events: totals.events * share };
-    let name = |(name, share): &(&str, f64)| NameCounts { name: (*name).to_owned(), people: (totals.people as f64 * share) as u64, events: (totals.events * share).round() };
+    let route = |(route, share): &(&str, f64)| RouteCounts {
+        route: (*route).to_owned(),
+        people: (totals.people as f64 * share) as u64,
+        events: totals.events * share,
+    };
+    let name = |(name, share): &(&str, f64)| NameCounts {
+        name: (*name).to_owned(),
+        people: (totals.people as f64 * share) as u64,
+        events: (totals.events * share).round(),
+    };
     let some = |rows: &[(&'static str, f64)]| if size == 0.0 { Vec::new() } else { rows.to_vec() };
     AudienceAnswer {
         range,
         step,
         totals,
         previous_totals,
-        routes: some(&[("/products/:id", 0.58), ("/", 0.48), ("/categories/:slug", 0.42), ("/cart", 0.17), ("/guides/:slug", 0.13), ("/checkout", 0.11), ("/search", 0.1), ("/orders/:id", 0.07)]).iter().map(route).collect(),
-        names: some(&[("$pageview", 0.45), ("product.viewed", 0.21), ("search.submitted", 0.09), ("cart.add", 0.08), ("filter.applied", 0.06), ("checkout.started", 0.03), ("checkout.completed", 0.02), ("login.succeeded", 0.01)]).iter().map(name).collect(),
+        routes: some(&[
+            ("/products/:id", 0.58),
+            ("/", 0.48),
+            ("/categories/:slug", 0.42),
+            ("/cart", 0.17),
+            ("/guides/:slug", 0.13),
+            ("/checkout", 0.11),
+            ("/search", 0.1),
+            ("/orders/:id", 0.07),
+        ])
+        .iter()
+        .map(route)
+        .collect(),
+        names: some(&[
+            ("$pageview", 0.45),
+            ("product.viewed", 0.21),
+            ("search.submitted", 0.09),
+            ("cart.add", 0.08),
+            ("filter.applied", 0.06),
+            ("checkout.started", 0.03),
+            ("checkout.completed", 0.02),
+            ("login.succeeded", 0.01),
+        ])
+        .iter()
+        .map(name)
+        .collect(),
         receipt: receipt(frame, "persons with at least one event", buckets[0].start, frame.now, Accuracy::Exact),
         buckets,
         previous,

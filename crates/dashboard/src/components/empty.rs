@@ -15,7 +15,8 @@ pub(crate) fn nothing_yet(title: &'static str, waiting_for: &'static str, comman
                 <p class="status idle">{icon(Icon::IDLE)}{format!("Waiting for {waiting_for}; reload to look again")}</p>
             </div>
         </section>
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// There is something, but not in what was asked for: says where it is.
@@ -26,5 +27,6 @@ pub(crate) fn nothing_here(title: String, explanation: String, way_out: Option<(
             <p class="muted">{explanation}</p>
             {way_out.map(|(label, href)| view! { <a class="btn" href=href>{label}</a> })}
         </div>
-    }.into_any()
+    }
+    .into_any()
 }

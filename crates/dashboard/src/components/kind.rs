@@ -16,5 +16,6 @@ pub(crate) fn kind_badge(kind: MetricKind) -> AnyView {
             <svg viewBox="0 0 11 11" aria-hidden="true" inner_html=glyph></svg>
             {kind.word()}
         </span>
-    }.into_any()
+    }
+    .into_any()
 }

@@ -22,7 +22,8 @@ pub(crate) fn segments(label: &'static str, class: &'static str, choices: Vec<Ch
         <div class=class role="group" aria-label=label>
             {choices.into_iter().map(Choice::link).collect_view()}
         </div>
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// The ranges of a page: `[` and `]` step through them.
@@ -39,7 +40,8 @@ pub(crate) fn menu(label: &'static str, shown: String, choices: Vec<Choice>) -> 
                 {choices.into_iter().map(Choice::link).collect_view()}
             </div>
         </details>
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// Two views of one thing; `count` stands behind the label.
@@ -66,5 +68,6 @@ pub(crate) fn tabs(tabs: Vec<Tab>) -> AnyView {
                 })
                 .collect_view()}
         </nav>
-    }.into_any()
+    }
+    .into_any()
 }

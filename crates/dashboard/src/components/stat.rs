@@ -35,12 +35,15 @@ fn card(stat: Stat) -> AnyView {
             <div class="meta">{comparison(stat.value, stat.before)}</div>
             {spark(&stat.line, 30.0, colour, stat.open, true)}
         </a>
-    }.into_any()
+    }
+    .into_any()
 }
 
 fn comparison(now: f64, before: Option<f64>) -> AnyView {
     match before.and_then(|before| Some((number::change(now, before)?, before))) {
-        Some((change, before)) => view! { {delta(change)} <span class="faint">{format!("from {}", number::count(before))}</span> }.into_any(),
+        Some((change, before)) => {
+            view! { {delta(change)} <span class="faint">{format!("from {}", number::count(before))}</span> }.into_any()
+        }
         None => view! { <span class="faint">"nothing to compare with"</span> }.into_any(),
     }
 }

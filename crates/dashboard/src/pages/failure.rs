@@ -45,7 +45,7 @@ pub fn no_project() -> Page {
         "No project yet",
         view! {
             <p class="muted">"You are signed in, but there is no project that you may see. Somebody with a terminal on the server can make one:"</p>
-            <pre class="snippet"><code>"throughline projects create --name 'My product' --zone Europe/Berlin"</code></pre>
+            <pre class="snippet"><code>"throughline projects create my-app --zone Europe/Berlin"</code></pre>
             <form method="post" action="/logout"><button class="btn" type="submit">"Sign out"</button></form>
         },
     )

@@ -1,7 +1,7 @@
 //! The pages: each a function from its answer to a document.
 
-mod entry;
 pub mod docs;
+mod entry;
 pub mod explorer;
 pub mod failure;
 pub mod live;

@@ -37,7 +37,7 @@ pub fn closed() -> Page {
         "This link does not work",
         view! {
             <p class="muted">"It was used before, is too old, or was cut off when it was copied. The server makes a new one:"</p>
-            <pre class="snippet"><code>"throughline accounts invite"</code></pre>
+            <pre class="snippet"><code>"throughline accounts"</code></pre>
             <a class="btn" href="/login">"Sign in instead"</a>
         },
     )

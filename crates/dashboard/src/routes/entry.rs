@@ -90,7 +90,9 @@ pub(super) async fn setup(State(state): State<QueryState>, asked: Asked, Form(fo
         SetupOutcome::LinkOver => setup::closed().with_status(StatusCode::GONE).into_response(),
         SetupOutcome::EmailInvalid => again("This is not an e-mail address."),
         SetupOutcome::EmailTaken => again("An account has this e-mail address already."),
-        SetupOutcome::PasswordUnfit { chars_min } => again(&format!("The password needs at least {chars_min} characters, and at most 1,000 bytes.")),
+        SetupOutcome::PasswordUnfit { chars_min } => {
+            again(&format!("The password needs at least {chars_min} characters, and at most 1,000 bytes."))
+        }
     })
 }
 

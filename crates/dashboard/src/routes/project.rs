@@ -1,8 +1,8 @@
 //! The pages of one project.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
 use axum::response::IntoResponse as _;
+use axum::response::Response;
 use protocol::explorer::MetricKey;
 use query_api::access::ProjectContext;
 use query_api::explorer::{AggregateQuery, MetricQuery, SamplesQuery};
@@ -10,10 +10,10 @@ use query_api::{ApiError, QueryState, audience, explorer, live};
 
 use super::{Asked, Failure};
 use crate::Frame;
+use crate::pages;
 use crate::pages::explorer::ExplorerQuery;
 use crate::pages::live::LiveQuery;
 use crate::pages::metrics::MetricsQuery;
-use crate::pages;
 use crate::render::Page;
 
 type Shown = Result<Response, Failure>;
@@ -43,7 +43,8 @@ pub(super) async fn aggregates(State(state): State<QueryState>, Path(project): P
         let query = ExplorerQuery::read(&asked.words, &catalogue);
         let answer = match &query.metric {
             Some(metric) => {
-                let asked = AggregateQuery { metric: metric_query(metric), aggregate: query.aggregate, by: query.by.clone(), range: query.range };
+                let asked =
+                    AggregateQuery { metric: metric_query(metric), aggregate: query.aggregate, by: query.by.clone(), range: query.range };
                 found(explorer::aggregate(&state, context, &asked).await)?
             }
             None => None,
@@ -83,7 +84,12 @@ fn found<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
 }
 
 /// Finds out who asks for which project, then shows the page or why not.
-async fn answer(state: &QueryState, asked: &Asked, project: &str, page: impl AsyncFnOnce(&ProjectContext, &Frame) -> Result<Page, ApiError>) -> Shown {
+async fn answer(
+    state: &QueryState,
+    asked: &Asked,
+    project: &str,
+    page: impl AsyncFnOnce(&ProjectContext, &Frame) -> Result<Page, ApiError>,
+) -> Shown {
     let shown = async {
         let context = state.access().project_context(&asked.headers, project).await?;
         let frame = frame(state, asked, &context).await?;

@@ -66,5 +66,6 @@ pub(crate) fn groups(frame: &Frame, open: Entry) -> AnyView {
                 <ul>{items}</ul>
             }
         })
-        .collect_view().into_any()
+        .collect_view()
+        .into_any()
 }

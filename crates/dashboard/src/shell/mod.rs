@@ -3,7 +3,6 @@
 pub(crate) mod menu;
 mod parts;
 
-
 use leptos::prelude::*;
 
 pub(crate) use menu::Entry;

@@ -43,17 +43,20 @@ pub(super) fn project(frame: &Frame, open: Entry) -> AnyView {
 
 fn switch(project: &Project, frame: &Frame, open: Entry) -> AnyView {
     let here = project.id == frame.project.id;
-    view! { <a href=format!("/p/{}/{}", project.slug, open.page()) aria-current=here.then_some("true")>{project.name.clone()}</a> }.into_any()
+    view! { <a href=format!("/p/{}/{}", project.slug, open.page()) aria-current=here.then_some("true")>{project.name.clone()}</a> }
+        .into_any()
 }
 
 /// The same on a phone, as a list.
 pub(super) fn other_projects(frame: &Frame, open: Entry) -> AnyView {
-    (frame.projects.len() > 1).then(|| {
-        view! {
-            <h2>"Projects"</h2>
-            <ul>{frame.projects.iter().map(|project| view! { <li>{switch(project, frame, open)}</li> }).collect_view()}</ul>
-        }
-    }).into_any()
+    (frame.projects.len() > 1)
+        .then(|| {
+            view! {
+                <h2>"Projects"</h2>
+                <ul>{frame.projects.iter().map(|project| view! { <li>{switch(project, frame, open)}</li> }).collect_view()}</ul>
+            }
+        })
+        .into_any()
 }
 
 /// Who is signed in, and the way out.
@@ -63,7 +66,8 @@ pub(super) fn account(frame: &Frame) -> AnyView {
             <span class="who clip" title=frame.account.clone()>{frame.account.clone()}</span>
             <button type="submit" title="Sign out">{icon(Icon::LEAVE)}<span class="t">"Sign out"</span></button>
         </form>
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// The theme: `theme.js` does the switching, before wasm is there.

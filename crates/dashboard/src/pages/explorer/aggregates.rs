@@ -61,7 +61,11 @@ fn asked(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> AnyV
     };
     let aggregates = in_order(answer.metric.kind.aggregates())
         .into_iter()
-        .map(|aggregate| Choice { label: aggregate.label().to_owned(), href: at(&|q| q.aggregate = Some(aggregate)), chosen: aggregate == answer.aggregate })
+        .map(|aggregate| Choice {
+            label: aggregate.label().to_owned(),
+            href: at(&|q| q.aggregate = Some(aggregate)),
+            chosen: aggregate == answer.aggregate,
+        })
         .collect();
     let mut tags = vec![Choice { label: "all series together".to_owned(), href: at(&|q| q.by = None), chosen: answer.by.is_none() }];
     tags.extend(answer.tag_keys.iter().map(|key| Choice {

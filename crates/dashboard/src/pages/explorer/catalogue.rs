@@ -33,7 +33,8 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, open: View, catalogue:
                 <p class="none" data-none="metrics" hidden=found>"No metric of this name, kind, unit or tag"</p>
             </div>
         </section>
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// Find by name, kind, unit or tag: a GET form, and as you type once the page is awake.
@@ -52,12 +53,17 @@ fn search(frame: &Frame, query: &ExplorerQuery, open: View) -> AnyView {
         <form class="find" role="search" action=path>
             {icon(Icon::SEARCH)} {kept} <CatalogueFind find=query.find.clone()/> <span class="kbd">"/"</span>
         </form>
-    }.into_any()
+    }
+    .into_any()
 }
 
 fn searchable(summary: &MetricSummary) -> String {
     let metric = &summary.metric;
-    [metric.name.as_str(), metric.kind.word(), metric.unit.as_str()].into_iter().chain(summary.tag_keys.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+    [metric.name.as_str(), metric.kind.word(), metric.unit.as_str()]
+        .into_iter()
+        .chain(summary.tag_keys.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn row(frame: &Frame, query: &ExplorerQuery, open: View, summary: &MetricSummary, text: String) -> AnyView {
@@ -80,5 +86,6 @@ fn row(frame: &Frame, query: &ExplorerQuery, open: View, summary: &MetricSummary
                 {line}
             </a>
         </li>
-    }.into_any()
+    }
+    .into_any()
 }

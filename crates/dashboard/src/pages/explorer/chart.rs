@@ -25,8 +25,13 @@ pub(super) fn chart(answer: &AggregateAnswer, figures: &Figures) -> AnyView {
     let starts: Vec<_> = answer.buckets.iter().map(wall).collect();
     let alone = answer.series.len() == 1;
     // The largest series is drawn last, above the others.
-    let lines: Vec<_> =
-        answer.series.iter().enumerate().rev().map(|(i, series)| line(&series.values, scale, ink(i, series), open, alone).into_any()).collect();
+    let lines: Vec<_> = answer
+        .series
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(i, series)| line(&series.values, scale, ink(i, series), open, alone).into_any())
+        .collect();
     let gap = answer.series.first().filter(|_| alone).and_then(|series| widest_gap(&series.values));
     let words = gap.map(|(from, until)| {
         let x = (centre(from, count) + centre(until, count)) * 50.0;
@@ -43,7 +48,8 @@ pub(super) fn chart(answer: &AggregateAnswer, figures: &Figures) -> AnyView {
             marks=marks
             overlay=cursor(answer, figures, &scale)
         />
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// How the series at this place is told apart.
@@ -76,7 +82,11 @@ fn when(answer: &AggregateAnswer, bucket: &AggregateBucket) -> String {
 fn sentence(answer: &AggregateAnswer, figures: &Figures) -> String {
     let known = || answer.series.iter().flat_map(|series| series.values.iter().flatten().copied());
     let (low, high) = known().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-    let span = if low.is_finite() { format!("between {} and {}", figures.text(Some(low)), figures.text(Some(high))) } else { "no points".to_owned() };
+    let span = if low.is_finite() {
+        format!("between {} and {}", figures.text(Some(low)), figures.text(Some(high)))
+    } else {
+        "no points".to_owned()
+    };
     format!("{} of {}, {}, {} series: {span}.", answer.aggregate.label(), answer.metric.name, answer.range.sentence(), answer.series.len())
 }
 

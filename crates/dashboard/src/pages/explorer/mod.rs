@@ -102,7 +102,8 @@ fn view_tabs(frame: &Frame, query: &ExplorerQuery, open: View, points: Option<u6
             href: query.href(frame, View::Samples),
             open: open == View::Samples,
         },
-    ]).into_any()
+    ])
+    .into_any()
 }
 
 fn unknown(frame: &Frame, query: &ExplorerQuery) -> AnyView {

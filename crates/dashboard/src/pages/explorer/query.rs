@@ -44,7 +44,8 @@ impl ExplorerQuery {
     pub fn read(words: &HashMap<String, String>, catalogue: &MetricCatalogue) -> Self {
         let word = |key: &str| words.get(key).map(String::as_str).filter(|word| !word.is_empty());
         let metric = chosen(word("metric"), word("kind").and_then(kind), words.get("unit").map(String::as_str), catalogue);
-        let aggregate = metric.as_ref().zip(word("agg")).and_then(|(metric, word)| metric.kind.aggregates().iter().copied().find(|a| a.word() == word));
+        let aggregate =
+            metric.as_ref().zip(word("agg")).and_then(|(metric, word)| metric.kind.aggregates().iter().copied().find(|a| a.word() == word));
         let range = word("range").and_then(|word| Range::EXPLORER.into_iter().find(|range| range.word() == word));
         let order = [SampleOrder::Latest, SampleOrder::Largest].into_iter().find(|order| Some(order.word()) == word("order"));
         Self {
@@ -96,11 +97,15 @@ fn chosen(name: Option<&str>, kind: Option<MetricKind>, unit: Option<&str>, cata
     let Some(name) = name else {
         return catalogue.metrics.first().map(|summary| summary.metric.clone());
     };
-    let fits = |metric: &MetricKey| metric.name == name && kind.is_none_or(|kind| metric.kind == kind) && unit.is_none_or(|unit| metric.unit == unit);
+    let fits = |metric: &MetricKey| {
+        metric.name == name && kind.is_none_or(|kind| metric.kind == kind) && unit.is_none_or(|unit| metric.unit == unit)
+    };
     // The unit is left out of a URL when it is empty: an exact match goes first.
     let exact = |metric: &MetricKey| fits(metric) && metric.unit == unit.unwrap_or_default();
     let known = || catalogue.metrics.iter().map(|summary| &summary.metric);
-    known().find(|metric| exact(metric)).or_else(|| known().find(|metric| fits(metric))).cloned().or_else(|| {
-        Some(MetricKey { name: name.to_owned(), kind: kind.unwrap_or_default(), unit: unit.unwrap_or_default().to_owned() })
-    })
+    known()
+        .find(|metric| exact(metric))
+        .or_else(|| known().find(|metric| fits(metric)))
+        .cloned()
+        .or_else(|| Some(MetricKey { name: name.to_owned(), kind: kind.unwrap_or_default(), unit: unit.unwrap_or_default().to_owned() }))
 }

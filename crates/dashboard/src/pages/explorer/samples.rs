@@ -82,7 +82,8 @@ fn table(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-    }.into_any()
+    }
+    .into_any()
 }
 
 fn row(index: usize, sample: &Sample, time: String, largest: f64, figures: &Figures) -> AnyView {
@@ -98,7 +99,8 @@ fn row(index: usize, sample: &Sample, time: String, largest: f64, figures: &Figu
             <td class="nowrap">{text(sample.session_id.as_deref())}</td>
             <td class="nowrap muted">{text(sample.release.as_deref())}</td>
         </tr>
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// The trace's id in full, ready to be pasted elsewhere.

@@ -46,7 +46,8 @@ pub(super) fn table(answer: &AggregateAnswer, figures: &Figures) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// An open bucket says little about how low or high a series goes.
@@ -73,7 +74,8 @@ mod tests {
 
     #[test]
     fn the_open_bucket_counts_neither_as_least_nor_as_newest() {
-        let series = AggregateSeries { label: None, other: false, values: vec![Some(4.0), None, Some(9.0), Some(1.0)], total: None, points: 3 };
+        let series =
+            AggregateSeries { label: None, other: false, values: vec![Some(4.0), None, Some(9.0), Some(1.0)], total: None, points: 3 };
         assert_eq!((least(&series, true), most(&series, true), newest(&series, true)), (Some(4.0), Some(9.0), Some(9.0)));
         assert_eq!(least(&series, false), Some(1.0));
     }

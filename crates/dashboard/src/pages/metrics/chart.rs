@@ -80,7 +80,12 @@ fn sentence(title: &str, answer: &AudienceAnswer, measure: Measure) -> String {
     if complete.is_empty() {
         return format!("{title}, {}: no complete bucket yet.", answer.range.sentence());
     }
-    format!("{title}, {}: between {} and {} in complete buckets, with the range before for comparison.", answer.range.sentence(), number::count(low), number::count(high))
+    format!(
+        "{title}, {}: between {} and {} in complete buckets, with the range before for comparison.",
+        answer.range.sentence(),
+        number::count(low),
+        number::count(high)
+    )
 }
 
 fn cursor(answer: &AudienceAnswer, measure: Measure, scale: &Scale) -> AnyView {

@@ -66,7 +66,8 @@ fn content(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer) -> AnyVi
     });
     if nothing {
         let explanation = format!("No event of a person arrived in the {}. Events of bots are not counted here.", query.range.sentence());
-        return view! { <section class="panel">{empty::nothing_here("Nothing in this range".to_owned(), explanation, way_out)}</section> }.into_any();
+        return view! { <section class="panel">{empty::nothing_here("Nothing in this range".to_owned(), explanation, way_out)}</section> }
+            .into_any();
     }
     view! {
         {strip(Measure::ALL.map(|measure| stat(frame, query, answer, measure)).into())}
@@ -79,9 +80,14 @@ fn content(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer) -> AnyVi
 fn range_picker(frame: &Frame, query: MetricsQuery) -> AnyView {
     ranges(
         Range::AUDIENCE
-            .map(|range| Choice { label: range.label().to_owned(), href: MetricsQuery { range, ..query }.href(frame), chosen: range == query.range })
+            .map(|range| Choice {
+                label: range.label().to_owned(),
+                href: MetricsQuery { range, ..query }.href(frame),
+                chosen: range == query.range,
+            })
             .into(),
-    ).into_any()
+    )
+    .into_any()
 }
 
 fn stat(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, measure: Measure) -> Stat {
@@ -115,7 +121,8 @@ fn lists(answer: &AudienceAnswer) -> AnyView {
             {list("Routes", "people", "Share of all people; one person can be on several routes", routes)}
             {list("Events", "events", "Share of all events", names)}
         </div>
-    }.into_any()
+    }
+    .into_any()
 }
 
 fn list(title: &'static str, by: &'static str, note: &'static str, rows: Vec<Ranked>) -> AnyView {
@@ -127,7 +134,8 @@ fn list(title: &'static str, by: &'static str, note: &'static str, rows: Vec<Ran
             {empty.then(|| view! { <p class="body faint">"None in this range"</p> })}
             <footer><span>{note}</span></footer>
         </section>
-    }.into_any()
+    }
+    .into_any()
 }
 
 /// The receipt's times are those of the zone at either end of the range.

@@ -1,0 +1,167 @@
+//! What a correct dashboard must show of a history, counted in the plainest way.
+
+mod funnel;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use protocol::event::{Event, PAGE_VIEW};
+use protocol::metric::{MetricKind, MetricPoint, MetricValue};
+use serde::Serialize;
+
+use crate::history::History;
+use crate::signal::{Item, Signal};
+use funnel::Visitors;
+
+/// The truth about a history.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Truth {
+    /// The zone in which days are cut.
+    pub zone: String,
+    /// No signal is before this.
+    pub from: DateTime<Utc>,
+    /// No signal is at or after this.
+    pub until: DateTime<Utc>,
+    /// People with any event.
+    pub users: u64,
+    /// Events.
+    pub events: u64,
+    /// Day by day; the first and the last may be cut short.
+    pub days: Vec<Day>,
+    /// People who came this far: the steps in this order, all within 30 minutes of the first.
+    pub funnel: Vec<Step>,
+    /// Metrics by name.
+    pub metrics: Vec<Metric>,
+}
+
+/// One day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Day {
+    /// The day in the zone.
+    pub date: NaiveDate,
+    /// Distinct people with any event: daily active users.
+    pub users: u64,
+    /// Events named `$pageview`.
+    pub page_views: u64,
+    /// Events.
+    pub events: u64,
+}
+
+/// One step of the funnel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The event's name.
+    pub event: String,
+    /// People who reached it.
+    pub users: u64,
+}
+
+/// All points of one metric.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Metric {
+    /// Its name.
+    pub name: String,
+    /// What its values mean.
+    pub kind: MetricKind,
+    /// Points.
+    pub points: u64,
+    /// The sum of the values; of a set, the number of distinct ones.
+    pub total: f64,
+}
+
+#[derive(Default)]
+struct DayCount {
+    users: BTreeSet<String>,
+    page_views: u64,
+    events: u64,
+}
+
+#[derive(Default)]
+struct MetricCount {
+    kind: MetricKind,
+    points: u64,
+    sum: f64,
+    members: BTreeSet<String>,
+}
+
+/// Counts signals.
+struct Tally {
+    zone: Tz,
+    users: BTreeSet<String>,
+    days: BTreeMap<NaiveDate, DayCount>,
+    visitors: Visitors,
+    metrics: BTreeMap<String, MetricCount>,
+}
+
+impl Truth {
+    /// Makes the history's signals anew and counts them; keeps its people in memory.
+    pub fn of(history: &History, zone: Tz) -> Self {
+        let mut tally = Tally::new(zone);
+        for date in history.dates() {
+            history.signals(date).for_each(|signal| tally.add(&signal));
+        }
+        tally.close(history.from(), history.until)
+    }
+}
+
+impl Tally {
+    fn new(zone: Tz) -> Self {
+        Self { zone, users: BTreeSet::new(), days: BTreeMap::new(), visitors: Visitors::default(), metrics: BTreeMap::new() }
+    }
+
+    fn add(&mut self, signal: &Signal) {
+        match &signal.item {
+            Item::Event(event) => self.add_event(signal.at, event),
+            Item::Metric(point) => self.add_point(point),
+        }
+    }
+
+    fn add_event(&mut self, at: DateTime<Utc>, event: &Event) {
+        let day = self.days.entry(at.with_timezone(&self.zone).date_naive()).or_default();
+        day.events += 1;
+        day.page_views += u64::from(event.name == PAGE_VIEW);
+        if let Some(user) = event.user_id.as_ref().or(event.anonymous_id.as_ref()) {
+            day.users.insert(user.clone());
+            self.users.insert(user.clone());
+            self.visitors.see(user, at, &event.name);
+        }
+    }
+
+    fn add_point(&mut self, point: &MetricPoint) {
+        let metric = self.metrics.entry(point.name.clone()).or_default();
+        metric.kind = point.kind;
+        metric.points += 1;
+        match &point.value {
+            MetricValue::Number(number) => metric.sum += number,
+            MetricValue::Text(text) => {
+                metric.members.insert(text.clone());
+            }
+        }
+    }
+
+    fn close(self, from: DateTime<Utc>, until: DateTime<Utc>) -> Truth {
+        let day = |(date, day): (NaiveDate, DayCount)| Day {
+            date,
+            users: day.users.len() as u64,
+            page_views: day.page_views,
+            events: day.events,
+        };
+        let metric = |(name, metric): (String, MetricCount)| Metric {
+            name,
+            kind: metric.kind,
+            points: metric.points,
+            total: if metric.kind == MetricKind::Set { metric.members.len() as f64 } else { metric.sum },
+        };
+        Truth {
+            zone: self.zone.name().to_owned(),
+            from,
+            until,
+            users: self.users.len() as u64,
+            events: self.days.values().map(|day| day.events).sum(),
+            days: self.days.into_iter().map(day).collect(),
+            funnel: self.visitors.steps(),
+            metrics: self.metrics.into_iter().map(metric).collect(),
+        }
+    }
+}

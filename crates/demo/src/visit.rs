@@ -1,0 +1,114 @@
+//! One visit: a person walks through the shop, and browser and servers say so.
+
+mod page;
+mod scene;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::dice::Dice;
+use crate::person::Person;
+use crate::release;
+use crate::signal::Signal;
+use crate::stock::{CATEGORIES, Product, SEARCHES};
+use page::Page;
+use scene::Scene;
+
+/// Nobody looks at more pages than this before they decide.
+const BROWSED_MAX: usize = 9;
+
+/// What a visit that begins at `begin` sends. `end` is the end of the history, from which roll-outs are dated.
+pub(crate) fn walk(dice: &mut Dice, person: &Person, begin: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Signal> {
+    let mut scene = Scene::new(dice, person, release::of(begin, end, person.release_lag), begin);
+    arrive(&mut scene);
+    let cart = browse(&mut scene);
+    if !cart.is_empty() && scene.dice.chance(0.64) && look_into_cart(&mut scene, &cart) {
+        check_out(&mut scene, &cart);
+    }
+    scene.track("$pageleave", json!({}));
+    scene.signals
+}
+
+fn arrive(scene: &mut Scene<'_>) {
+    match scene.dice.below(10) {
+        0..=5 => scene.open(Page::Home),
+        6..=7 => scene.open(Page::Category),
+        _ => scene.open(Page::Search),
+    }
+    if scene.dice.chance(0.02) {
+        let enabled = scene.dice.chance(0.8);
+        scene.track("feature.toggled", json!({"feature": "dark-mode", "enabled": enabled}));
+    }
+}
+
+/// What was put into the cart.
+fn browse(scene: &mut Scene<'_>) -> Vec<Product> {
+    let mut cart = Vec::new();
+    let pages = 1 + scene.dice.below(BROWSED_MAX).min(scene.dice.below(BROWSED_MAX));
+    let mut category = *scene.dice.pick(&CATEGORIES);
+    for page in 0..pages {
+        match scene.dice.below(10) {
+            0..=2 => {
+                category = *scene.dice.pick(&CATEGORIES);
+                scene.open(Page::Category);
+            }
+            3 => search(scene),
+            _ => {
+                let product = Product::chosen(category, scene.dice);
+                look_at(scene, &product, page == 0);
+                // The experiment works: the treatment puts more into the cart.
+                let appeal = if scene.person.variant == "treatment" { 0.31 } else { 0.25 };
+                if scene.dice.chance(appeal) {
+                    cart.push(product);
+                    scene.track("cart.add", json!({"sku": product.sku(), "price": product.price, "qty": 1}));
+                }
+            }
+        }
+    }
+    cart
+}
+
+fn search(scene: &mut Scene<'_>) {
+    scene.open(Page::Search);
+    let words = *scene.dice.weighted(&SEARCHES);
+    let hits = scene.dice.below(24);
+    scene.track("search", json!({"query": words, "hits": hits}));
+    scene.note_search();
+}
+
+fn look_at(scene: &mut Scene<'_>, product: &Product, first: bool) {
+    scene.open(Page::Product);
+    if first {
+        let variant = scene.person.variant;
+        scene.track("$exposure", json!({"experiment": "sticky-cart", "variant": variant}));
+    }
+    scene.track("product.viewed", json!({"sku": product.sku(), "category": product.category, "price": product.price}));
+}
+
+/// Whether they go on to pay.
+fn look_into_cart(scene: &mut Scene<'_>, cart: &[Product]) -> bool {
+    scene.open(Page::Cart);
+    scene.note_cart(cart.len());
+    scene.dice.chance(0.72)
+}
+
+fn check_out(scene: &mut Scene<'_>, cart: &[Product]) {
+    let value = (cart.iter().map(|product| product.price).sum::<f64>() * 100.0).round() / 100.0;
+    scene.open(Page::Checkout);
+    scene.track("checkout.started", json!({"items": cart.len(), "value": value}));
+    if scene.dice.chance(0.15) {
+        return;
+    }
+    for attempt in 1..=2 {
+        let method = *scene.dice.weighted(&[(62, "card"), (25, "paypal"), (13, "invoice")]);
+        if scene.pay(value, method) {
+            scene.track("checkout.completed", json!({"items": cart.len(), "value": value, "method": method}));
+            scene.open(Page::Order);
+            return;
+        }
+        scene.track("payment.failed", json!({"attempt": attempt, "value": value, "method": method, "reason": "declined"}));
+        if scene.dice.chance(0.4) {
+            return;
+        }
+    }
+}

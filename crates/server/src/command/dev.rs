@@ -1,0 +1,100 @@
+//! `throughline dev`: everything on this machine, with nothing to configure.
+
+mod data_dir;
+mod shop;
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use local_postgres::Cluster;
+use protocol::access::Scope;
+use protocol::time::Clock;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::{DevOptions, HttpOptions, LISTEN_DEFAULT};
+use crate::database::{self, Pools};
+use crate::roles::{Roles, Running};
+use crate::shutdown;
+use shop::Shop;
+
+pub(crate) async fn run(options: DevOptions, clock: Clock) -> anyhow::Result<()> {
+    let stop = shutdown::on_signal()?;
+    let folder = data_dir::of(&options)?;
+    let cluster = start_postgres(&options, &folder).await?;
+    let url = match (&options.database_url, &cluster) {
+        (Some(url), _) => url.clone(),
+        (None, Some(cluster)) => cluster.url("throughline"),
+        (None, None) => unreachable!("without a URL a cluster was started"),
+    };
+    let db = database::prepare(&url, &clock).await?;
+    let shop = Shop::ensure(&db, &folder, &clock).await?;
+    let pools = Pools::connect(&url).await?;
+    let listener = listen(options.listen).await?;
+    let (stop_roles, roles_stop) = watch::channel(false);
+    let http = HttpOptions { hosts: Vec::new(), https: false };
+    let roles = Roles { roles: Vec::new(), http, clock: clock.clone(), stop: roles_stop };
+    let running = roles.start(pools, listener).await?;
+    print_welcome(&running, &shop).await?;
+    let traffic = (!options.quiet_shop).then(|| shop.open(running.address, options.users, clock, stop.clone()));
+    tokio::spawn(async move {
+        shutdown::requested(stop).await;
+        // The shop closes first: what it sent last is still taken.
+        if let Some(traffic) = traffic {
+            traffic.finished().await;
+        }
+        stop_roles.send_replace(true);
+    });
+    running.finished().await?;
+    db.close().await;
+    if let Some(cluster) = cluster {
+        tokio::task::spawn_blocking(move || cluster.stop()).await?.context("Postgres did not stop cleanly; the next start repairs that")?;
+    }
+    Ok(())
+}
+
+async fn start_postgres(options: &DevOptions, folder: &std::path::Path) -> anyhow::Result<Option<Cluster>> {
+    if options.database_url.is_some() {
+        return Ok(None);
+    }
+    let postgres = local_postgres::Options {
+        data_dir: folder.join("postgres"),
+        postgres_bin: options.postgres_bin.clone(),
+        npm_dir: options.npm.clone(),
+        durable: true,
+    };
+    let cluster = tokio::task::spawn_blocking(move || Cluster::start(postgres)).await?.context("the private Postgres could not start")?;
+    tracing::info!(version = cluster.version(), adopted = cluster.was_adopted(), "private Postgres runs");
+    Ok(Some(cluster))
+}
+
+/// The address that was asked for; else the usual one, or a free port when something else has it.
+async fn listen(asked: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
+    if let Some(address) = asked {
+        return TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"));
+    }
+    match TcpListener::bind(LISTEN_DEFAULT).await {
+        Ok(listener) => Ok(listener),
+        Err(error) => {
+            tracing::warn!(%error, "{LISTEN_DEFAULT} is taken; using a free port");
+            Ok(TcpListener::bind("127.0.0.1:0").await?)
+        }
+    }
+}
+
+async fn print_welcome(running: &Running, shop: &Shop) -> anyhow::Result<()> {
+    let access = running.query.access();
+    let account = access.ensure_local_account().await?;
+    let token = access.create_sign_in_link(account).await?;
+    let address = running.address;
+    println!("\n  Throughline is running. Open\n\n      http://{address}/enter?token={token}\n");
+    println!("  The link signs you in once. Keys of the demo shop, for the lines of the README:\n");
+    println!("      export THROUGHLINE_ENDPOINT=http://{address}");
+    println!("      export THROUGHLINE_KEY={}", shop.key);
+    println!("      export THROUGHLINE_SECRET={}\n", shop.secret);
+    println!("  Ctrl-C stops everything.\n");
+    Ok(())
+}
+
+/// What the demo's secret key may do: read the answers and send history.
+const SECRET_SCOPES: [Scope; 2] = [Scope::Read, Scope::Import];

@@ -1,0 +1,38 @@
+//! `throughline serve`.
+
+use anyhow::Context as _;
+use protocol::time::Clock;
+use tokio::net::TcpListener;
+
+use crate::config::{Role, ServeOptions};
+use crate::database::{self, Pools};
+use crate::roles::Roles;
+use crate::shutdown;
+
+pub(crate) async fn run(options: ServeOptions, clock: Clock) -> anyhow::Result<()> {
+    let stop = shutdown::on_signal()?;
+    let url = &options.database.database_url;
+    if !options.no_migrate {
+        database::prepare(url, &clock).await?.close().await;
+    }
+    let pools = Pools::connect(url).await?;
+    let listener = TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
+    let roles = Roles { roles: options.roles.clone(), http: options.http, clock, stop };
+    let running = roles.start(pools, listener).await?;
+    tracing::info!(address = %running.address, roles = ?options.roles, "listening");
+    println!("http://{}", running.address);
+    if options.roles.is_empty() || options.roles.contains(&Role::Query) {
+        offer_owner_link(&running).await?;
+    }
+    running.finished().await
+}
+
+/// A server without any account prints the link that creates the owner.
+async fn offer_owner_link(running: &crate::roles::Running) -> anyhow::Result<()> {
+    let access = running.query.access();
+    if access.has_no_account().await? {
+        let token = access.create_owner_link().await?;
+        println!("Create the owner account: http://{}/setup?token={token}", running.address);
+    }
+    Ok(())
+}

@@ -1,0 +1,274 @@
+//! The command line. Every flag has a `THROUGHLINE_*` variable; a flag wins.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::telemetry::LogFormat;
+
+/// Where the server listens when nothing else is said.
+pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:6440";
+
+/// Self-hosted observability and product analytics over Postgres.
+#[derive(Debug, Parser)]
+#[command(name = "throughline", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to log: a level, or `target=level` pairs
+    #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info", value_name = "FILTER")]
+    pub(crate) log: String,
+    /// How to log
+    #[arg(long, global = true, env = "THROUGHLINE_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server: all roles, or those that --role names
+    Serve(ServeOptions),
+    /// Run everything on this machine: a private Postgres, all roles and a demo shop
+    Dev(DevOptions),
+    /// Bring the database's schema up to date
+    Migrate(DatabaseOptions),
+    /// Send a seeded shop's history or live traffic, or print its ground truth
+    Demo(DemoOptions),
+    /// Create, change and list projects
+    Projects(ProjectsOptions),
+    /// Create, list and revoke keys
+    Keys(KeysOptions),
+    /// Make a one-time link that creates the owner or signs an account in
+    Accounts(AccountsOptions),
+    /// Check that expected events arrived in the last hour; the exit code says
+    Verify(VerifyOptions),
+    /// Check that this machine and its database are fit
+    Doctor(DoctorOptions),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DatabaseOptions {
+    /// The database, as postgres://user:password@host/name
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: String,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HttpOptions {
+    /// Names that browsers reach this server by, beside the loopback ones
+    #[arg(long = "host", env = "THROUGHLINE_HOSTS", value_delimiter = ',', value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
+    /// Browsers reach this server over TLS, by way of a proxy: cookies become Secure
+    #[arg(long, env = "THROUGHLINE_HTTPS")]
+    pub(crate) https: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Accept signals
+    Ingest,
+    /// Count them
+    Worker,
+    /// Answer questions and show the dashboard
+    Query,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServeOptions {
+    #[command(flatten)]
+    pub(crate) database: DatabaseOptions,
+    /// Address and port; port 0 takes a free one
+    #[arg(long, env = "THROUGHLINE_LISTEN", default_value = LISTEN_DEFAULT, value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Run only this role; may be repeated
+    #[arg(long = "role", env = "THROUGHLINE_ROLES", value_delimiter = ',', value_name = "ROLE")]
+    pub(crate) roles: Vec<Role>,
+    /// Do not bring the schema up to date at start
+    #[arg(long, env = "THROUGHLINE_NO_MIGRATE")]
+    pub(crate) no_migrate: bool,
+    #[command(flatten)]
+    pub(crate) http: HttpOptions,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DevOptions {
+    /// Use this database instead of a private one
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// Address and port; without it 127.0.0.1:6440, or a free port when that is taken
+    #[arg(long, env = "THROUGHLINE_LISTEN", value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where the private database lives
+    #[arg(long, env = "THROUGHLINE_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The base of the user's data folders, for the default of --data-dir
+    #[arg(long, env = "XDG_DATA_HOME", hide = true)]
+    pub(crate) xdg_data_home: Option<PathBuf>,
+    /// The user's home, for the default of --data-dir
+    #[arg(long, env = "HOME", hide = true)]
+    pub(crate) home: Option<PathBuf>,
+    /// The folder with Postgres' programs, such as /usr/lib/postgresql/18/bin
+    #[arg(long, env = "THROUGHLINE_POSTGRES_BIN", value_name = "DIR")]
+    pub(crate) postgres_bin: Option<PathBuf>,
+    /// The folder whose node_modules may hold Postgres
+    #[arg(long, env = "THROUGHLINE_NPM_DIR", value_name = "DIR")]
+    pub(crate) npm: Option<PathBuf>,
+    /// Start without the demo's history and traffic
+    #[arg(long)]
+    pub(crate) quiet_shop: bool,
+    /// People in the demo's history
+    #[arg(long, default_value_t = 2_000, value_name = "N")]
+    pub(crate) users: u32,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DemoOptions {
+    /// The server
+    #[arg(long, env = "THROUGHLINE_ENDPOINT", default_value = "http://127.0.0.1:6440", value_name = "URL")]
+    pub(crate) endpoint: String,
+    /// A secret key with the scope `import`, for the history
+    #[arg(long, env = "THROUGHLINE_SECRET", value_name = "SK", hide_env_values = true)]
+    pub(crate) secret: Option<String>,
+    /// A public key, for --live
+    #[arg(long, env = "THROUGHLINE_KEY", value_name = "PK")]
+    pub(crate) key: Option<String>,
+    /// Days of history
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=30))]
+    pub(crate) days: u32,
+    /// People
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) users: u32,
+    /// Equal seeds make equal shops
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// The end of the history, RFC 3339; now when absent
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<chrono::DateTime<chrono::Utc>>,
+    /// The zone in which --truth cuts days
+    #[arg(long, default_value = "Europe/Berlin")]
+    pub(crate) zone: chrono_tz::Tz,
+    /// Send live traffic until stopped instead of a history
+    #[arg(long, conflicts_with = "truth")]
+    pub(crate) live: bool,
+    /// Print what a correct dashboard must show, and send nothing
+    #[arg(long)]
+    pub(crate) truth: bool,
+    /// Print the truth as JSON
+    #[arg(long, requires = "truth")]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ProjectsOptions {
+    #[command(flatten)]
+    pub(crate) database: DatabaseOptions,
+    #[command(subcommand)]
+    pub(crate) action: ProjectsAction,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ProjectsAction {
+    /// Create a project and its public key
+    Create {
+        /// Its word in URLs: a-z, 0-9 and dashes
+        slug: String,
+        /// Its name for people; the slug when absent
+        #[arg(long)]
+        name: Option<String>,
+        /// Its time zone: days are cut in it
+        #[arg(long, default_value = "UTC")]
+        zone: chrono_tz::Tz,
+    },
+    /// Change a project's name or zone
+    Set {
+        /// Its word in URLs
+        slug: String,
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long)]
+        zone: Option<chrono_tz::Tz>,
+    },
+    /// Show every project
+    List,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct KeysOptions {
+    #[command(flatten)]
+    pub(crate) database: DatabaseOptions,
+    /// The project's word in URLs
+    #[arg(long)]
+    pub(crate) project: String,
+    #[command(subcommand)]
+    pub(crate) action: KeysAction,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum KeysAction {
+    /// Create a key and print it
+    Create {
+        /// What the key is for
+        #[arg(long, default_value = "")]
+        label: String,
+        /// Make a secret key that may do this; without it a public one, which may only send. May be repeated
+        #[arg(long = "scope", value_delimiter = ',', value_name = "SCOPE")]
+        scopes: Vec<KeyScope>,
+    },
+    /// Show the project's keys; secret ones only by how they begin
+    List,
+    /// End a key; it works for at most 30 seconds more
+    Revoke {
+        /// Its number in `keys list`
+        id: i32,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyScope {
+    Read,
+    Ingest,
+    Import,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct AccountsOptions {
+    #[command(flatten)]
+    pub(crate) database: DatabaseOptions,
+    /// Sign this account in; without it the link creates the owner
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// The server's address in browsers
+    #[arg(long, default_value = "http://127.0.0.1:6440", value_name = "URL")]
+    pub(crate) url: String,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct VerifyOptions {
+    #[command(flatten)]
+    pub(crate) database: DatabaseOptions,
+    /// The project's word in URLs
+    #[arg(long)]
+    pub(crate) project: String,
+    /// Event names that must have arrived
+    #[arg(long = "expect", value_delimiter = ',', value_name = "NAME")]
+    pub(crate) expected: Vec<String>,
+    /// Look back this many minutes
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1440))]
+    pub(crate) minutes: u32,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DoctorOptions {
+    /// Only ask the server at this address whether it is ready: a health check
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// The database to look at
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// The folder with Postgres' programs
+    #[arg(long, env = "THROUGHLINE_POSTGRES_BIN", value_name = "DIR")]
+    pub(crate) postgres_bin: Option<PathBuf>,
+    /// The folder whose node_modules may hold Postgres
+    #[arg(long, env = "THROUGHLINE_NPM_DIR", value_name = "DIR")]
+    pub(crate) npm: Option<PathBuf>,
+}
