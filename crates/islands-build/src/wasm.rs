@@ -74,8 +74,8 @@ pub(crate) fn remove(out: &Path) -> Result<()> {
 
 /// Cargo decides whether anything has to be built. Its profile has a folder of its own, so the server's build is not touched.
 fn compile(root: &Path) -> Result<PathBuf> {
-    let cargo = option_env!("CARGO").unwrap_or("cargo");
-    let status = Command::new(cargo)
+    // By its name: where rustup is, this is its proxy, which pins the toolchain for the compilers that it starts.
+    let status = Command::new("cargo")
         .current_dir(root)
         .args(["build", "--lib", "--package", "dashboard-islands", "--features", "hydrate"])
         .args(["--profile", PROFILE, "--target", TARGET])
