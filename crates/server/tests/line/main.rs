@@ -1,0 +1,21 @@
+//! The whole line, through the binary as people run it: requests, Postgres, answers.
+//!
+//! Every test has a database of its own and lets the binary bring its schema. HTTP is spoken with a blocking client: the
+//! test's runtime has nothing else to do.
+
+mod access;
+mod client;
+mod commands;
+mod crash;
+mod deadline;
+mod duplicates;
+mod figures;
+mod journal;
+mod load;
+mod recount;
+mod roles;
+mod server;
+mod shop;
+mod stop;
+mod terminal;
+mod verify;
