@@ -1,7 +1,7 @@
 // Pictures of every page, for people to look at: web/screenshots, which git ignores.
 //
-// The README's picture, docs/live.png, is taken only when asked for, so that a test run leaves the tree clean. Start the demo
-// with `make run`, give it half an hour, and hand over a fresh one-time link (`throughline accounts --email you@localhost`):
+// The README's picture, docs/live.png, is taken only when asked for, so that a test run leaves the tree clean: start the demo
+// with `make run`, let it run for half an hour, and hand over the link that it printed, unused:
 //
 //     UPDATE_SCREENSHOT='http://127.0.0.1:6440/enter?token=…' npm --prefix web test -- screenshots
 import { mkdir } from "node:fs/promises";
@@ -13,8 +13,8 @@ import { openAwake } from "./visitor.ts";
 
 const FOLDER = join(import.meta.dirname, "../screenshots");
 const README_PICTURE = join(import.meta.dirname, "../../docs/live.png");
-const DESK = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
+const DESK = { viewport: { width: 1440, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const link = process.env.UPDATE_SCREENSHOT;
 
 describe.skipIf(link)("screenshots", () => {
@@ -22,13 +22,12 @@ describe.skipIf(link)("screenshots", () => {
     test(place.name, async ({ shop, server, ownerless, visitors }) => {
       const servers = { shop, server, ownerless };
       await mkdir(FOLDER, { recursive: true });
-      const page = await browserFor(place, servers, visitors);
-      for (const [size, viewport] of Object.entries({ desk: DESK, phone: PHONE })) {
-        await page.setViewportSize(viewport);
+      for (const [screen, options] of Object.entries({ desk: DESK, phone: PHONE })) {
+        const page = await browserFor(place, servers, visitors, options);
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
           await visit(page, place, servers);
-          await page.screenshot({ path: join(FOLDER, `${place.name}-${size}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
+          await page.screenshot({ path: join(FOLDER, `${place.name}-${screen}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
         }
       }
     });
@@ -36,7 +35,7 @@ describe.skipIf(link)("screenshots", () => {
 });
 
 test.runIf(link)("the README's picture", async ({ visitors }) => {
-  const page = await visitors.stranger({ url: new URL(link ?? "").origin }, { viewport: DESK, colorScheme: "light" });
+  const page = await visitors.stranger({ url: new URL(link ?? "").origin }, { ...DESK, colorScheme: "light" });
   await page.goto(link ?? "");
   await openAwake(page, "/p/shop/live");
   await page.locator(".fresh", { hasText: "updating" }).waitFor();

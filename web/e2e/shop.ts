@@ -33,18 +33,16 @@ function month(dice: Dice, now: number): Event[] {
   }).flat();
 }
 
+/** In the order in which it happened, as clients send it. */
 function halfHour(dice: Dice, now: number): Event[] {
   return Array.from({ length: 90 }, () => visit(dice, now - dice.below(30 * MINUTE), 2 + dice.below(4)))
     .flat()
-    .map((event) => ({ ...event, ts: earlier(event.ts, now) }));
-}
-
-function earlier(ts: string | undefined, now: number): string {
-  return new Date(Math.min(Date.parse(ts ?? ""), now)).toISOString();
+    .filter((event) => event.ts < new Date(now).toISOString())
+    .sort((one, other) => one.ts.localeCompare(other.ts));
 }
 
 /** One person's way through the shop. */
-function visit(dice: Dice, start: number, steps: number): Event[] {
+function visit(dice: Dice, start: number, steps: number): (Event & { ts: string })[] {
   const person = dice.below(400);
   const who = person % 5 === 0 ? { anonymous_id: `a${person}` } : { user_id: `user-${person}` };
   const country = COUNTRIES[Math.floor((person / 400) ** 2 * COUNTRIES.length)];
