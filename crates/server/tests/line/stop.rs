@@ -1,11 +1,13 @@
 //! The server is asked to stop.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use sqlx::PgPool;
 
+use crate::deadline::PATIENCE;
 use crate::load::Load;
 use crate::recount;
 use crate::server::Server;
@@ -21,15 +23,18 @@ async fn a_server_that_is_asked_to_stop_keeps_what_it_acknowledged_and_keeps_nob
     let server = Server::start(&database);
     let mut viewer = server.client().stream(&shop.path("/live/stream"), &shop.secret_key);
     assert_eq!(viewer.next().expect("the first answer comes at once")["people"], 0);
-    let viewer = thread::spawn(move || viewer.map(|answer| answer["people"].as_u64().expect("a number")).max());
+    let (sees, seen) = mpsc::channel();
+    // Ends when the server ends the stream.
+    let viewer = thread::spawn(move || viewer.try_for_each(|answer| sees.send(answer["people"].as_u64().expect("a number"))));
     let load = Load::start(&server.endpoint, &shop.public_key, 4, recount::now(&pool).await);
     load.journal.wait_for_more(1_000);
+    assert!(seen.recv_timeout(PATIENCE).expect("the viewer sees the load") > 0);
 
     let (status, took, log) = server.terminate();
     assert!(status.success(), "{status}: {log}");
     assert!(took < STOPS_WITHIN, "it took {took:?}: {log}");
     assert!(log.lines().last().is_some_and(|line| line.ends_with("stopped")) && !log.contains("not everything ended in time"), "{log}");
-    assert!(viewer.join().expect("the stream").is_some(), "the viewer saw the load, then the stream's end");
+    viewer.join().expect("the stream").expect("it ended while somebody listened");
     let stored: BTreeSet<_> = recount::stored_events(&pool).await.into_iter().collect();
     let acknowledged = load.give_up().read();
     let lost = acknowledged.iter().filter(|event| !stored.contains(event)).count();
