@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import type { Page } from "playwright-core";
 import { test } from "./fixtures.ts";
+import { DevServer } from "./server.ts";
 import { openAwake } from "./visitor.ts";
 
 /** From the acknowledgement to the screen. */
@@ -34,6 +35,17 @@ describe("Live", () => {
     const page = await visitors.member(server);
     await openAwake(page, "/p/shop/live");
     await page.locator(".fresh", { hasText: "updating" }).waitFor();
+  });
+
+  test("says that its figures are old once the server is gone", async ({ visitors, onTestFinished }) => {
+    const server = await DevServer.start();
+    onTestFinished(() => server.stop());
+    const page = await visitors.member(server);
+    await openAwake(page, "/p/shop/live");
+    await page.locator(".fresh", { hasText: "updating" }).waitFor();
+    await server.stop();
+    await page.locator(".fresh .late", { hasText: "Reconnecting; figures as of" }).waitFor();
+    expect(await page.locator("[data-figure=people]").innerText()).toBe("0");
   });
 });
 

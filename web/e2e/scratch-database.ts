@@ -12,7 +12,7 @@ export async function createScratchDatabase(): Promise<ScratchDatabase> {
   if (!base) throw new Error("DATABASE_URL names no Postgres: run `make test-web`, which starts one.");
   const name = `browser_${randomUUID().replaceAll("-", "")}`;
   await tell(base, `create database ${name}`);
-  return { url: named(base, name), drop: () => tell(base, `drop database ${name} with (force)`) };
+  return { url: named(base, name), drop: () => tell(base, `drop database if exists ${name} with (force)`) };
 }
 
 async function tell(url: string, statement: string): Promise<void> {
