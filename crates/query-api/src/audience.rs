@@ -31,6 +31,14 @@ pub async fn metrics(state: &QueryState, context: &ProjectContext, range: Range)
     budget::within(state, run(state, context, range)).await
 }
 
+/// Whether the project ever had an event, of a person or of a bot: a page with nothing to show says what to do then.
+///
+/// # Errors
+/// When the database does not answer in time.
+pub async fn has_begun(state: &QueryState, context: &ProjectContext) -> Result<bool, ApiError> {
+    budget::within(state, async { Ok(event_quarters::any(state.db(), context.id()).await?) }).await
+}
+
 async fn run(state: &QueryState, context: &ProjectContext, range: Range) -> Result<AudienceAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let frames = calendar::audience(range, making.now, context.zone()).ok_or_else(|| ApiError::range(range, &Range::AUDIENCE))?;

@@ -48,7 +48,8 @@ impl Making {
         end + BUCKET_WAITS > self.complete_through
     }
 
-    /// The receipt of the finished answer.
+    /// The receipt of the finished answer. A bucket that is not over ends in the future: the receipt speaks of the range up
+    /// to now, or else it would miss what nobody can have sent yet.
     pub(crate) fn receipt(
         &self,
         context: &ProjectContext,
@@ -60,7 +61,7 @@ impl Making {
         Receipt {
             counted: counted.into(),
             from,
-            until,
+            until: until.min(self.now),
             zone: context.project().zone.clone(),
             bots: BotRule::Humans,
             accuracy,

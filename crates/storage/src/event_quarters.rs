@@ -66,6 +66,16 @@ pub struct QuarterRow {
     pub actors: Vec<u8>,
 }
 
+/// Whether an event of the project was ever counted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn any(db: &Db, project: ProjectId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(r#"select exists (select from event_quarter where project_id = $1) as "any!""#, project.0)
+        .fetch_one(&db.pool)
+        .await?)
+}
+
 /// The rows of a range, `until` exclusive, by bucket; as stored, so one bucket and value has several. There are as many
 /// as the range holds: callers bound the range.
 ///

@@ -1,5 +1,6 @@
 //! The last half hour of one project, in memory.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,8 @@ const PAGE_ROWS: usize = 50_000;
 /// A flush is visible at most about two seconds after its time of receipt; clocks of several ingest processes may differ.
 /// So long before the last refresh it is looked again, and flushes that were read before are left out.
 const OVERLAP: TimeDelta = TimeDelta::seconds(15);
+/// Events arrive a little out of order: the feed is the newest by their own time among the newest of this many by arrival.
+const FEED_CANDIDATES: usize = LIVE_FEED_ROWS * 5;
 /// The feed is read again this often even when nothing new came, so that old events leave it.
 const FEED_LASTS: TimeDelta = TimeDelta::seconds(60);
 /// Numbers without a row are given up when there are this many, beyond two for every row.
@@ -162,7 +165,11 @@ async fn read(
     }
 }
 
+/// Newest first by the event's own time, which is the time that is shown; of equal ones the last to arrive. What arrives long
+/// after it happened, such as the queue of a device that was offline, does not push aside what happens now.
 async fn read_feed(db: &Db, project: ProjectId, earliest: DateTime<Utc>) -> Result<Vec<LiveEvent>, ApiError> {
-    let newest = live_events::newest(db, project, earliest, LIVE_FEED_ROWS as i64).await?;
+    let mut newest = live_events::newest(db, project, earliest, FEED_CANDIDATES as i64).await?;
+    newest.sort_by_key(|(event, _)| Reverse(event.ts));
+    newest.truncate(LIVE_FEED_ROWS);
     Ok(newest.into_iter().map(|(event, props)| LiveEvent { detail: detail(&props), ..event }).collect())
 }

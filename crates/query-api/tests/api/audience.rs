@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::audience::AudienceAnswer;
+use query_api::audience;
 use sqlx::PgPool;
 
 use crate::app::App;
@@ -155,4 +156,19 @@ async fn an_uncounted_flush_keeps_buckets_open(pool: PgPool) {
     let waiting = answer(&app, "24h").await;
     assert_eq!(waiting.receipt.complete_through, committed_at);
     assert_eq!(waiting.buckets.iter().filter(|bucket| bucket.open).count(), 3, "8:00, 9:00 and 10:00 UTC");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_project_begins_with_its_first_event_and_a_receipt_ends_now(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    assert!(!audience::has_begun(&app.state, &app.context().await).await.expect("an answer"));
+    let sent = [Sent { is_bot: true, ..view("crawler", app.clock.now() - TimeDelta::hours(1)) }];
+    app.store(app.shop.id, &sent).await;
+    app.count(app.shop.id, &sent).await;
+    assert!(audience::has_begun(&app.state, &app.context().await).await.expect("an answer"));
+    for range in ["24h", "7d", "30d", "90d"] {
+        let answer = answer(&app, range).await;
+        assert!(answer.buckets.last().expect("a bucket").end > app.clock.now(), "{range} ends with an open bucket");
+        assert_eq!(answer.receipt.until, app.clock.now(), "{range}: nobody can have sent what is missing from the future");
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures::StreamExt as _;
-use protocol::live::{LiveAnswer, LiveWindow};
+use protocol::live::{LIVE_FEED_ROWS, LiveAnswer, LiveWindow};
 use query_api::live;
 use sqlx::PgPool;
 
@@ -83,6 +83,20 @@ async fn the_window_is_half_open_and_the_feed_is_newest_first(pool: PgPool) {
     let later = answer(&app).await;
     assert_eq!((later.people, later.events), (1, 1), "the one at the edge left, the one ahead came");
     assert_eq!(later.feed[0].actor, "ahead");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn the_feed_is_in_the_order_of_its_times_whatever_the_order_of_arrival(pool: PgPool) {
+    let app = App::start(pool).await;
+    // A batch carries its events in any order, and a device that was offline sends late what is long over.
+    let batch: Vec<_> = (0..LIVE_FEED_ROWS as i64).map(|i| seconds_ago(&app, "here", 10 + (i * 5) % 14)).collect();
+    let late: Vec<_> = (0..LIVE_FEED_ROWS as i64).map(|i| seconds_ago(&app, "was_offline", 1_000 + i)).collect();
+    app.store(app.shop.id, &batch).await;
+    app.store(app.shop.id, &late).await;
+    let feed = answer(&app).await.feed;
+    assert_eq!(feed.len(), LIVE_FEED_ROWS);
+    assert!(feed.is_sorted_by(|newer, older| newer.ts >= older.ts));
+    assert!(feed.iter().all(|event| event.actor == "here"));
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
