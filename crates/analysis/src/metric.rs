@@ -54,7 +54,7 @@ impl Lines {
         }
     }
 
-    /// A line for each of the five values with most points, of equal ones the first by name, and one for the rest.
+    /// A line for each of the [`SERIES_SHOWN_MAX`] values with most points, of equal ones the first by name, and one for the rest.
     pub fn by_value(series: &[Weighed]) -> Self {
         let mut groups = BTreeMap::<Option<&str>, Vec<&Weighed>>::new();
         for series in series.iter().filter(|series| !series.is_rest) {

@@ -8,6 +8,7 @@ use analysis::metric::{Chart, Lines, Weighed};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
+use protocol::explorer::SERIES_SHOWN_MAX;
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::Range;
 
@@ -121,7 +122,7 @@ proptest! {
             }
         }
 
-        // Each point with the group that it belongs to; the five largest groups have a line, all others share one.
+        // Each point with the group that it belongs to; the largest groups have a line each, all others share one.
         let group = |point: &Point| if !grouped { Some(None) } else if point.series == 10 { None } else { Some(tag(point.series)) };
         let mut sizes = BTreeMap::<Option<String>, u64>::new();
         for point in &inside {
@@ -131,7 +132,7 @@ proptest! {
         }
         let mut largest: Vec<_> = sizes.into_iter().collect();
         largest.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
-        largest.truncate(5);
+        largest.truncate(SERIES_SHOWN_MAX);
         if grouped {
             let labels: Vec<_> = lines.labels.iter().filter(|label| !label.other).map(|label| (label.value.clone(), label.points)).collect();
             prop_assert_eq!(&labels, &largest);
@@ -157,15 +158,15 @@ proptest! {
 }
 
 #[test]
-fn the_sixth_value_and_the_series_beyond_the_limit_are_the_rest() {
-    let series = |series_id, value: &str, points| Weighed { series_id, value: Some(value.to_owned()), is_rest: false, points };
-    let mut all: Vec<Weighed> = (0..6).map(|n| series(n, &format!("v{n}"), 10)).collect();
-    all.push(Weighed { series_id: 9, value: None, is_rest: true, points: 1_000 });
+fn what_is_beyond_the_lines_that_can_be_told_apart_and_the_series_limit_is_the_rest() {
+    let one_too_many = SERIES_SHOWN_MAX as i32;
+    let series = |series_id, points| Weighed { series_id, value: Some(format!("v{series_id}")), is_rest: false, points };
+    let mut all: Vec<Weighed> = (0..=one_too_many).map(|n| series(n, 10)).collect();
+    all.push(Weighed { series_id: 99, value: None, is_rest: true, points: 1_000 });
     let lines = Lines::by_value(&all);
-    let labels: Vec<_> = lines.labels.iter().map(|label| (label.value.as_deref(), label.other, label.points)).collect();
-    let expected =
-        [(Some("v0"), false, 10), (Some("v1"), false, 10), (Some("v2"), false, 10), (Some("v3"), false, 10), (Some("v4"), false, 10)];
-    assert_eq!(labels[..5], expected);
-    assert_eq!(labels[5..], [(None, true, 1_010)]);
-    assert_eq!((lines.of(5), lines.of(9), lines.of(77)), (Some(5), Some(5), None));
+    let labels: Vec<_> = lines.labels.iter().map(|label| (label.value.clone(), label.other, label.points)).collect();
+    let mut expected: Vec<_> = (0..one_too_many).map(|n| (Some(format!("v{n}")), false, 10)).collect();
+    expected.push((None, true, 1_010));
+    assert_eq!(labels, expected);
+    assert_eq!((lines.of(one_too_many), lines.of(99), lines.of(77)), (Some(SERIES_SHOWN_MAX), Some(SERIES_SHOWN_MAX), None));
 }

@@ -11,7 +11,7 @@ use crate::receipt::Receipt;
 use crate::trace::{SpanId, TraceId};
 
 /// Series drawn before the rest is summed up as "other".
-pub const SERIES_SHOWN_MAX: usize = 5;
+pub const SERIES_SHOWN_MAX: usize = 7;
 /// Samples in one answer.
 pub const SAMPLES_MAX: usize = 50;
 

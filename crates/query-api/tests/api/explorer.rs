@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use protocol::explorer::{AggregateAnswer, MetricCatalogue, SamplesAnswer};
+use protocol::explorer::{AggregateAnswer, MetricCatalogue, SERIES_SHOWN_MAX, SamplesAnswer};
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::receipt::Accuracy;
 use sqlx::PgPool;
@@ -22,7 +22,7 @@ fn points(now: DateTime<Utc>, kind: MetricKind, count: usize, hours: u64) -> Vec
             let mut tags = BTreeMap::new();
             // Seven values, some seldom, and points without the tag.
             let table = dice.roll(10).min(dice.roll(10));
-            if table < 7 {
+            if table < 9 {
                 tags.insert("table".to_owned(), format!("t{table}"));
             }
             Point {
@@ -135,14 +135,14 @@ async fn the_largest_values_of_a_tag_have_lines_and_the_rest_is_merged(pool: PgP
     .unwrap();
     let found: Vec<(Option<String>, i64)> =
         answer.series.iter().filter(|series| !series.other).map(|series| (series.label.clone(), series.points as i64)).collect();
-    assert_eq!(found, sizes[..5]);
+    assert_eq!(found, sizes[..SERIES_SHOWN_MAX]);
     let other = answer.series.last().expect("a line");
-    assert!(other.other && answer.series.len() == 6);
-    assert_eq!(other.points as i64, sizes[5..].iter().map(|(_, points)| points).sum::<i64>());
+    assert!(other.other && answer.series.len() == SERIES_SHOWN_MAX + 1);
+    assert_eq!(other.points as i64, sizes[SERIES_SHOWN_MAX..].iter().map(|(_, points)| points).sum::<i64>());
     assert_eq!(answer.points as i64, sizes.iter().map(|(_, points)| points).sum::<i64>());
     for series in &answer.series {
-        let names: Vec<String> = sizes[..5].iter().flat_map(|(value, _)| value).map(|value| format!("'{value}'")).collect();
-        let null_is_drawn = sizes[..5].iter().any(|(value, _)| value.is_none());
+        let names: Vec<String> = sizes[..SERIES_SHOWN_MAX].iter().flat_map(|(value, _)| value).map(|value| format!("'{value}'")).collect();
+        let null_is_drawn = sizes[..SERIES_SHOWN_MAX].iter().any(|(value, _)| value.is_none());
         let condition = match (&series.label, series.other) {
             (Some(label), _) => format!("tags ->> 'table' = '{label}'"),
             (None, false) => "tags ->> 'table' is null".to_owned(),
