@@ -139,7 +139,7 @@ impl ProblemCode {
     pub const fn hint(self) -> &'static str {
         match self {
             Self::BadRequest => "compare the request with the example in the documentation",
-            Self::KeyMissing => "send the header `Authorization: Bearer pk_…`; the Set-up page shows the key",
+            Self::KeyMissing => "send the header `Authorization: Bearer pk_…`; `throughline keys --project NAME list` shows the key",
             Self::KeyUnknown => "copy the key again: it may have been revoked, or belong to another server",
             Self::SignInNeeded => "open the dashboard and sign in, or send `Authorization: Bearer sk_…`",
             Self::NotAllowed => "use a key or an account with that right",
