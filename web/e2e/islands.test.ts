@@ -75,12 +75,27 @@ describe("a click changes the page without loading another", () => {
   test("a receipt opens, and closes when somebody turns to something else", async ({ shop, visitors }) => {
     const page = await visitors.member(shop.server);
     await openAwake(page, "/p/shop/metrics");
-    await page.locator("details.receipt > summary").click();
+    const mark = page.locator("details.receipt > summary");
+    expect(await mark.innerText()).toContain("exact");
+    await mark.click();
     const card = page.locator(".receipt-card");
     await card.waitFor();
     expect(await card.innerText()).toContain("Europe/Berlin");
     await page.locator("h1").click();
     await card.waitFor({ state: "hidden" });
+  });
+});
+
+describe("a range with nothing before it", () => {
+  test("is compared with nothing, in words, chart, legend and table", async ({ server, signals, visitors }) => {
+    await signals.track({ name: "first", user_id: "u1" });
+    await signals.counted();
+    const page = await visitors.member(server);
+    await openAwake(page, "/p/shop/metrics");
+    expect(await page.locator(".stat").first().innerText()).toContain("nothing to compare with");
+    expect(await page.locator(".legend .dash").count()).toBe(1);
+    expect(await page.locator(".chart svg.plot > svg").count()).toBe(1);
+    expect(await page.locator("details.behind th").allTextContents()).toEqual(["Start", "People", "Page views", "Events"]);
   });
 });
 

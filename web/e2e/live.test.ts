@@ -11,12 +11,16 @@ describe("Live", () => {
   test("changes after an event was sent, without a reload", async ({ server, signals, visitors }) => {
     const page = await visitors.member(server);
     await openAwake(page, "/p/shop/live");
+    await page.getByText("No event yet").waitFor();
+    expect(await page.getByRole("button", { name: "Pause" }).isVisible()).toBe(false);
     const navigations: string[] = [];
     page.on("framenavigated", (frame) => navigations.push(frame.url()));
 
     await signals.track({ name: "cart.add", user_id: "u1", route: "/cart", context: { country: "DE", os: "Linux" } });
     await people(page, 1);
     await page.locator(".feed li", { hasText: "cart.add" }).waitFor({ timeout: SHOWN_MS_MAX });
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    expect(await page.locator(".hero svg.plot rect").count()).toBe(30);
 
     await signals.track({ name: "page_view", user_id: "u2", route: "/" }, { name: "page_view", user_id: "u1", route: "/" });
     await people(page, 2);

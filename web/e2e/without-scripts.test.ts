@@ -44,6 +44,16 @@ describe("without scripts", () => {
     await expectNothingDead(page.locator("body"));
   });
 
+  test("a project without an event says how to send the first one, whatever the range", async ({ server, visitors }) => {
+    const page = await visitors.member(server, SCRIPTLESS);
+    for (const path of ["metrics?range=24h", "metrics", "metrics?range=90d", "live"]) {
+      await page.goto(`/p/shop/${path}`);
+      expect(await page.locator(".snippet pre").innerText(), path).toContain(server.keys.THROUGHLINE_KEY);
+      expect(await page.locator("svg.plot, .ranked").count(), path).toBe(0);
+      await expectNothingDead(page.locator("body"));
+    }
+  });
+
   test("the explorer shows its catalogue, a metric's series and the search by form", async ({ shop, visitors }) => {
     const page = await visitors.member(shop.server, SCRIPTLESS);
     await page.goto(`/p/shop/explorer?${METRIC}&by=status&range=24h`);

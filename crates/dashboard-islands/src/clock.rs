@@ -32,9 +32,14 @@ pub fn day(at: NaiveDateTime) -> String {
     format!("{} {}", at.day(), MONTHS[at.month0() as usize])
 }
 
+/// `Thu`.
+pub fn weekday_name(at: NaiveDateTime) -> &'static str {
+    WEEKDAYS[at.weekday().num_days_from_monday() as usize]
+}
+
 /// `Thu 14 May`.
 pub fn weekday(at: NaiveDateTime) -> String {
-    format!("{} {}", WEEKDAYS[at.weekday().num_days_from_monday() as usize], day(at))
+    format!("{} {}", weekday_name(at), day(at))
 }
 
 /// `Thu 14 May 2026`.

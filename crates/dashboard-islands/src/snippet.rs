@@ -14,10 +14,11 @@ pub fn Snippet(command: String) -> impl IntoView {
 
 /// The snippet itself, for use within another island.
 pub fn snippet(command: String) -> impl IntoView + use<> {
+    let shown = command.clone();
     view! {
         <div class="snippet">
-            <pre tabindex="0">{command.clone()}</pre>
-            {copy_button(command, "the command".to_owned(), Some("Copy".to_owned()))}
+            <div class="bar"><span>"Terminal"</span>{copy_button(command, "the command".to_owned(), Some("Copy".to_owned()))}</div>
+            <pre tabindex="0">{shown}</pre>
         </div>
     }
 }

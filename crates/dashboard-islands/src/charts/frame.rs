@@ -52,7 +52,13 @@ pub fn ChartFrame<M: IntoView + 'static, O: IntoView + 'static>(
                     </svg>
                     {overlay}
                     <div class="xaxis" aria-hidden="true">
-                        {times.into_iter().map(|time| view! { <span class=time.class style=format!("left:{}", percent(time.x))>{time.text}</span> }).collect_view()}
+                        {times
+                            .into_iter()
+                            .map(|time| {
+                                let weekday = (!time.weekday.is_empty()).then(|| view! { <i>{time.weekday}"\u{a0}"</i> });
+                                view! { <span class=time.class style=format!("left:{}", percent(time.x))>{weekday}{time.text}</span> }
+                            })
+                            .collect_view()}
                     </div>
                 </div>
             </div>

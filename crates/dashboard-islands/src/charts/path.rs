@@ -49,14 +49,15 @@ pub fn strokes(values: &[Option<f64>], scale: &Scale, open: bool) -> Strokes {
         let (first, last) = (run[0].0, run[run.len() - 1].0);
         let _ = write!(strokes.area, "L{}L{}Z", at(last, scale.ground()), at(first, scale.ground()));
     }
-    if open && n > 0 {
-        if let Some(value) = values[n - 1] {
-            strokes.open_point = Some(n - 1);
-            if n > 1
-                && let Some(before) = values[n - 2]
-            {
-                strokes.open = format!("M{}L{}", point(n - 2, before), point(n - 1, value));
-            }
+    if open
+        && n > 0
+        && let Some(value) = values[n - 1]
+    {
+        strokes.open_point = Some(n - 1);
+        if n > 1
+            && let Some(before) = values[n - 2]
+        {
+            strokes.open = format!("M{}L{}", point(n - 2, before), point(n - 1, value));
         }
     }
     strokes

@@ -10,14 +10,18 @@ use crate::clock;
 pub struct TimeLabel {
     /// From 0 to 1 across the plot.
     pub x: f64,
+    /// Said before it where there is room.
+    pub weekday: &'static str,
     /// What it says.
     pub text: String,
-    /// `first` and `last` lie against the edges; `minor` and `middle` go where room is short.
+    /// `first` and `last` lie against the edges; `minor`, `middle` and `few` go where room is short.
     pub class: &'static str,
 }
 
 /// Labels that fit a wide plot; every second one is dropped on narrow ones.
 const LABELS_MAX: usize = 13;
+/// So few labels lose their weekdays first, and every second one only on the narrowest plots.
+const FEW: usize = 8;
 /// Sub-day intervals, in minutes, then whole days.
 const UNITS: [i64; 14] = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1_440, 2_880, 4_320, 10_080];
 /// Days between two labels of a chart in days.
@@ -43,13 +47,8 @@ fn of_days(starts: &[NaiveDateTime], open: bool) -> Vec<TimeLabel> {
         .step_by(unit)
         .map(|i| TimeLabel {
             x: (i as f64 + 0.5) / n as f64,
-            text: if open && i == n - 1 {
-                "Today".to_owned()
-            } else if n <= 8 {
-                clock::weekday(starts[i])
-            } else {
-                clock::day(starts[i])
-            },
+            weekday: if n <= FEW && !(open && i == n - 1) { clock::weekday_name(starts[i]) } else { "" },
+            text: if open && i == n - 1 { "Today".to_owned() } else { clock::day(starts[i]) },
             class: "",
         })
         .collect();
@@ -62,7 +61,7 @@ fn of_times(starts: &[NaiveDateTime], open: bool) -> Vec<TimeLabel> {
     let n = starts.len();
     let minutes = |at: &NaiveDateTime| at.and_utc().timestamp() / 60;
     let span = minutes(&starts[n - 1]) - minutes(&starts[0]);
-    let unit = UNITS.into_iter().find(|unit| span / unit <= LABELS_MAX as i64 - 1).unwrap_or(40_320);
+    let unit = UNITS.into_iter().find(|unit| span / unit < LABELS_MAX as i64).unwrap_or(40_320);
     let begins = |i: usize| {
         let cell = minutes(&starts[i]).div_euclid(unit);
         if i == 0 { minutes(&starts[0]) % unit == 0 } else { minutes(&starts[i - 1]).div_euclid(unit) != cell }
@@ -71,13 +70,14 @@ fn of_times(starts: &[NaiveDateTime], open: bool) -> Vec<TimeLabel> {
         .filter(|i| begins(*i))
         .map(|i| TimeLabel {
             x: i as f64 / n as f64,
+            weekday: "",
             text: time_text(i.checked_sub(1).map(|i| starts[i]), starts[i]),
             class: if i == 0 { "first" } else { "" },
         })
         .filter(|label| !open || label.x < END)
         .collect();
     if open {
-        labels.push(TimeLabel { x: 1.0, text: "Now".to_owned(), class: "last" });
+        labels.push(TimeLabel { x: 1.0, weekday: "", text: "Now".to_owned(), class: "last" });
     }
     labels
 }
@@ -90,8 +90,12 @@ fn time_text(before: Option<NaiveDateTime>, at: NaiveDateTime) -> String {
 
 /// Marks what may go on a narrow plot, counting from the end: the newest label always stays.
 fn thin(mut labels: Vec<TimeLabel>) -> Vec<TimeLabel> {
+    let few = labels.len() <= FEW;
     for (i, label) in labels.iter_mut().rev().enumerate() {
         label.class = match (label.class, i % 4) {
+            ("", 1 | 3) if few => "few",
+            ("first", 1 | 3) if few => "first few",
+            (class, _) if few => class,
             ("", 1 | 3) => "minor",
             ("", 2) => "middle",
             ("first", 1 | 3) => "first minor",
@@ -119,9 +123,9 @@ mod tests {
     #[test]
     fn a_week_names_every_day_and_today_last() {
         let labels = labels(&starts(7, 1_440, "2026-05-14T00:00:00"), Step::Day1, true);
-        assert_eq!(texts(&labels), ["Fri 8 May", "Sat 9 May", "Sun 10 May", "Mon 11 May", "Tue 12 May", "Wed 13 May", "Today"]);
-        assert_eq!(labels[6].class, "");
-        assert_eq!(labels[5].class, "minor");
+        assert_eq!(texts(&labels), ["8 May", "9 May", "10 May", "11 May", "12 May", "13 May", "Today"]);
+        assert_eq!(labels.iter().map(|l| l.weekday).collect::<Vec<_>>(), ["Fri", "Sat", "Sun", "Mon", "Tue", "Wed", ""]);
+        assert_eq!(labels.iter().map(|l| l.class).collect::<Vec<_>>(), ["", "few", "", "few", "", "few", ""]);
         assert!((labels[0].x - 0.5 / 7.0).abs() < 1e-9);
     }
 
@@ -130,6 +134,7 @@ mod tests {
         let labels = labels(&starts(90, 1_440, "2026-05-14T00:00:00"), Step::Day1, true);
         assert_eq!(labels.len(), 13);
         assert_eq!(texts(&labels)[11..], ["7 May", "Today"]);
+        assert_eq!(labels[9..].iter().map(|l| l.class).collect::<Vec<_>>(), ["minor", "middle", "minor", ""]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The newest events, newest first. Pausing holds what is shown; the figures go on.
+//! The newest events, newest first by their own time. Pausing holds what is shown; the figures go on.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -13,20 +13,28 @@ use crate::snippet::snippet;
 /// The name of page views.
 const PAGE_VIEW: &str = "$pageview";
 
-pub(super) fn feed(latest: RwSignal<LiveAnswer>, held: RwSignal<Option<LiveAnswer>>, command: String) -> impl IntoView + use<> {
+pub(super) fn feed(
+    latest: RwSignal<LiveAnswer>,
+    held: RwSignal<Option<LiveAnswer>>,
+    begun: Signal<bool>,
+    command: String,
+) -> impl IntoView + use<> {
     let paused = move || held.with(Option::is_some);
     let toggle = move |_| held.update(|held| *held = if held.is_some() { None } else { Some(latest.get_untracked()) });
+    let something = move || paused() || latest.with(|answer| !answer.feed.is_empty());
     let rows = move || match &*held.read() {
-        Some(held) => list(held, &command),
-        None => list(&latest.read(), &command),
+        Some(held) => list(held, begun.get(), &command),
+        None => list(&latest.read(), begun.get(), &command),
     };
     view! {
         <section class="panel" aria-label="Event feed">
             <header class="inline">
                 <h2>"Event feed"</h2>
-                <span class="faint">{move || held.with(|held| held.as_ref().map_or_else(|| "newest first".to_owned(), paused_at))}</span>
+                <span class="faint" hidden=move || !something()>
+                    {move || held.with(|held| held.as_ref().map_or_else(|| "newest first".to_owned(), paused_at))}
+                </span>
                 <div class="right">
-                    <button class="btn scripted" type="button" aria-pressed=move || paused().to_string() on:click=toggle>
+                    <button class="btn scripted" hidden=move || !something() type="button" aria-pressed=move || paused().to_string() on:click=toggle>
                         {move || icon(if paused() { Icon::PLAY } else { Icon::PAUSE })}
                         <span>{move || if paused() { "Resume" } else { "Pause" }}</span>
                     </button>
@@ -41,9 +49,9 @@ fn paused_at(held: &LiveAnswer) -> String {
     format!("paused at {}", clock::second(clock::wall(held.now, held.utc_offset_seconds)))
 }
 
-fn list(answer: &LiveAnswer, command: &str) -> impl IntoView + use<> {
+fn list(answer: &LiveAnswer, begun: bool, command: &str) -> impl IntoView + use<> {
     if answer.feed.is_empty() {
-        return Either::Left(waiting(command));
+        return Either::Left(waiting(begun, command));
     }
     let per_minute = answer.events as f64 / answer.window.minutes() as f64;
     Either::Right(view! {
@@ -54,13 +62,23 @@ fn list(answer: &LiveAnswer, command: &str) -> impl IntoView + use<> {
     })
 }
 
-fn waiting(command: &str) -> impl IntoView + use<> {
+/// There were events, but not lately; or there was never one, and the page says how to send it.
+fn waiting(begun: bool, command: &str) -> impl IntoView + use<> {
+    let (title, status) = if begun {
+        ("No event in the last half hour", "Waiting for the next event")
+    } else {
+        ("No event yet", "Waiting for the first event")
+    };
+    let how =
+        (!begun).then(|| view! { <p class="muted">"Send one from a terminal. It appears here a few seconds after the answer 202."</p> });
     view! {
-        <div class="empty">
-            <h3>"No event yet"</h3>
-            <p class="muted">"Send one from a terminal. It appears here a few seconds after the answer 202."</p>
-            {snippet(command.to_owned())}
-            <p class="status idle">{icon(Icon::IDLE)}"Waiting for the first event"</p>
+        <div class="empty first">
+            <div>
+                <h3>{title}</h3>
+                {how}
+                <p class="status idle">{icon(Icon::IDLE)}{status}</p>
+            </div>
+            {(!begun).then(|| snippet(command.to_owned()))}
         </div>
     }
 }

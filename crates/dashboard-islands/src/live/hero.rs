@@ -16,7 +16,7 @@ const HEIGHT: f64 = 150.0;
 /// Minutes between two labels of the time axis.
 const MINUTES_PER_LABEL: usize = 5;
 
-pub(super) fn hero(answer: &LiveAnswer) -> impl IntoView + use<> {
+pub(super) fn hero(answer: &LiveAnswer, begun: bool) -> impl IntoView + use<> {
     let minutes = answer.window.minutes();
     let window = if minutes == 1 { "in the last minute".to_owned() } else { format!("in the last {minutes} minutes") };
     let people = number::count(answer.people as f64);
@@ -43,10 +43,12 @@ pub(super) fn hero(answer: &LiveAnswer) -> impl IntoView + use<> {
                     <h2>"People active per minute"</h2>
                     <span class="faint">"last 30 minutes"</span>
                     <div class="right">
-                        <span class="legend"><span><i class="sw hatched"></i>"open minute"</span></span>
+                        {begun.then(|| view! { <span class="legend"><span><i class="sw hatched"></i>"open minute"</span></span> })}
                     </div>
                 </header>
-                {minute_chart(&answer.minutes, answer.utc_offset_seconds)}
+                {begun.then(|| minute_chart(&answer.minutes, answer.utc_offset_seconds))}
+                // Zero is a measurement: before the first event there is none.
+                {(!begun).then(|| view! { <p class="no-bars">"One bar per minute, from the first event on"</p> })}
             </div>
         </section>
     }
@@ -88,12 +90,17 @@ fn times(minutes: &[LiveMinute], offset: i32) -> Vec<TimeLabel> {
     let mut labels: Vec<_> = (0..count)
         .step_by(MINUTES_PER_LABEL)
         .enumerate()
-        .map(|(k, i)| TimeLabel { x: (i as f64 + 0.5) / count as f64, text: word(i), class: if k % 2 == 1 { "minor" } else { "" } })
+        .map(|(k, i)| TimeLabel {
+            x: (i as f64 + 0.5) / count as f64,
+            weekday: "",
+            text: word(i),
+            class: if k % 2 == 1 { "minor" } else { "" },
+        })
         .collect();
     // The newest minute is the one that people look for; a label close to it gives way.
     if let Some(last) = count.checked_sub(1) {
         labels.retain(|label| label.x < 0.9);
-        labels.push(TimeLabel { x: 1.0, text: word(last), class: "last" });
+        labels.push(TimeLabel { x: 1.0, weekday: "", text: word(last), class: "last" });
     }
     labels
 }

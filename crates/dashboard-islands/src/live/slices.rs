@@ -10,10 +10,14 @@ pub(super) fn slices(answer: &LiveAnswer) -> impl IntoView + use<> {
     let people = answer.people;
     view! {
         <div class="cols-2">
-            {slice("Routes", &answer.routes, people, true, str::to_owned)}
-            {slice("Countries", &answer.countries, people, false, |code| country::name(code).to_owned())}
-            {slice("Systems", &answer.systems, people, false, str::to_owned)}
-            {slice("Releases", &answer.releases, people, true, str::to_owned)}
+            <div class="stack">
+                {slice("Routes", &answer.routes, people, true, str::to_owned)}
+                {slice("Releases", &answer.releases, people, true, str::to_owned)}
+            </div>
+            <div class="stack">
+                {slice("Countries", &answer.countries, people, false, |code| country::name(code).to_owned())}
+                {slice("Systems", &answer.systems, people, false, str::to_owned)}
+            </div>
         </div>
     }
 }

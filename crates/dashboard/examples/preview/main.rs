@@ -50,7 +50,7 @@ fn router() -> Router {
         .route("/login", get(|| async { login::page("", "/", None) }))
         .route("/login", post(|| async { login::page("ada@example.com", "/", Some("No account has this e-mail address and password.")) }))
         .route("/setup", get(|| async { setup::page("token", "", None) }))
-        .route("/setup/closed", get(|| async { setup::closed() }))
+        .route("/setup/closed", get(|| async { setup::closed(true) }))
         .route("/no-project", get(|| async { failure::no_project() }))
         .route("/timeout", get(timeout))
         .route("/logout", post(|| async { Redirect::to("/login") }))
@@ -89,7 +89,7 @@ async fn live_page(Path(slug): Path<String>, Query(words): Words) -> Page {
     let frame = frame(&slug);
     let answer = shop::live(&frame, LiveQuery::read(&words).window, frame.now);
     let stream = format!("/p/{slug}/live/stream");
-    live::page(&frame, answer, &stream)
+    live::page(&frame, answer, slug != "new", &stream)
 }
 
 async fn live_stream(Path(slug): Path<String>, Query(words): Words) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
@@ -104,7 +104,7 @@ async fn live_stream(Path(slug): Path<String>, Query(words): Words) -> Sse<impl 
 
 async fn audience_page(Path(slug): Path<String>, Query(words): Words) -> Page {
     let (frame, query) = (frame(&slug), MetricsQuery::read(&words));
-    metrics_page::page(&frame, query, &shop::audience(&frame, query.range))
+    metrics_page::page(&frame, query, &shop::audience(&frame, query.range), slug != "new")
 }
 
 async fn aggregates_page(Path(slug): Path<String>, Query(words): Words) -> Page {

@@ -8,11 +8,13 @@ use leptos::prelude::*;
 pub(crate) fn nothing_yet(title: &'static str, waiting_for: &'static str, command: String) -> AnyView {
     view! {
         <section class="panel">
-            <div class="empty">
-                <h2>{title}</h2>
-                <p class="muted">"Send one from a terminal. It appears here a few seconds after the answer 202."</p>
+            <div class="empty first">
+                <div>
+                    <h2>{title}</h2>
+                    <p class="muted">"Send one from a terminal. It appears here a few seconds after the answer 202."</p>
+                    <p class="status idle">{icon(Icon::IDLE)}{format!("Waiting for {waiting_for}; reload to look again")}</p>
+                </div>
                 <Snippet command=command/>
-                <p class="status idle">{icon(Icon::IDLE)}{format!("Waiting for {waiting_for}; reload to look again")}</p>
             </div>
         </section>
     }

@@ -18,8 +18,12 @@ impl Choice {
 
 /// A few choices side by side.
 pub(crate) fn segments(label: &'static str, class: &'static str, choices: Vec<Choice>) -> AnyView {
+    group(label, class, None, choices)
+}
+
+fn group(label: &'static str, class: &'static str, key: Option<&'static str>, choices: Vec<Choice>) -> AnyView {
     view! {
-        <div class=class role="group" aria-label=label>
+        <div class=class role="group" aria-label=label data-key=key>
             {choices.into_iter().map(Choice::link).collect_view()}
         </div>
     }
@@ -28,7 +32,7 @@ pub(crate) fn segments(label: &'static str, class: &'static str, choices: Vec<Ch
 
 /// The ranges of a page: `[` and `]` step through them.
 pub(crate) fn ranges(choices: Vec<Choice>) -> AnyView {
-    view! { <div data-key="range">{segments("Range", "seg", choices)}</div> }.into_any()
+    group("Range", "seg", Some("range"), choices)
 }
 
 /// Many choices below a button.

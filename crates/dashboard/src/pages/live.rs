@@ -28,11 +28,12 @@ impl LiveQuery {
     }
 }
 
-/// The page. `stream` is the path of its server-sent events: each one a [`LiveAnswer`] as JSON.
-pub fn page(frame: &Frame, answer: LiveAnswer, stream: &str) -> Page {
+/// The page. `begun` says whether the project ever had an event; `stream` is the path of its server-sent events: each one a
+/// [`LiveAnswer`] as JSON.
+pub fn page(frame: &Frame, answer: LiveAnswer, begun: bool, stream: &str) -> Page {
     let title = Title { refresh_seconds: Some(REFRESH_SECONDS), ..Title::new("Live") };
     let window = answer.window.minutes().to_string();
     let stream = url::with_query(stream, [("window", window.as_str())]);
     let (page, command) = (frame.path(Entry::Live.page()), frame.event_command());
-    shell::framed(frame, Entry::Live, title, || view! { <LivePage answer=answer stream=stream page=page command=command/> })
+    shell::framed(frame, Entry::Live, title, || view! { <LivePage answer=answer begun=begun stream=stream page=page command=command/> })
 }

@@ -31,13 +31,14 @@ pub fn page(token: &str, email: &str, error: Option<&str>) -> Page {
     )
 }
 
-/// The page of a link that is used up, too old or made up.
-pub fn closed() -> Page {
+/// The page of a link that is used up, too old or made up. `owned` says whether there is an account that a new link could
+/// sign in; without one, a new link makes the owner's.
+pub fn closed(owned: bool) -> Page {
     entry::card(
         "This link does not work",
         view! {
             <p class="muted">"It was used before, is too old, or was cut off when it was copied. The server makes a new one:"</p>
-            <pre class="snippet"><code>"throughline accounts"</code></pre>
+            <pre class="snippet"><code>{if owned { "throughline accounts --email you@…" } else { "throughline accounts" }}</code></pre>
             <a class="btn" href="/login">"Sign in instead"</a>
         },
     )

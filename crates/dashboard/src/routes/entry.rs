@@ -65,14 +65,14 @@ pub(super) async fn enter(State(state): State<QueryState>, asked: Asked) -> Show
     }
     match access.signed_in(&asked.headers).await.map_err(|error| Failure::of(error, &state, &asked))? {
         Some(_) => Ok(Redirect::to("/").into_response()),
-        None => Ok(setup::closed().with_status(StatusCode::GONE).into_response()),
+        None => closed(&state, &asked).await,
     }
 }
 
 pub(super) async fn setup_form(State(state): State<QueryState>, asked: Asked) -> Shown {
     let token = asked.word("token");
     let open = state.access().owner_link_is_open(token).await.map_err(|error| Failure::of(error, &state, &asked))?;
-    Ok(if open { setup::page(token, "", None).into_response() } else { setup::closed().with_status(StatusCode::GONE).into_response() })
+    if open { Ok(setup::page(token, "", None).into_response()) } else { closed(&state, &asked).await }
 }
 
 #[derive(Deserialize)]
@@ -87,13 +87,18 @@ pub(super) async fn setup(State(state): State<QueryState>, asked: Asked, Form(fo
     let again = |why: &str| setup::page(&form.token, &form.email, Some(why)).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response();
     Ok(match outcome.map_err(|error| Failure::of(error, &state, &asked))? {
         SetupOutcome::SignedIn(session) => go(session, "/"),
-        SetupOutcome::LinkOver => setup::closed().with_status(StatusCode::GONE).into_response(),
+        SetupOutcome::LinkOver => closed(&state, &asked).await?,
         SetupOutcome::EmailInvalid => again("This is not an e-mail address."),
         SetupOutcome::EmailTaken => again("An account has this e-mail address already."),
         SetupOutcome::PasswordUnfit { chars_min } => {
             again(&format!("The password needs at least {chars_min} characters, and at most 1,000 bytes."))
         }
     })
+}
+
+async fn closed(state: &QueryState, asked: &Asked) -> Shown {
+    let unowned = state.access().has_no_account().await.map_err(|error| Failure::of(error, state, asked))?;
+    Ok(setup::closed(!unowned).with_status(StatusCode::GONE).into_response())
 }
 
 fn go(session: NewSession, path: &str) -> Response {

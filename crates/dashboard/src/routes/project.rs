@@ -22,8 +22,9 @@ pub(super) async fn live(State(state): State<QueryState>, Path(project): Path<St
     answer(&state, &asked, &project, async |context, frame| {
         let query = LiveQuery::read(&asked.words);
         let answer = live::live(&state, context, query.window).await?;
+        let begun = !answer.feed.is_empty() || audience::has_begun(&state, context).await?;
         let stream = format!("/api/v1/projects/{}/live/stream", frame.project.id);
-        Ok(pages::live::page(frame, answer.as_ref().clone(), &stream))
+        Ok(pages::live::page(frame, answer.as_ref().clone(), begun, &stream))
     })
     .await
 }
@@ -32,7 +33,8 @@ pub(super) async fn metrics(State(state): State<QueryState>, Path(project): Path
     answer(&state, &asked, &project, async |context, frame| {
         let query = MetricsQuery::read(&asked.words);
         let answer = audience::metrics(&state, context, query.range).await?;
-        Ok(pages::metrics::page(frame, query, &answer))
+        let begun = answer.totals.events > 0.0 || audience::has_begun(&state, context).await?;
+        Ok(pages::metrics::page(frame, query, &answer, begun))
     })
     .await
 }

@@ -74,12 +74,12 @@ fn asked(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> AnyV
         chosen: answer.by.as_ref() == Some(key),
     }));
     let by = answer.by.clone().unwrap_or_else(|| "all series together".to_owned());
-    let grouping = (!answer.tag_keys.is_empty()).then(|| view! { <span class="lbl">"by"</span> {menu("Group by", by, tags)} });
+    let grouping =
+        (!answer.tag_keys.is_empty()).then(|| view! { <div class="row"><span class="lbl">"by"</span>{menu("Group by", by, tags)}</div> });
     view! {
         <section class="panel query" aria-label="Query">
-            <span class="pick plain">{kind_badge(answer.metric.kind)}<code class="clip" title=answer.metric.name.clone()>{answer.metric.name.clone()}</code></span>
-            {segments("Aggregate", "seg many", aggregates)}
-            {grouping}
+            <div class="row">{kind_badge(answer.metric.kind)}<code class="clip" title=answer.metric.name.clone()>{answer.metric.name.clone()}</code></div>
+            <div class="q">{segments("Aggregate", "seg many", aggregates)} {grouping}</div>
         </section>
     }.into_any()
 }

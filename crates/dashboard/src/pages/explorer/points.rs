@@ -26,14 +26,14 @@ pub(super) fn chart(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) ->
     let dots: Vec<_> = answer
         .samples
         .iter()
+        .zip(super::samples::times(frame, &answer.samples))
         .enumerate()
-        .map(|(i, sample)| {
+        .map(|(i, (sample, time))| {
             let x = MARGIN + (1.0 - 2.0 * MARGIN) * (sample.ts.timestamp_millis() - first) as f64 / span;
-            let at = clock::wall(sample.ts, frame.offset(sample.ts));
             view! {
                 <a href=format!("#{}", row_id(i)) tabindex="-1">
                     <circle cx=format!("{:.2}%", x * 100.0) cy=format!("{:.1}", scale.y(sample.value)) r="3.5">
-                        <title>{format!("{} at {}", figures.text(Some(sample.value)), clock::millisecond(at))}</title>
+                        <title>{format!("{} at {}", figures.text(Some(sample.value)), time)}</title>
                     </circle>
                 </a>
             }
@@ -67,7 +67,7 @@ fn labels(frame: &Frame, first: i64, last: i64) -> Vec<TimeLabel> {
                 _ if k % 2 == 1 => "minor",
                 _ => "",
             };
-            Some(TimeLabel { x: MARGIN + (1.0 - 2.0 * MARGIN) * share, text, class })
+            Some(TimeLabel { x: MARGIN + (1.0 - 2.0 * MARGIN) * share, weekday: "", text, class })
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use protocol::explorer::{MetricCatalogue, MetricKey, SampleOrder};
+use protocol::explorer::{MetricCatalogue, MetricKey, MetricSummary, SampleOrder};
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::Range;
 
@@ -20,7 +20,7 @@ pub enum View {
 /// The state of the explorer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExplorerQuery {
-    /// Which metric; `None` for the first of the catalogue.
+    /// Which metric; `None` for the busiest distribution, or else the busiest metric.
     pub metric: Option<MetricKey>,
     /// How buckets are summed up; `None` for the default of the metric's kind.
     pub aggregate: Option<Aggregate>,
@@ -95,7 +95,9 @@ fn kind(word: &str) -> Option<MetricKind> {
 
 fn chosen(name: Option<&str>, kind: Option<MetricKind>, unit: Option<&str>, catalogue: &MetricCatalogue) -> Option<MetricKey> {
     let Some(name) = name else {
-        return catalogue.metrics.first().map(|summary| summary.metric.clone());
+        // Latencies are what people come for; the busiest says most.
+        let of_interest = |summary: &&MetricSummary| (summary.metric.kind == MetricKind::Distribution, summary.points);
+        return catalogue.metrics.iter().rev().max_by_key(of_interest).map(|summary| summary.metric.clone());
     };
     let fits = |metric: &MetricKey| {
         metric.name == name && kind.is_none_or(|kind| metric.kind == kind) && unit.is_none_or(|unit| metric.unit == unit)

@@ -51,17 +51,8 @@ fn order_picker(frame: &Frame, query: &ExplorerQuery, answer: &SamplesAnswer) ->
 
 fn table(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) -> AnyView {
     let largest = answer.samples.iter().map(|sample| sample.value.abs()).fold(0.0, f64::max);
-    let today = clock::wall(frame.now, frame.offset(frame.now)).date();
-    let rows: Vec<_> = answer
-        .samples
-        .iter()
-        .enumerate()
-        .map(|(i, sample)| {
-            let at = clock::wall(sample.ts, frame.offset(sample.ts));
-            let time = if at.date() == today { clock::millisecond(at) } else { format!("{} {}", clock::day(at), clock::millisecond(at)) };
-            row(i, sample, time, largest, figures)
-        })
-        .collect();
+    let timed = answer.samples.iter().zip(times(frame, &answer.samples)).enumerate();
+    let rows: Vec<_> = timed.map(|(i, (sample, time))| row(i, sample, time, largest, figures)).collect();
     let sorted = |order: SampleOrder| (answer.order == order).then_some("descending");
     let arrow = |order: SampleOrder, word: &str| if answer.order == order { format!("{word} ↓") } else { word.to_owned() };
     view! {
@@ -86,15 +77,23 @@ fn table(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) -> AnyView {
     .into_any()
 }
 
+/// The time of each sample; all with their date, unless all are of today.
+pub(super) fn times(frame: &Frame, samples: &[Sample]) -> Vec<String> {
+    let today = clock::wall(frame.now, frame.offset(frame.now)).date();
+    let walls = || samples.iter().map(|sample| clock::wall(sample.ts, frame.offset(sample.ts)));
+    let dated = walls().any(|at| at.date() != today);
+    walls().map(|at| if dated { format!("{} {}", clock::day(at), clock::millisecond(at)) } else { clock::millisecond(at) }).collect()
+}
+
 fn row(index: usize, sample: &Sample, time: String, largest: f64, figures: &Figures) -> AnyView {
     let share = if largest > 0.0 { sample.value.abs() / largest } else { 0.0 };
     view! {
         <tr id=points::row_id(index)>
             <td class="nowrap">{time}</td>
             <td class="num"><b>{figures.text(Some(sample.value))}</b></td>
-            <td class="hide-s size"><span class="cell-bar" style=format!("width:{:.0}px", share * 72.0)></span></td>
+            <td class="hide-s size"><span class="cell-bar" style=format!("width:{:.0}px", share * 48.0)></span></td>
             <td class="nowrap">{trace(sample)}</td>
-            <td>{tags(sample)}</td>
+            <td class="rest">{tags(sample)}</td>
             <td class="nowrap">{text(sample.user_id.as_deref())}</td>
             <td class="nowrap">{text(sample.session_id.as_deref())}</td>
             <td class="nowrap muted">{text(sample.release.as_deref())}</td>
@@ -115,8 +114,9 @@ fn tags(sample: &Sample) -> AnyView {
     if sample.tags.is_empty() {
         return text(None);
     }
+    let all = sample.tags.iter().map(|(key, value)| format!("{key}:{value}")).collect::<Vec<_>>().join("\n");
     let tags: Vec<_> = sample.tags.iter().map(|(key, value)| view! { <span><i>{format!("{key}:")}</i>{value.clone()}</span> }).collect();
-    view! { <span class="tags">{tags}</span> }.into_any()
+    view! { <span class="tags clip" title=all>{tags}</span> }.into_any()
 }
 
 fn text(value: Option<&str>) -> AnyView {

@@ -17,14 +17,14 @@ pub(super) fn table(answer: &AggregateAnswer, figures: &Figures) -> AnyView {
         .enumerate()
         .map(|(i, series)| {
             let name = chart::name(answer, series);
-            let figure = |value: Option<f64>| view! { <td class="num">{figures.text(value)}</td> };
+            let figure = |class: &'static str, value: Option<f64>| view! { <td class=class>{figures.text(value)}</td> };
             view! {
                 <tr>
                     <td class="series"><span class="row">{swatch(chart::ink(i, series))}<span class="clip" title=name.clone()>{name.clone()}</span></span></td>
-                    {figure(least(series, open))}
-                    {figure(most(series, open))}
-                    {figure(newest(series, open))}
-                    {figure(series.total)}
+                    {figure("num hide-s", least(series, open))}
+                    {figure("num hide-s", most(series, open))}
+                    {figure("num", newest(series, open))}
+                    {figure("num", series.total)}
                     <td class="num hide-s">{number::count(series.points as f64)}</td>
                 </tr>
             }
@@ -36,8 +36,8 @@ pub(super) fn table(answer: &AggregateAnswer, figures: &Figures) -> AnyView {
                 <thead>
                     <tr>
                         <th scope="col">{answer.by.clone().unwrap_or_else(|| "Series".to_owned())}</th>
-                        <th scope="col" class="num">"least"</th>
-                        <th scope="col" class="num">"most"</th>
+                        <th scope="col" class="num hide-s">"least"</th>
+                        <th scope="col" class="num hide-s">"most"</th>
                         <th scope="col" class="num">"newest"</th>
                         <th scope="col" class="num">"whole range"</th>
                         <th scope="col" class="num hide-s" aria-sort="descending">"points ↓"</th>

@@ -21,20 +21,22 @@ const HEIGHT: f64 = 250.0;
 /// The panel of one measure.
 pub(super) fn panel(frame: &Frame, measure: Measure, answer: &AudienceAnswer) -> AnyView {
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
-    let (now, before) = (values(&answer.buckets, measure), values(&answer.previous, measure));
+    let now = values(&answer.buckets, measure);
+    let before = if compared(answer, measure) { values(&answer.previous, measure) } else { Vec::new() };
     let scale = Scale::covering(now.iter().chain(&before).flatten().copied(), 4, true, HEIGHT);
     let starts: Vec<_> = answer.buckets.iter().map(|bucket| clock::wall(bucket.start, bucket.utc_offset_seconds)).collect();
     let count = answer.buckets.len();
     let title = words::title(measure, answer.step);
     let figure = format!("{} {}", number::count(answer.totals.of(measure)), measure.label().to_lowercase());
     // The compared range is drawn first, so that this one lies above it.
-    let marks = view! { {line(&before, scale, PREVIOUS, false, false)} {line(&now, scale, SERIES[0], open, true)} };
+    let below = (!before.is_empty()).then(|| line(&before, scale, PREVIOUS, false, false));
+    let marks = view! { {below} {line(&now, scale, SERIES[0], open, true)} };
     view! {
         <section class="panel gap-below">
             <header>
                 <h2>{title.clone()}</h2>
                 {(measure == Measure::People).then(|| view! { <span class="faint">{active_users(answer)}</span> })}
-                <div class="right">{legend(answer, open)}</div>
+                <div class="right">{legend(answer, measure, open)}</div>
             </header>
             <ChartFrame
                 label=sentence(&title, answer, measure)
@@ -59,16 +61,21 @@ fn values(buckets: &[AudienceBucket], measure: Measure) -> Vec<Option<f64>> {
     buckets.iter().map(|bucket| Some(bucket.counts.of(measure))).collect()
 }
 
+/// A range before without a single one is nothing to compare with: mostly, the project is younger.
+fn compared(answer: &AudienceAnswer, measure: Measure) -> bool {
+    answer.previous.len() == answer.buckets.len() && answer.previous.iter().any(|bucket| bucket.counts.of(measure) > 0.0)
+}
+
 fn active_users(answer: &AudienceAnswer) -> &'static str {
     if answer.step == protocol::range::Step::Day1 { "daily active users" } else { "" }
 }
 
-fn legend(answer: &AudienceAnswer, open: bool) -> AnyView {
+fn legend(answer: &AudienceAnswer, measure: Measure, open: bool) -> AnyView {
     let entry = |ink: Ink, words: String| view! { <span>{swatch(ink)}{words}</span> };
     view! {
         <div class="legend">
             {entry(SERIES[0], words::span(&answer.buckets, answer.step))}
-            {(!answer.previous.is_empty()).then(|| entry(PREVIOUS, words::span(&answer.previous, answer.step)))}
+            {compared(answer, measure).then(|| entry(PREVIOUS, words::span(&answer.previous, answer.step)))}
             {open.then(|| view! { <span><i class="sw hatched"></i>{if answer.step == protocol::range::Step::Day1 { "today, open" } else { "open" }}</span> })}
         </div>
     }.into_any()
@@ -80,18 +87,15 @@ fn sentence(title: &str, answer: &AudienceAnswer, measure: Measure) -> String {
     if complete.is_empty() {
         return format!("{title}, {}: no complete bucket yet.", answer.range.sentence());
     }
-    format!(
-        "{title}, {}: between {} and {} in complete buckets, with the range before for comparison.",
-        answer.range.sentence(),
-        number::count(low),
-        number::count(high)
-    )
+    let before = if compared(answer, measure) { ", with the range before for comparison" } else { "" };
+    let (low, high) = (number::count(low), number::count(high));
+    format!("{title}, {}: between {low} and {high} in complete buckets{before}.", answer.range.sentence())
 }
 
 fn cursor(answer: &AudienceAnswer, measure: Measure, scale: &Scale) -> AnyView {
     let series = |name: &str, ink: Ink| CursorSeries { name: name.to_owned(), colour: ink.colour.to_owned(), dash: ink.dash.to_owned() };
     let mut names = vec![series(measure.label(), SERIES[0])];
-    let compared = answer.previous.len() == answer.buckets.len();
+    let compared = compared(answer, measure);
     if compared {
         names.push(series("Before", PREVIOUS));
     }
@@ -126,18 +130,18 @@ fn change(bucket: &AudienceBucket, before: &AudienceBucket, measure: Measure) ->
 fn table(answer: &AudienceAnswer, measure: Measure) -> Table {
     let mut heads = vec!["Start".to_owned()];
     heads.extend(Measure::ALL.map(|measure| measure.label().to_owned()));
-    heads.extend([format!("{} before", measure.label()), "Change".to_owned()]);
+    let compared = compared(answer, measure);
+    if compared {
+        heads.extend([format!("{} before", measure.label()), "Change".to_owned()]);
+    }
     let rows = answer.buckets.iter().enumerate().rev().map(|(i, bucket)| {
-        let before = answer.previous.get(i);
         let mut row = vec![format!("{}{}", words::bucket(bucket, answer.step), if bucket.open { " (open)" } else { "" })];
         row.extend(Measure::ALL.map(|measure| full(bucket.counts.of(measure))));
-        row.push(before.map_or_else(dash, |before| full(before.counts.of(measure))));
-        row.push(before.and_then(|before| change(bucket, before, measure)).unwrap_or_else(dash));
+        if compared {
+            let before = &answer.previous[i];
+            row.extend([full(before.counts.of(measure)), change(bucket, before, measure).unwrap_or_else(|| "–".to_owned())]);
+        }
         row
     });
     Table { heads, rows: rows.collect() }
-}
-
-fn dash() -> String {
-    "–".to_owned()
 }

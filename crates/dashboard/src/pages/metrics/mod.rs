@@ -9,6 +9,7 @@ use dashboard_islands::charts::ranked::{Ranked, ranked};
 use dashboard_islands::receipt::Offsets;
 use leptos::prelude::*;
 use protocol::audience::{AudienceAnswer, Measure};
+use protocol::event::PAGE_VIEW;
 use protocol::range::Range;
 
 use crate::components::picker::{Choice, ranges};
@@ -40,8 +41,8 @@ impl MetricsQuery {
     }
 }
 
-/// The page.
-pub fn page(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer) -> Page {
+/// The page. `begun` says whether the project ever had an event.
+pub fn page(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, begun: bool) -> Page {
     shell::framed(frame, Entry::Metrics, Title::new("Metrics"), || {
         view! {
             <div class="page-head">
@@ -49,17 +50,17 @@ pub fn page(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer) -> Page
                 {freshness::freshness(frame, &answer.receipt)}
                 <div class="right">{range_picker(frame, query)}</div>
             </div>
-            {content(frame, query, answer)}
+            {content(frame, query, answer, begun)}
         }
     })
 }
 
-fn content(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer) -> AnyView {
-    let nothing = answer.totals.events == 0.0;
-    let longest = Range::Days90;
-    if nothing && answer.previous_totals.events == 0.0 && query.range == longest {
+fn content(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, begun: bool) -> AnyView {
+    if !begun {
         return empty::nothing_yet("No event yet", "the first event", frame.event_command()).into_any();
     }
+    let nothing = answer.totals.events == 0.0;
+    let longest = Range::Days90;
     let way_out = (query.range != longest).then(|| {
         let wider = MetricsQuery { range: longest, ..query };
         (format!("Show the {}", longest.sentence()), wider.href(frame))
@@ -114,7 +115,12 @@ fn lists(answer: &AudienceAnswer) -> AnyView {
     let names = answer
         .names
         .iter()
-        .map(|row| Ranked { name: Some(words::event_name(&row.name)), count: row.events, share: share(row.events, events), mono: true })
+        .map(|row| Ranked {
+            name: Some(words::event_name(&row.name)),
+            count: row.events,
+            share: share(row.events, events),
+            mono: row.name != PAGE_VIEW,
+        })
         .collect();
     view! {
         <div class="cols-2">

@@ -2,6 +2,7 @@
 
 use dashboard_islands::clock;
 use protocol::audience::{AudienceBucket, Measure};
+use protocol::event::PAGE_VIEW;
 use protocol::range::Step;
 
 /// What a chart of this measure is called.
@@ -35,5 +36,5 @@ pub(super) fn span(buckets: &[AudienceBucket], step: Step) -> String {
 
 /// Names of ours read as people say them.
 pub(super) fn event_name(name: &str) -> String {
-    if name == "$pageview" { "Page view".to_owned() } else { name.to_owned() }
+    if name == PAGE_VIEW { "Page view".to_owned() } else { name.to_owned() }
 }
