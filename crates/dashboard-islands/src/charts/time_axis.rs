@@ -22,6 +22,8 @@ pub struct TimeLabel {
 const LABELS_MAX: usize = 13;
 /// So few labels lose their weekdays first, and every second one only on the narrowest plots.
 const FEW: usize = 8;
+/// Half of so many still fit a phone.
+const MANY: usize = 11;
 /// Sub-day intervals, in minutes, then whole days.
 const UNITS: [i64; 14] = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1_440, 2_880, 4_320, 10_080];
 /// Days between two labels of a chart in days.
@@ -90,16 +92,16 @@ fn time_text(before: Option<NaiveDateTime>, at: NaiveDateTime) -> String {
 
 /// Marks what may go on a narrow plot, counting from the end: the newest label always stays.
 fn thin(mut labels: Vec<TimeLabel>) -> Vec<TimeLabel> {
-    let few = labels.len() <= FEW;
+    let (few, many) = (labels.len() <= FEW, labels.len() > MANY);
     for (i, label) in labels.iter_mut().rev().enumerate() {
         label.class = match (label.class, i % 4) {
             ("", 1 | 3) if few => "few",
             ("first", 1 | 3) if few => "first few",
             (class, _) if few => class,
             ("", 1 | 3) => "minor",
-            ("", 2) => "middle",
+            ("", 2) if many => "middle",
             ("first", 1 | 3) => "first minor",
-            ("first", 2) => "first middle",
+            ("first", 2) if many => "first middle",
             (class, _) => class,
         };
     }

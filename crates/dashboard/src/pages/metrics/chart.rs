@@ -61,9 +61,9 @@ fn values(buckets: &[AudienceBucket], measure: Measure) -> Vec<Option<f64>> {
     buckets.iter().map(|bucket| Some(bucket.counts.of(measure))).collect()
 }
 
-/// A range before without a single one is nothing to compare with: mostly, the project is younger.
+/// A range before without a single one is nothing to compare with, here as on the cards: mostly, the project is younger.
 fn compared(answer: &AudienceAnswer, measure: Measure) -> bool {
-    answer.previous.len() == answer.buckets.len() && answer.previous.iter().any(|bucket| bucket.counts.of(measure) > 0.0)
+    answer.previous.len() == answer.buckets.len() && answer.previous_totals.of(measure) > 0.0
 }
 
 fn active_users(answer: &AudienceAnswer) -> &'static str {
