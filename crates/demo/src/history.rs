@@ -59,7 +59,7 @@ impl History {
         if !knows_the_shop || !dice.chance(person.habit * if weekend { WEEKEND } else { 1.0 }) {
             return Vec::new();
         }
-        let visits = if dice.chance(0.25) { 2 } else { 1 };
+        let visits = 1 + dice.below(3);
         (0..visits)
             .flat_map(|_| {
                 let local_seconds = dice.weighted(&HOURS) * 3_600 + (dice.unit() * 7_200.0) as i64;

@@ -17,7 +17,7 @@ use crate::visit;
 
 const TRAFFIC: u64 = 4;
 /// Seconds between two visitors, on average.
-const ARRIVAL_EVERY: f64 = 1.6;
+const ARRIVAL_EVERY: f64 = 5.0;
 /// Visits that began this long before the start are still under way, so that the shop is not empty at first.
 const RUN_UP: TimeDelta = TimeDelta::minutes(8);
 const GAUGES_EVERY: TimeDelta = TimeDelta::seconds(10);
@@ -160,7 +160,7 @@ mod tests {
         let mut agenda = Agenda::new(&traffic);
         let now = since + TimeDelta::minutes(5);
         let times: Vec<_> = std::iter::from_fn(|| agenda.next_before(now)).map(|signal| signal.at).collect();
-        assert!(times.len() > 1_000, "{} signals in five minutes", times.len());
+        assert!(times.len() > 400, "{} signals in five minutes", times.len());
         assert!(times.is_sorted() && times[0] >= since && times[times.len() - 1] <= now);
         assert!(agenda.next_before(now).is_none());
     }

@@ -30,6 +30,7 @@ pub fn router(ingest: Ingest) -> Router {
         // One route for all: some proxies and libraries write the colon as %3A, and the path parameter is decoded.
         .route("/v1/{operation}", post(operation))
         .route("/api/events/collect", post(collect))
+        .method_not_allowed_fallback(async |headers: HeaderMap| Rejection::UnknownMethod.into_response(correlation_id(&headers)))
         .layer(cors)
         .with_state(ingest)
 }

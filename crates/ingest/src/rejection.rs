@@ -25,6 +25,8 @@ pub(crate) enum Rejection {
     KeyReused(String),
     #[error("no such endpoint: {0}")]
     NotFound(String),
+    #[error("signals are sent with POST")]
+    UnknownMethod,
     #[error("{0}")]
     Unavailable(&'static str),
     #[error("the batch could not be stored")]
@@ -45,6 +47,7 @@ impl Rejection {
             Self::EncodingUnknown(_) => ProblemCode::EncodingUnknown,
             Self::KeyReused(_) => ProblemCode::KeyReused,
             Self::NotFound(_) => ProblemCode::NotFound,
+            Self::UnknownMethod => ProblemCode::MethodNotAllowed,
             Self::Unavailable(_) => ProblemCode::Unavailable,
             Self::Internal(_) => ProblemCode::Internal,
         }

@@ -24,7 +24,8 @@ const LEAVE_LIMIT: Duration = Duration::from_secs(3);
 /// Adopts a running cluster that fits; else makes sure that nothing of the old one is left.
 pub(crate) fn settle(site: &Site) -> Result<Option<Postmaster>, Error> {
     let Some(file) = PidFile::read(&site.home.data())? else {
-        return end_orphans(site).map(|()| None);
+        end_orphans(site)?;
+        return drop_unreadable(site).map(|()| None);
     };
     let socket_dir = file.socket_dir.clone().unwrap_or_default();
     let mut postmaster = Postmaster { pid: file.pid, socket_dir, child: None };
@@ -90,11 +91,20 @@ fn end_orphans(site: &Site) -> Result<(), Error> {
 }
 
 /// Removes a process file whose number belongs to somebody else by now: Postgres would take that process for a postmaster and refuse
-/// to start. Every other stale file is left to Postgres, which checks it better than we can.
-///
-/// Only where all processes can be listed, and none of the cluster's was: the file also guards against the children.
+/// to start. Every other stale file with a number is left to Postgres, which checks it better than we can.
 fn drop_reused_pid(site: &Site, file: &PidFile) -> Result<(), Error> {
-    if !processes::all_can_be_listed() || !Path::new("/proc").join(file.pid.to_string()).exists() {
+    if Path::new("/proc").join(file.pid.to_string()).exists() { remove_pid_file(site) } else { Ok(()) }
+}
+
+/// Removes a process file without a number, which a Postgres leaves that was killed before it wrote it: the next one would refuse to
+/// start.
+fn drop_unreadable(site: &Site) -> Result<(), Error> {
+    if PidFile::path(&site.home.data()).exists() { remove_pid_file(site) } else { Ok(()) }
+}
+
+/// Only where all processes can be listed, and none of the cluster's was: the file also guards against the children.
+fn remove_pid_file(site: &Site) -> Result<(), Error> {
+    if !processes::all_can_be_listed() {
         return Ok(());
     }
     let path = PidFile::path(&site.home.data());

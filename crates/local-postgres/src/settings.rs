@@ -19,7 +19,7 @@ const ALWAYS: [(&str, &str); 16] = [
     // One transaction over many partitions takes a lock for each, and so does dropping a test's database.
     ("max_locks_per_transaction", "256"),
     ("shared_buffers", "128MB"),
-    ("max_wal_size", "1GB"),
+    ("max_wal_size", "384MB"),
     ("checkpoint_timeout", "5min"),
     // Compiling pays off after seconds; our statements take milliseconds.
     ("jit", "off"),

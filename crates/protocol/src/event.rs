@@ -10,6 +10,15 @@ use crate::trace::{SpanId, TraceId, lenient};
 /// The name of a page view; `page_view`, `page_viewed` are read as it.
 pub const PAGE_VIEW: &str = "$pageview";
 
+/// The name under which an event is stored: other spellings of the events that the product itself understands become one.
+pub fn canonical_name(name: &str) -> &str {
+    match name {
+        "page_view" | "page_viewed" => PAGE_VIEW,
+        "experiment_exposure" | "experiment_exposed" => "$exposure",
+        other => other,
+    }
+}
+
 /// One event as a client sends it. Only `name` is required; unknown fields are ignored.
 ///
 /// camelCase spellings and those of common clients are accepted as aliases.

@@ -13,7 +13,7 @@ pub const LIVE_MINUTES: usize = 30;
 /// Rows in a slice.
 pub const LIVE_SLICE_ROWS: usize = 7;
 /// Rows in the feed.
-pub const LIVE_FEED_ROWS: usize = 20;
+pub const LIVE_FEED_ROWS: usize = 14;
 
 /// The window in which somebody counts as online.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -82,12 +82,12 @@ impl Access {
         self.0.clock.now()
     }
 
-    /// Bytes that nobody can guess.
     /// Browsers reach this server over TLS.
     pub fn is_https(&self) -> bool {
         self.0.config.https
     }
 
+    /// Bytes that nobody can guess.
     pub(crate) fn fill_random(&self, bytes: &mut [u8]) {
         (self.0.random)(bytes);
     }

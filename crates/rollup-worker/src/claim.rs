@@ -34,13 +34,18 @@ impl Claim {
         let mut tx = db.begin().await?;
         work::limit_waits(&mut tx).await?;
         let Some(locked) = work::lock(&mut tx, project).await? else {
+            rollback(tx).await;
             return Ok(None);
         };
         let flushes = match wanted {
             Wanted::Oldest(size) => pending::claim(&mut tx, project, size, now).await?,
             Wanted::Only(flush_id) => pending::claim_one(&mut tx, project, flush_id).await?.into_iter().collect(),
         };
-        Ok((!flushes.is_empty()).then_some(Self { tx, project, flushes, work: locked, locked }))
+        if flushes.is_empty() {
+            rollback(tx).await;
+            return Ok(None);
+        }
+        Ok(Some(Self { tx, project, flushes, work: locked, locked }))
     }
 
     /// Takes the flushes off the list and writes the numbers back, without committing.
@@ -58,4 +63,15 @@ impl Claim {
     pub(crate) async fn commit(self) -> anyhow::Result<()> {
         self.tx.commit().await.map_err(storage::Error::from).context("commit a claim")
     }
+
+    /// Leaves everything as it was. Once this returns, the next try finds the project free.
+    pub(crate) async fn give_up(self) {
+        rollback(self.tx).await;
+    }
+}
+
+/// A dropped transaction is rolled back too, but some time later: until then the project would look as if another worker
+/// held it. A connection that breaks here has ended its transaction as well.
+async fn rollback(tx: Transaction) {
+    let _ = tx.rollback().await;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use storage::pending::ClaimSize;
 
-use crate::stage::AtStage;
+use crate::stage::{AtStage, Stage};
 
 /// How a worker works.
 #[derive(Clone)]
@@ -34,6 +34,11 @@ impl Config {
             stop_max: Duration::from_secs(5),
             at_stage: None,
         }
+    }
+
+    /// A stage has ended.
+    pub(crate) fn reached(&self, stage: Stage) -> anyhow::Result<()> {
+        self.at_stage.as_ref().map_or(Ok(()), |at_stage| at_stage(stage))
     }
 }
 

@@ -53,25 +53,35 @@ pub(crate) async fn count(db: &Db, project: ProjectId, wanted: Wanted, now: Date
     let flushes: Vec<Uuid> = claim.flushes.iter().map(|flush| flush.flush_id).collect();
     // In a task of its own: a panic over one flush's rows becomes that flush's error, and leaves the worker alive.
     let config = Arc::new(config.clone());
-    let counting = AbortOnDrop(tokio::spawn(async move { fill_rollups(claim, now, &config).await }));
+    let counting = AbortOnDrop(tokio::spawn(async move { settle(claim, now, &config).await }));
     counting.join().await.map_err(|error| Failed { flushes, error })
 }
 
-async fn fill_rollups(mut claim: Claim, now: DateTime<Utc>, config: &Config) -> anyhow::Result<Counted> {
-    let reached = |stage| config.at_stage.as_ref().map_or(Ok(()), |at_stage| at_stage(stage));
-    reached(Stage::Claimed)?;
-    let events = count_events::count_events(&mut claim).await?;
-    reached(Stage::EventsCounted)?;
-    let points = count_points::count_points(&mut claim, now).await?;
-    reached(Stage::PointsCounted)?;
-    book_outcomes::book_outcomes(&mut claim).await?;
-    reached(Stage::OutcomesBooked)?;
+async fn settle(mut claim: Claim, now: DateTime<Utc>, config: &Config) -> anyhow::Result<Counted> {
+    match fill_rollups(&mut claim, now, config).await {
+        Ok(counted) => {
+            claim.commit().await?;
+            config.reached(Stage::Committed)?;
+            Ok(counted)
+        }
+        Err(error) => {
+            claim.give_up().await;
+            Err(error)
+        }
+    }
+}
+
+async fn fill_rollups(claim: &mut Claim, now: DateTime<Utc>, config: &Config) -> anyhow::Result<Counted> {
+    config.reached(Stage::Claimed)?;
+    let events = count_events::count_events(claim).await?;
+    config.reached(Stage::EventsCounted)?;
+    let points = count_points::count_points(claim, now).await?;
+    config.reached(Stage::PointsCounted)?;
+    book_outcomes::book_outcomes(claim).await?;
+    config.reached(Stage::OutcomesBooked)?;
     claim.finish().await?;
-    reached(Stage::Removed)?;
-    let flushes = claim.flushes.len() as u64;
-    claim.commit().await?;
-    reached(Stage::Committed)?;
-    Ok(Counted { flushes, events, points })
+    config.reached(Stage::Removed)?;
+    Ok(Counted { flushes: claim.flushes.len() as u64, events, points })
 }
 
 /// A task that ends with its owner, so that a stopped worker leaves no transaction open.

@@ -15,7 +15,7 @@ pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:6440";
 #[command(name = "throughline", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// What to log: a level, or `target=level` pairs
-    #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info", value_name = "FILTER")]
+    #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info,sqlx=warn", value_name = "FILTER")]
     pub(crate) log: String,
     /// How to log
     #[arg(long, global = true, env = "THROUGHLINE_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
@@ -170,7 +170,7 @@ pub(crate) struct ProjectsOptions {
 pub(crate) enum ProjectsAction {
     /// Create a project and its public key
     Create {
-        /// Its word in URLs: a-z, 0-9 and dashes
+        /// Its word in URLs: a-z, 0-9 and dashes, beginning with a letter
         slug: String,
         /// Its name for people; the slug when absent
         #[arg(long)]

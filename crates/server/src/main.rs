@@ -2,6 +2,14 @@
 //!
 //! The only place that reads the environment and the system's clock and randomness.
 
+/// Prints a line. Standard output may be closed, as by `| head`: that is an error to pass on, not a panic.
+macro_rules! out {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout(), $($text)*)
+    }};
+}
+
 mod command;
 mod config;
 mod database;
@@ -47,6 +55,10 @@ async fn run(command: Command, clock: Clock) -> anyhow::Result<ExitCode> {
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
+    if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+        // Nobody reads on: what was wanted has been read.
+        return ExitCode::SUCCESS;
+    }
     eprintln!("error: {error:#}");
     ExitCode::FAILURE
 }

@@ -1,5 +1,7 @@
 //! What an operator's tools ask: is it alive, is it ready, how does it do.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -9,6 +11,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use storage::Db;
 
 use crate::shutdown::Stop;
+
+/// Whoever asks has a limit of its own, of one or two seconds as a rule.
+const DATABASE_WITHIN: Duration = Duration::from_millis(500);
 
 #[derive(Clone)]
 pub(crate) struct Operations {
@@ -31,9 +36,9 @@ async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
     if *operations.stop.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match operations.db.ping().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    match tokio::time::timeout(DATABASE_WITHIN, operations.db.ping()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
 }
 

@@ -101,11 +101,15 @@ impl Db {
         Ok(MIGRATOR.run(&self.pool).await?)
     }
 
-    /// Migrations of this version that the database has not seen.
+    /// Migrations of this version that the database has not seen; all of them when it was never migrated.
     ///
     /// # Errors
-    /// When the database was never migrated, or does not answer.
+    /// When it does not answer.
     pub async fn missing_migrations(&self) -> Result<usize> {
+        let there = sqlx::query_scalar!(r#"select to_regclass('_sqlx_migrations') is not null as "there!""#).fetch_one(&self.pool).await?;
+        if !there {
+            return Ok(MIGRATOR.iter().count());
+        }
         let seen = sqlx::query_scalar::<_, i64>("select version from _sqlx_migrations where success").fetch_all(&self.pool).await?;
         Ok(MIGRATOR.iter().filter(|migration| !seen.contains(&migration.version)).count())
     }

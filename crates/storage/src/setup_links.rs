@@ -78,6 +78,14 @@ pub async fn take(tx: &mut Transaction, token_sha256: &[u8; 32], purpose: Purpos
     .await?)
 }
 
+/// Uses up every open link of this purpose.
+pub async fn close_all(tx: &mut Transaction, purpose: Purpose, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!("update setup_link set used_at = $2 where purpose = $1 and used_at is null", purpose.word(), now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Removes links that were over before `before`.
 pub async fn sweep(db: &Db, before: DateTime<Utc>) -> Result<u64> {
     Ok(sqlx::query!("delete from setup_link where expires_at < $1", before).execute(&db.pool).await?.rows_affected())

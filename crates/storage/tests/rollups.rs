@@ -49,6 +49,8 @@ async fn insert(db: &Db, project: ProjectId, rows: &[NewPending]) {
 async fn claimed(db: &Db, project: ProjectId, flushes_max: i64, items_max: i64) -> Vec<u128> {
     let mut tx = db.begin().await.unwrap();
     let rows = pending::claim(&mut tx, project, ClaimSize { flushes_max, items_max }, at(60)).await.unwrap();
+    // Dropped, it would hold its rows until the pool gets round to it.
+    tx.rollback().await.unwrap();
     rows.iter().map(|row| row.flush_id.as_u128()).collect()
 }
 

@@ -20,6 +20,8 @@ use crate::rejection::Rejection;
 
 /// Tries of one flush before its batches are refused with 503.
 const TRIES: u32 = 3;
+/// No try begins later than this: a sender waits better on its own side.
+const TRY_FOR: Duration = Duration::from_millis(500);
 /// A flush commits within this of its `received_at`, or is given up: readers rely on it to know what is complete.
 const COMMIT_WITHIN: Duration = Duration::from_secs(2);
 
@@ -70,9 +72,10 @@ impl Flusher {
     /// Tries a flush a few times. The flush keeps its id, so that a commit whose answer was lost is recognised.
     async fn flush(&self, group: &[Prepared]) -> storage::Result<Vec<Result<Fate, Rejection>>> {
         let flush_id = crate::uuid_v7(self.clock.now(), (self.random)());
+        let began = std::time::Instant::now();
         let mut last = None;
         for attempt in 1..=TRIES {
-            match tokio::time::timeout(COMMIT_WITHIN, self.attempt(flush_id, group)).await {
+            match tokio::time::timeout(COMMIT_WITHIN, self.attempt(flush_id, attempt, group)).await {
                 Ok(Ok(fresh)) => {
                     metrics::counter!("throughline_ingest_flushes_total").increment(1);
                     return self.fates(flush_id, group, &fresh).await;
@@ -87,6 +90,9 @@ impl Flusher {
                 Ok(Err(error)) => return Err(error),
                 Err(_elapsed) => tracing::warn!(attempt, "a flush did not commit in time"),
             }
+            if began.elapsed() > TRY_FOR {
+                break;
+            }
             // Between 0 and 64 ms, so that two flushes that were in each other's way do not meet again.
             tokio::time::sleep(Duration::from_millis(((self.random)() % 64) as u64)).await;
         }
@@ -95,16 +101,23 @@ impl Flusher {
     }
 
     /// One transaction. Returns the batches that were not stored before.
-    async fn attempt(&self, flush_id: Uuid, group: &[Prepared]) -> storage::Result<HashSet<Key>> {
+    async fn attempt(&self, flush_id: Uuid, attempt: u32, group: &[Prepared]) -> storage::Result<HashSet<Key>> {
         let received_at = self.clock.now();
         let mut tx = self.db.begin().await?;
         let mut fresh = HashSet::new();
         let mut flush = Flush { flush_id, received_at, n: 0, events: Rows::default(), points: Rows::default() };
         // Projects in order, batches in order: two flushes never wait for each other in a ring.
-        for (project, batches) in by_project(group) {
+        let projects = by_project(group);
+        for (project, batches) in &projects {
             let entries: Vec<_> = batches.iter().map(|batch| batch.entry.clone()).collect();
-            let entered = batches::enter(&mut tx, project, flush_id, received_at, &entries).await?;
-            fresh.extend(entered.into_iter().map(|id| (project, id)));
+            let entered = batches::enter(&mut tx, *project, flush_id, received_at, &entries).await?;
+            fresh.extend(entered.into_iter().map(|id| (*project, id)));
+        }
+        if fresh.is_empty() && attempt > 1 {
+            // An earlier attempt was committed and nobody heard of it, or everything is a repetition: nothing to store.
+            return Ok(fresh);
+        }
+        for (project, batches) in projects {
             let (new, replayed): (Vec<_>, Vec<_>) = batches.into_iter().partition(|batch| fresh.contains(&(project, batch.entry.batch_id)));
             flush.add(&new);
             pending::insert(&mut tx, project, &flush.note(&new, &replayed)).await?;

@@ -1,7 +1,7 @@
 //! Events as rows.
 
 use chrono::{DateTime, Utc};
-use protocol::event::{Context, Event, PAGE_VIEW};
+use protocol::event::{Context, Event, canonical_name};
 use protocol::id::ActorKind;
 use serde_json::{Map, Value};
 use storage::events::NewEvent;
@@ -30,7 +30,7 @@ pub(crate) fn event(valid: Valid<Event>, reading: &Reading, install_id: Option<&
         actor,
         anonymous_id: event.anonymous_id,
         session_id,
-        name: canonical_name(event.name),
+        name: canonical_name(&event.name).to_owned(),
         route,
         release: event.release.or_else(|| context.release.take()),
         environment: environment(event.environment),
@@ -76,15 +76,6 @@ fn actor(user: Option<String>, anonymous: Option<&str>, session: Option<&str>, i
             .find_map(|(kind, id)| Some((kind.code(), id?.to_owned())))
     };
     user.map(|id| (ActorKind::User.code(), id)).or_else(weaker).unwrap_or_default()
-}
-
-/// Other spellings of the events that the product itself understands.
-fn canonical_name(name: String) -> String {
-    match name.as_str() {
-        "page_view" | "page_viewed" => PAGE_VIEW.to_owned(),
-        "experiment_exposure" | "experiment_exposed" => "$exposure".to_owned(),
-        _ => name,
-    }
 }
 
 /// A route is a path: host, query and fragment hold what should not be stored.

@@ -143,7 +143,7 @@ pub(crate) fn is_alive(pid: u32) -> bool {
 
 /// Sends a signal to a process, or with a leading `-` to a process group.
 pub(crate) fn signal(name: &str, target: &str) {
-    let sent = Command::new("sh").args(["-c", "kill -$0 -- $1", name, target]).status().unwrap();
+    let sent = Command::new("sh").args(["-c", "kill -s $0 -- $1", name, target]).status().unwrap();
     assert!(sent.success(), "could not send {name} to {target}");
 }
 

@@ -1,5 +1,7 @@
 //! Real clusters in temporary folders, with every Postgres that this machine has.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
+
 mod bench;
 mod binaries;
 mod crashes;

@@ -111,6 +111,8 @@ impl Access {
             return Ok(None);
         }
         let account = storage::accounts::create(&mut tx, email, Some(password_hash), now).await?;
+        // Every start of a server without an account prints a link; there is one owner to create.
+        storage::setup_links::close_all(&mut tx, Purpose::Owner, now).await?;
         storage::project_roles::grant_ownership_everywhere(&mut tx, account.id).await?;
         tx.commit().await.map_err(storage::Error::from)?;
         Ok(Some(account))

@@ -16,9 +16,9 @@ pub(crate) async fn run(options: AccountsOptions, clock: &Clock) -> anyhow::Resu
             let account = storage::accounts::find_by_email(&db, &email.to_lowercase())
                 .await?
                 .with_context(|| format!("no account has the address {email}"))?;
-            println!("{url}/enter?token={}", access.create_sign_in_link(account.id).await?);
+            out!("{url}/enter?token={}", access.create_sign_in_link(account.id).await?)?;
         }
-        None if access.has_no_account().await? => println!("{url}/setup?token={}", access.create_owner_link().await?),
+        None if access.has_no_account().await? => out!("{url}/setup?token={}", access.create_owner_link().await?)?,
         None => bail!("there is an account already; give --email to make a link that signs it in"),
     }
     Ok(())

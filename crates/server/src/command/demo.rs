@@ -30,10 +30,10 @@ pub(crate) async fn run(options: DemoOptions, clock: &Clock) -> anyhow::Result<(
     let stop = shutdown::on_signal()?;
     if options.live {
         let key = options.key.context("--live needs a public key: --key pk_… (see `throughline keys --project NAME list`)")?;
-        println!("Sending live traffic to {}; Ctrl-C ends it.", options.endpoint);
+        out!("Sending live traffic to {}; Ctrl-C ends it.", options.endpoint)?;
         let traffic = Traffic { seed: options.seed, users: options.users, since: clock.now() };
         let report = live(&options.endpoint, &key, traffic, clock.clone(), stop).await?;
-        println!("{} events and {} metric points delivered", report.events.delivered, report.metrics.delivered);
+        out!("{} events and {} metric points delivered", report.events.delivered, report.metrics.delivered)?;
         return Ok(());
     }
     let secret = options.secret.context(
@@ -62,9 +62,9 @@ fn finish(client: &Client) -> throughline::Report {
 async fn print_truth(history: History, zone: Tz, as_json: bool) -> anyhow::Result<()> {
     let truth = tokio::task::spawn_blocking(move || Truth::of(&history, zone)).await?;
     if as_json {
-        println!("{}", serde_json::to_string_pretty(&truth)?);
+        out!("{}", serde_json::to_string_pretty(&truth)?)?;
     } else {
-        truth::print(&truth);
+        truth::print(&truth)?;
     }
     Ok(())
 }

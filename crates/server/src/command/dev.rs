@@ -87,12 +87,12 @@ async fn print_welcome(running: &Running, shop: &Shop) -> anyhow::Result<()> {
     let account = access.ensure_local_account().await?;
     let token = access.create_sign_in_link(account).await?;
     let address = running.address;
-    println!("\n  Throughline is running. Open\n\n      http://{address}/enter?token={token}\n");
-    println!("  The link signs you in once. Keys of the demo shop, for the lines of the README:\n");
-    println!("      export THROUGHLINE_ENDPOINT=http://{address}");
-    println!("      export THROUGHLINE_KEY={}", shop.key);
-    println!("      export THROUGHLINE_SECRET={}\n", shop.secret);
-    println!("  Ctrl-C stops everything.\n");
+    out!("\n  Throughline is running. Open\n\n      http://{address}/enter?token={token}\n")?;
+    out!("  The link signs you in once. Keys of the demo shop, for the lines of the README:\n")?;
+    out!("      export THROUGHLINE_ENDPOINT=http://{address}")?;
+    out!("      export THROUGHLINE_KEY={}", shop.key)?;
+    out!("      export THROUGHLINE_SECRET={}\n", shop.secret)?;
+    out!("  Ctrl-C stops everything.\n")?;
     Ok(())
 }
 

@@ -32,24 +32,27 @@ impl Finding {
 
 pub(crate) async fn run(options: DoctorOptions, clock: &Clock) -> anyhow::Result<ExitCode> {
     if let Some(endpoint) = &options.endpoint {
-        return Ok(report(&[is_ready(endpoint).await]));
+        return report(&[is_ready(endpoint).await]);
     }
     let mut findings = vec![islands(), postgres_programs(&options)];
     match &options.database_url {
         Some(url) => findings.extend(look_at_database(url, clock).await),
         None => findings.push(Finding::ok("database: not looked at; give --database-url")),
     }
-    Ok(report(&findings))
+    report(&findings)
 }
 
-fn report(findings: &[Finding]) -> ExitCode {
+fn report(findings: &[Finding]) -> anyhow::Result<ExitCode> {
     for finding in findings {
-        println!("{} {}", if finding.fit { "✓" } else { "✗" }, finding.text);
+        out!("{} {}", if finding.fit { "✓" } else { "✗" }, finding.text)?;
     }
-    if findings.iter().all(|finding| finding.fit) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(if findings.iter().all(|finding| finding.fit) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn is_ready(endpoint: &str) -> Finding {
+    if endpoint.starts_with("https://") {
+        return Finding::bad(format!("{endpoint}: this check speaks plain HTTP; ask the server itself, not the proxy before it"));
+    }
     match tokio::time::timeout(READY_WITHIN, ask_ready(endpoint)).await {
         Ok(Ok(status)) if status.contains(" 200 ") => Finding::ok(format!("{endpoint} is ready")),
         Ok(Ok(status)) => Finding::bad(format!("{endpoint} answers {status}")),
@@ -89,11 +92,15 @@ async fn look_at_database(url: &str, clock: &Clock) -> Vec<Finding> {
         Err(error) => return vec![Finding::bad(format!("database: {error:#}"))],
     };
     let mut findings = vec![Finding::ok("database: answers")];
-    findings.push(match db.missing_migrations().await {
-        Ok(0) => Finding::ok("schema: up to date"),
-        Ok(missing) => Finding::bad(format!("schema: {missing} migrations are missing; run `throughline migrate`")),
-        Err(error) => Finding::bad(format!("schema: {error}")),
-    });
+    match db.missing_migrations().await {
+        Ok(0) => findings.push(Finding::ok("schema: up to date")),
+        Ok(missing) => {
+            // Without its tables there is nothing more to look at.
+            findings.push(Finding::bad(format!("schema: {missing} migrations are missing; run `throughline migrate`")));
+            return findings;
+        }
+        Err(error) => findings.push(Finding::bad(format!("schema: {error}"))),
+    }
     findings.push(match storage::partitions::missing(&db, clock.now()).await {
         Ok(0) => Finding::ok("day partitions: made ahead"),
         Ok(missing) => Finding::bad(format!("day partitions: {missing} are missing; is a worker running?")),

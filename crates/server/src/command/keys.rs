@@ -16,7 +16,7 @@ pub(crate) async fn run(options: KeysOptions, clock: &Clock) -> anyhow::Result<(
     match options.action {
         KeysAction::Create { label, scopes } => {
             let scopes: Vec<Scope> = scopes.into_iter().map(scope).collect();
-            println!("{}", create(&db, &project, &label, &scopes, clock).await?);
+            out!("{}", create(&db, &project, &label, &scopes, clock).await?)?;
             Ok(())
         }
         KeysAction::List => list(&db, &project).await,
@@ -57,6 +57,6 @@ async fn list(db: &Db, project: &Project) -> anyhow::Result<()> {
             key.revoked_at.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string()),
         ]);
     }
-    println!("{rows}");
+    out!("{rows}")?;
     Ok(())
 }

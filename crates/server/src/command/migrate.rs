@@ -7,6 +7,6 @@ use crate::database;
 
 pub(crate) async fn run(options: &DatabaseOptions, clock: &Clock) -> anyhow::Result<()> {
     database::prepare(&options.database_url, clock).await?;
-    println!("The schema is up to date.");
+    out!("The schema is up to date.")?;
     Ok(())
 }

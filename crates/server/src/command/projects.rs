@@ -20,8 +20,10 @@ pub(crate) async fn run(options: ProjectsOptions, clock: &Clock) -> anyhow::Resu
 }
 
 async fn create(db: &Db, slug: &str, name: Option<&str>, zone: &str, clock: &Clock) -> anyhow::Result<()> {
-    if slug.is_empty() || slug.len() > 60 || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        bail!("`{slug}` is no project word: use up to 60 of a-z, 0-9 and dashes");
+    // A word that begins with a digit would be read as a project's number.
+    let begins_well = slug.starts_with(|first: char| first.is_ascii_lowercase());
+    if !begins_well || slug.len() > 60 || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        bail!("`{slug}` is no project word: use up to 60 of a-z, 0-9 and dashes, beginning with a letter");
     }
     let project = match projects::create(db, slug, name.unwrap_or(slug), zone, clock.now()).await {
         Err(storage::Error::Taken(_)) => bail!("a project `{slug}` exists already"),
@@ -29,7 +31,7 @@ async fn create(db: &Db, slug: &str, name: Option<&str>, zone: &str, clock: &Clo
     };
     storage::project_roles::grant_to_owners(db, project.id).await?;
     let key = create_public_key(db, &project, "default", clock).await?;
-    println!("Project {} ({slug}, {zone})\nPublic key  {key}", project.id);
+    out!("Project {} ({slug}, {zone})\nPublic key  {key}", project.id)?;
     Ok(())
 }
 
@@ -47,7 +49,7 @@ async fn set(db: &Db, slug: &str, name: Option<&str>, zone: Option<&str>) -> any
     }
     projects::set(db, project.id, name, zone).await?;
     let project = super::project(db, slug).await?;
-    println!("Project {} is called {} and cuts its days in {}", project.id, project.name, project.zone);
+    out!("Project {} is called {} and cuts its days in {}", project.id, project.name, project.zone)?;
     Ok(())
 }
 
@@ -56,6 +58,6 @@ async fn list(db: &Db) -> anyhow::Result<()> {
     for project in projects::all(db).await? {
         rows.add_row([project.id.to_string(), project.slug, project.name, project.zone]);
     }
-    println!("{rows}");
+    out!("{rows}")?;
     Ok(())
 }

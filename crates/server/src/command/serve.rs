@@ -20,7 +20,7 @@ pub(crate) async fn run(options: ServeOptions, clock: Clock) -> anyhow::Result<(
     let roles = Roles { roles: options.roles.clone(), http: options.http, clock, stop };
     let running = roles.start(pools, listener).await?;
     tracing::info!(address = %running.address, roles = ?options.roles, "listening");
-    println!("http://{}", running.address);
+    out!("http://{}", running.address)?;
     if options.roles.is_empty() || options.roles.contains(&Role::Query) {
         offer_owner_link(&running).await?;
     }
@@ -32,7 +32,7 @@ async fn offer_owner_link(running: &crate::roles::Running) -> anyhow::Result<()>
     let access = running.query.access();
     if access.has_no_account().await? {
         let token = access.create_owner_link().await?;
-        println!("Create the owner account: http://{}/setup?token={token}", running.address);
+        out!("Create the owner account: http://{}/setup?token={token}", running.address)?;
     }
     Ok(())
 }

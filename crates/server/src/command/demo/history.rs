@@ -27,7 +27,7 @@ pub(crate) async fn send_with_bar(history: History, endpoint: &str, secret: &str
     .await;
     bar.finish_and_clear();
     match sent? {
-        Some(summary) => println!("{} items stored in {:.1} s", HumanCount(summary.stored), bar.elapsed().as_secs_f64()),
+        Some(summary) => out!("{} items stored in {:.1} s", HumanCount(summary.stored), bar.elapsed().as_secs_f64())?,
         None => bail!("stopped before the end; what was acknowledged is stored"),
     }
     Ok(())

@@ -1,20 +1,18 @@
 //! Sending batches, as a client sees it.
 
-mod support;
-
+use crate::app::{self, App};
 use axum::body::Body;
 use axum::http::Request;
 use futures::future::join_all;
 use serde_json::json;
 use sqlx::PgPool;
-use support::App;
 
 const BATCH: &str = "019e2622-4600-7000-8000-0000000000a1";
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn an_event_is_stored_as_it_was_sent(pool: PgPool) {
     let app = App::start(pool).await;
-    let body = json!({"batch_id": BATCH, "sent_at": support::NOW, "install_id": "i1", "sdk": {"name": "test", "version": "1"}, "made": 1, "events": [{
+    let body = json!({"batch_id": BATCH, "sent_at": app::NOW, "install_id": "i1", "sdk": {"name": "test", "version": "1"}, "made": 1, "events": [{
         "event_id": "019e2622-4600-7000-8000-000000000001", "name": "cart.add", "ts": "2026-05-14T11:59:00Z", "seq": 41,
         "user_id": "u1", "anonymous_id": "a9", "session_id": "s1", "route": "/cart?x=1", "release": "web@5.2", "environment": "prod",
         "props": {"sku": "A-1", "qty": 2}, "context": {"os": "iOS", "browser": "Safari", "device": "mobile", "country": "de", "locale": "de-DE", "utm": {"source": "email"}},

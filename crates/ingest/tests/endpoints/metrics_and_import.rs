@@ -1,7 +1,6 @@
 //! Metric points and history.
 
-mod support;
-
+use crate::app::{self, App};
 use axum::body::Body;
 use axum::http::Request;
 use protocol::access::Scope;
@@ -9,7 +8,6 @@ use serde_json::json;
 use sqlx::PgPool;
 use storage::Db;
 use storage::api_keys::{self, Presented};
-use support::App;
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn metric_points_are_stored_with_their_links(pool: PgPool) {
@@ -36,7 +34,7 @@ async fn history_lies_at_its_own_time(pool: PgPool) {
     let app = App::start(pool).await;
     let secret = format!("sk_{}", "a".repeat(64));
     let presented = Presented::of(&secret).expect("well-formed");
-    api_keys::create(&Db::from_pool(app.pool.clone()), app.project, &presented, "sk_aaaa", "test", &[Scope::Import], support::now())
+    api_keys::create(&Db::from_pool(app.pool.clone()), app.project, &presented, "sk_aaaa", "test", &[Scope::Import], app::now())
         .await
         .expect("key");
     let body = json!({"batch_id": "019e2622-4600-7000-8000-0000000000b1", "events": [

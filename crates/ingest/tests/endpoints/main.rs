@@ -1,0 +1,5 @@
+//! The ingest endpoints over a real database.
+
+mod app;
+mod metrics_and_import;
+mod track;
