@@ -5,9 +5,14 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
+use std::time::Duration;
 
+use crate::bounded;
 use crate::error::Error;
 use crate::home::Home;
+
+/// A child process holds its parent's locks too, from its fork until it becomes another program.
+const LOCK_LIMIT: Duration = Duration::from_millis(500);
 
 /// Held for as long as the cluster is ours.
 #[derive(Debug)]
@@ -18,13 +23,14 @@ pub(crate) fn take(home: &Home) -> Result<Ownership, Error> {
     let path = home.owner();
     // Not truncated on opening: until the lock is ours, the text is the other owner's.
     let mut file = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::io("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let pid = fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
-            return Err(Error::InUse { home: home.path().to_owned(), pid });
-        }
-        Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path)(e)),
+    let locked = bounded::poll(LOCK_LIMIT, || match file.try_lock() {
+        Ok(()) => Ok(Some(())),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(e)) => Err(Error::io("lock", &path)(e)),
+    })?;
+    if locked.is_none() {
+        let pid = fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
+        return Err(Error::InUse { home: home.path().to_owned(), pid });
     }
     file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(Error::io("write", &path))?;
     Ok(Ownership(file))

@@ -34,7 +34,7 @@ pub enum InitError {
     #[error("`{0}` is not an http or https address")]
     Url(String),
     /// The key is not `pk_` and 32, or `sk_` and 64 lower-case hex digits. The key itself is not repeated here.
-    #[error("the key is not `pk_` and 32 hex digits (nor `sk_` and 64); the Set-up page shows it")]
+    #[error("the key is not `pk_` and 32 hex digits (nor `sk_` and 64); `throughline keys --project NAME list` shows it")]
     Key,
     /// A length of time is zero, or the early-flush threshold is not between 1 and 500.
     #[error("`{0}` is out of range")]

@@ -116,7 +116,7 @@ pub async fn of_project(db: &Db, project: ProjectId) -> Result<Vec<ListedKey>> {
     .await?)
 }
 
-/// The project's first public key that is not revoked: the one that Set-up and snippets show.
+/// The project's first public key that is not revoked: the one that snippets show.
 pub async fn public_key(db: &Db, project: ProjectId) -> Result<Option<String>> {
     Ok(sqlx::query_scalar!(
         r#"select public_key as "public_key!" from api_key where project_id = $1 and public_key is not null and revoked_at is null order by id limit 1"#,

@@ -35,7 +35,7 @@ async fn create(db: &Db, slug: &str, name: Option<&str>, zone: &str, clock: &Clo
     Ok(())
 }
 
-/// Every project has a public key from the start: Set-up and snippets show it.
+/// Every project has a public key from the start: snippets show it.
 pub(crate) async fn create_public_key(db: &Db, project: &Project, label: &str, clock: &Clock) -> anyhow::Result<String> {
     let key = query_api::access::new_public_key(crate::random);
     api_keys::create(db, project.id, &Presented::Public(key.clone()), &key[..7], label, &[Scope::Ingest], clock.now()).await?;

@@ -51,7 +51,8 @@ impl ExplorerQuery {
         Self {
             metric,
             aggregate,
-            by: word("by").map(str::to_owned),
+            // A tag belongs to the metric that the URL names; another one may not have it.
+            by: word("metric").and(word("by")).map(str::to_owned),
             range: range.unwrap_or(RANGE_DEFAULT),
             find: word("find").unwrap_or_default().to_owned(),
             order: order.unwrap_or_default(),
