@@ -56,7 +56,7 @@ check: setup ## Format, lints, types, and whether the generated files are up to 
 	@cargo fmt --all --check
 	$(call say,Types of the browser tests)
 	@cd web && npx tsc --noEmit
-	$(call say,Lints, with every statement checked against a real schema)
+	$(call say,Lints and statements against a real schema)
 	@$(call with_schema,target/sqlx,cargo clippy --workspace --all-targets -- -D warnings)
 	@diff -r .sqlx target/sqlx >/dev/null || { echo '.sqlx is stale: run `make gen` and commit what it wrote'; exit 1; }
 

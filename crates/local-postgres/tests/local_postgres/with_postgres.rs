@@ -47,11 +47,25 @@ fn the_command_finds_its_database_and_its_exit_code_is_passed_on() {
     });
 }
 
+/// A shell starts what runs in its background with Ctrl-C ignored, and every child inherits that, this test too. GNU's `env` undoes
+/// it; where there is another `env`, tests run in the foreground.
+fn that_hears_ctrl_c(command: Command) -> Command {
+    const DEAF_NO_MORE: &str = "--default-signal=INT";
+    if !Command::new("env").args([DEAF_NO_MORE, "true"]).output().is_ok_and(|output| output.status.success()) {
+        return command;
+    }
+    let mut heard = Command::new("env");
+    heard.arg(DEAF_NO_MORE).arg(command.get_program()).args(command.get_args());
+    heard.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    heard.stdin(Stdio::piped()).stdout(Stdio::piped());
+    heard
+}
+
 #[test]
 fn ctrl_c_reaches_the_command_and_the_cluster_stops_after_it() {
     let bench = Bench::new(Postgres::Npm);
     let script = "trap 'exit 42' INT; echo $DATABASE_URL; while :; do sleep 0.05; done";
-    let mut running = beside_postgres(&bench, script).process_group(0).spawn().unwrap();
+    let mut running = that_hears_ctrl_c(beside_postgres(&bench, script)).process_group(0).spawn().unwrap();
     let postmaster = postmaster(&first_line(&mut running));
     // What a terminal does: the whole group gets it.
     signal("INT", &format!("-{}", running.id()));

@@ -48,7 +48,8 @@ fn is_from_own_page(headers: &HeaderMap, host: &str) -> bool {
 impl Access {
     fn knows_host(&self, host: &str) -> bool {
         let name = without_port(host);
-        is_loopback(name) || self.0.config.hosts.iter().any(|known| without_port(known).eq_ignore_ascii_case(name))
+        // An empty setting, as compose files leave it, must not let in requests without a name.
+        is_loopback(name) || !name.is_empty() && self.0.config.hosts.iter().any(|known| without_port(known).eq_ignore_ascii_case(name))
     }
 }
 
