@@ -1,9 +1,9 @@
 //! The folder of the socket: short, since a socket's path is limited to 107 bytes (103 on macOS), and private, since it is the only
 //! door and there is no password.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -13,21 +13,14 @@ use crate::settings::PORT;
 /// Short on every system; a temporary folder named by the environment may be long.
 const PARENT: &str = "/tmp";
 const PREFIX: &str = "throughline-";
-/// Left-overs of processes with our id, from before a restart of the machine or container, are passed over.
-const ATTEMPTS_MAX: u32 = 10_000;
 
-/// Makes a new folder that only the user of Postgres (and root) can enter.
+/// Makes a new folder that only the user of Postgres (and root) can enter. Its name is never used again: a stale process file that
+/// names an old folder must not lead to somebody's new one.
 pub(crate) fn make(identity: &Identity) -> Result<PathBuf, Error> {
-    let process = std::process::id();
-    for n in 0..ATTEMPTS_MAX {
-        let folder = Path::new(PARENT).join(format!("{PREFIX}{process}-{n}"));
-        match DirBuilder::new().mode(0o700).create(&folder) {
-            Ok(()) => return identity.own(&folder).map(|()| folder),
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(Error::io("make the folder", &folder)(e)),
-        }
-    }
-    Err(Error::io("find a free name in", Path::new(PARENT))(io::ErrorKind::AlreadyExists.into()))
+    let private = Permissions::from_mode(0o700);
+    let made = tempfile::Builder::new().prefix(PREFIX).rand_bytes(12).permissions(private).tempdir_in(PARENT);
+    let folder = made.map_err(Error::io("make a folder in", Path::new(PARENT)))?.keep();
+    identity.own(&folder).map(|()| folder)
 }
 
 /// The socket in a folder.
