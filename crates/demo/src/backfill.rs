@@ -1,10 +1,15 @@
 //! Sends a history through the import endpoint.
 
+use std::time::Duration;
+
 use throughline::Config;
 use throughline::import::{ImportError, ImportSummary, Importer};
 
 use crate::history::History;
 use crate::signal::Item;
+
+/// Somebody waits and looks.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(30);
 
 /// How far a back-fill has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub enum BackfillError {
 
 /// Sends the history with a secret key that may import, and tells `on_progress` after each day. Blocks.
 ///
+/// The same history again, within 7 days, stores nothing twice.
+///
 /// `None` when `stop` became true before the end; what was acknowledged until then stays.
 ///
 /// # Errors
@@ -42,7 +49,7 @@ pub fn send(
     mut on_progress: impl FnMut(Progress),
     stop: impl Fn() -> bool,
 ) -> Result<Option<ImportSummary>, BackfillError> {
-    let mut importer = Importer::new(config)?;
+    let mut importer = Importer::new(config.retry_for(GIVE_UP_AFTER))?.named(history.name());
     let dates = history.dates();
     for (day, date) in dates.iter().enumerate() {
         for signal in history.signals(*date) {

@@ -33,6 +33,11 @@ pub struct History {
 }
 
 impl History {
+    /// Equal histories have equal names, others have others.
+    pub fn name(&self) -> String {
+        format!("demo {} {} {} {}", self.seed, self.users, self.days, self.until.to_rfc3339())
+    }
+
     /// No signal is before this.
     pub fn from(&self) -> DateTime<Utc> {
         self.until - TimeDelta::days(i64::from(self.days)) + HEAD_START

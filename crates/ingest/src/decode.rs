@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::rejection::Rejection;
+use crate::repair;
 
 /// A batch whose items nobody has looked at yet.
 pub(crate) struct Batch<'b> {
@@ -83,7 +84,11 @@ fn finish<'b>(
         return Err(Rejection::TooManyItems { found, limit });
     }
     let header = || headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let identity = batch_id.or_else(header).map(|text| text.parse().map_or(Identity::Text(text), Identity::Uuid));
+    // A blank id is none: an unset variable must not make two batches one.
+    let identity = batch_id
+        .or_else(header)
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| text.parse().map_or(Identity::Text(text), Identity::Uuid));
     let mut body_hash = [0; 16];
     body_hash.copy_from_slice(&hash.finalize()[..16]);
     Ok(Batch { envelope, identity, lists, body_hash })
@@ -104,7 +109,10 @@ fn envelope(object: &Fields<'_>) -> Result<Envelope, Rejection> {
 
 fn field<T: DeserializeOwned>(object: &Fields<'_>, names: &[&str]) -> Result<Option<T>, Rejection> {
     let Some((name, raw)) = names.iter().find_map(|name| Some((name, object.get(*name)?))) else { return Ok(None) };
-    serde_json::from_str(raw.get()).map_err(|error| Rejection::Malformed(format!("`{name}`: {}", without_position(&error))))
+    // What Postgres cannot hold is repaired here too, or the whole batch could not be stored.
+    let repaired = repair::escapes(raw.get());
+    serde_json::from_str(repaired.as_deref().unwrap_or(raw.get()))
+        .map_err(|error| Rejection::Malformed(format!("`{name}`: {}", without_position(&error))))
 }
 
 /// `serde_json` says where: "… at line 3 column 17".

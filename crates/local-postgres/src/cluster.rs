@@ -15,6 +15,7 @@ use crate::postmaster::{MAINTENANCE, Postmaster};
 use crate::private_copy;
 use crate::session::Failure;
 use crate::site::Site;
+use crate::socket_dir;
 use crate::url;
 
 /// Copying the template takes well under a second; its checkpoint on a slow disk takes longer.
@@ -82,6 +83,24 @@ impl Cluster {
             "the private Postgres is ready"
         );
         Ok(Self { site, postmaster: Some(postmaster), adopted, _ownership: ownership })
+    }
+
+    /// Starts Postgres again when it has ended, under the same URL; says whether it did. Blocks as [`Cluster::start`] does.
+    ///
+    /// # Errors
+    ///
+    /// Any of a start's; then it may be tried again.
+    pub fn revive(&mut self) -> Result<bool, Error> {
+        let Some(postmaster) = self.postmaster.as_mut() else { return Ok(false) };
+        if !postmaster.is_gone_at_a_glance(&self.site)? {
+            return Ok(false);
+        }
+        let socket_dir = postmaster.socket_dir.clone();
+        left_over::settle(&self.site)?;
+        socket_dir::remove(&socket_dir);
+        socket_dir::make_again(&self.site.identity, &socket_dir)?;
+        self.postmaster = Some(launch::launch_in(&self.site, &socket_dir)?);
+        Ok(true)
     }
 
     /// The URL of a database for its superuser, as sqlx and libpq read it. `postgres` always exists.

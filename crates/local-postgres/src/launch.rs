@@ -18,11 +18,14 @@ const READY_LIMIT: Duration = Duration::from_secs(120);
 
 /// Starts the cluster; on failure nothing of it is left running.
 pub(crate) fn launch(site: &Site) -> Result<Postmaster, Error> {
+    launch_in(site, &socket_dir::make(&site.identity)?)
+}
+
+/// Starts the cluster with its socket in this folder.
+pub(crate) fn launch_in(site: &Site, socket_dir: &Path) -> Result<Postmaster, Error> {
     let path = site.home.log();
-    let (log, log_begin) = log::open(&path)?;
-    let socket_dir = socket_dir::make(&site.identity)?;
-    let started = spawn(site, log, &socket_dir);
-    let mut postmaster = started.inspect_err(|_| socket_dir::remove(&socket_dir))?;
+    let started = log::open(&path).and_then(|(log, begin)| Ok((spawn(site, log, socket_dir)?, begin)));
+    let (mut postmaster, log_begin) = started.inspect_err(|_| socket_dir::remove(socket_dir))?;
     match wait_until_ready(site, &mut postmaster)? {
         Ok(()) => Ok(postmaster),
         Err(reason) => {

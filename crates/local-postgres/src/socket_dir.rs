@@ -1,9 +1,9 @@
 //! The folder of the socket: short, since a socket's path is limited to 107 bytes (103 on macOS), and private, since it is the only
 //! door and there is no password.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, DirBuilder, Permissions};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -14,13 +14,19 @@ use crate::settings::PORT;
 const PARENT: &str = "/tmp";
 const PREFIX: &str = "throughline-";
 
-/// Makes a new folder that only the user of Postgres (and root) can enter. Its name is never used again: a stale process file that
+/// Makes a new folder that only the user of Postgres (and root) can enter. Its name is never given again: a stale process file that
 /// names an old folder must not lead to somebody's new one.
 pub(crate) fn make(identity: &Identity) -> Result<PathBuf, Error> {
     let private = Permissions::from_mode(0o700);
     let made = tempfile::Builder::new().prefix(PREFIX).rand_bytes(12).permissions(private).tempdir_in(PARENT);
     let folder = made.map_err(Error::io("make a folder in", Path::new(PARENT)))?.keep();
     identity.own(&folder).map(|()| folder)
+}
+
+/// Makes a folder of [`make`] again: the same name, for those who know it.
+pub(crate) fn make_again(identity: &Identity, folder: &Path) -> Result<(), Error> {
+    DirBuilder::new().mode(0o700).create(folder).map_err(Error::io("make again", folder))?;
+    identity.own(folder)
 }
 
 /// The socket in a folder.

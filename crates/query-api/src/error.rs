@@ -93,7 +93,7 @@ impl ApiError {
             }
             Self::UnknownProject | Self::UnknownMetric(_) | Self::UnknownRoute => ProblemCode::NotFound,
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
-            Self::InvalidParameter { .. } => ProblemCode::BadRequest,
+            Self::InvalidParameter { .. } | Self::Storage(storage::Error::Text(_)) => ProblemCode::BadRequest,
             Self::TooManyAttempts { .. } => ProblemCode::TooMany,
             Self::Busy(_) => ProblemCode::Unavailable,
             Self::Timeout(_) | Self::Storage(storage::Error::Cancelled(_)) => ProblemCode::Timeout,
@@ -108,6 +108,7 @@ impl ApiError {
         let detail = match self {
             Self::Storage(error) if error.is_passing() => "the database is away or busy".to_owned(),
             Self::Storage(storage::Error::Cancelled(_)) => "the database stopped the query at its time limit".to_owned(),
+            Self::Storage(storage::Error::Text(_)) => "a parameter holds a character that no stored text has, such as NUL".to_owned(),
             Self::Storage(_) | Self::Fault(_) => "the answer could not be made".to_owned(),
             other => other.to_string(),
         };

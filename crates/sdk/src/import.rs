@@ -11,6 +11,7 @@ use protocol::event::Event;
 use protocol::limits::IMPORT_ITEMS_MAX;
 use protocol::metric::{MetricPoint, MetricValue};
 use protocol::verdict::{BatchAnswer, ItemError};
+use uuid::Uuid;
 
 use crate::backoff;
 use crate::batch::{sdk, with_lists};
@@ -35,6 +36,7 @@ pub struct Importer {
     randomness: Randomness,
     config: Config,
     items_per_request: usize,
+    name: Option<String>,
     events: List,
     metrics: List,
     summary: ImportSummary,
@@ -109,6 +111,7 @@ impl Importer {
             randomness: Randomness::from_system(clock::now_micros() as u64),
             config,
             items_per_request: IMPORT_ITEMS_MAX,
+            name: None,
             events: List::default(),
             metrics: List::default(),
             summary: ImportSummary::default(),
@@ -120,6 +123,13 @@ impl Importer {
     #[must_use]
     pub fn items_per_request(mut self, items: usize) -> Self {
         self.items_per_request = items.clamp(1, IMPORT_ITEMS_MAX);
+        self
+    }
+
+    /// Names the import: the same items under the same name again, within 7 days, store nothing twice.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 
@@ -195,8 +205,7 @@ impl Importer {
         if items == 0 {
             return Ok(());
         }
-        let mut envelope =
-            Envelope { batch_id: Some(Ids::new(&self.randomness).id(clock::now_micros(), 0)), sdk: Some(sdk()), ..Envelope::default() };
+        let mut envelope = Envelope { batch_id: Some(self.batch_id()), sdk: Some(sdk()), ..Envelope::default() };
         let answer = {
             let lists = [("events", self.events.close()), ("metrics", self.metrics.close())];
             deliver(&self.transport, &self.config, &self.randomness, &mut self.summary.retries, || {
@@ -209,6 +218,14 @@ impl Importer {
         self.book(items, &answer?);
         (self.progress)(&self.summary);
         Ok(())
+    }
+
+    /// A named import's requests have ids of their name and their place in it.
+    fn batch_id(&self) -> Uuid {
+        match &self.name {
+            Some(name) => Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("throughline:import:{name}:{}", self.summary.requests).as_bytes()),
+            None => Ids::new(&self.randomness).id(clock::now_micros(), 0),
+        }
     }
 
     fn book(&mut self, items: u64, answer: &BatchAnswer) {

@@ -14,6 +14,8 @@ use anyhow::Context as _;
 use protocol::access::Project;
 use storage::{Db, projects as stored};
 
+const CELL_CHARS_MAX: usize = 60;
+
 /// The project of that word, or an error that lists what there is.
 async fn project(db: &Db, slug: &str) -> anyhow::Result<Project> {
     if let Some(project) = stored::find_by_slug(db, slug).await? {
@@ -26,6 +28,12 @@ async fn project(db: &Db, slug: &str) -> anyhow::Result<Project> {
         format!("there are: {}", known.join(", "))
     };
     None.with_context(|| format!("no project is called `{slug}`; {known}"))
+}
+
+/// A sender's text for a cell: it may hold line ends and the terminal's own commands, and be long.
+fn cell(text: &str) -> String {
+    let shown: String = text.chars().take(CELL_CHARS_MAX).flat_map(char::escape_debug).collect();
+    if text.chars().nth(CELL_CHARS_MAX).is_some() { format!("{shown}…") } else { shown }
 }
 
 /// A table for the terminal.

@@ -141,7 +141,7 @@ pub(crate) struct DemoOptions {
     /// Equal seeds make equal shops
     #[arg(long, default_value_t = 7)]
     pub(crate) seed: u64,
-    /// The end of the history, RFC 3339; now when absent
+    /// The end of the history, RFC 3339; now when absent. With the same end, a second run stores nothing twice
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<chrono::DateTime<chrono::Utc>>,
     /// The zone in which --truth cuts days

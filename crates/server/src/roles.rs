@@ -120,7 +120,8 @@ fn with_layers(router: Router) -> Router {
     router
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_WITHIN))
-        .layer(TraceLayer::new_for_http())
+        // Whoever answers an error has logged why, with its correlation id.
+        .layer(TraceLayer::new_for_http().on_failure(()))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
 }

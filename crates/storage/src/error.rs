@@ -18,6 +18,9 @@ pub enum Error {
     /// A row with this key exists.
     #[error("there is one already: {0}")]
     Taken(#[source] sqlx::Error),
+    /// A text holds what Postgres cannot, such as NUL.
+    #[error("a text cannot be used: {0}")]
+    Text(#[source] sqlx::Error),
     /// Anything else: a fault of ours or of the data.
     #[error("{0}")]
     Failed(#[source] sqlx::Error),
@@ -43,6 +46,7 @@ impl From<sqlx::Error> for Error {
                 code if code.starts_with("40") || code == "55P03" => Self::Busy(error),
                 "57014" => Self::Cancelled(error),
                 "23505" => Self::Taken(error),
+                "22021" | "22P05" => Self::Text(error),
                 _ => Self::Failed(error),
             },
             _ => Self::Failed(error),

@@ -28,7 +28,9 @@ pub(super) async fn login_form(asked: Asked) -> Response {
 
 #[derive(Deserialize)]
 pub(super) struct Login {
+    #[serde(default)]
     email: String,
+    #[serde(default)]
     password: String,
     #[serde(default)]
     next: String,

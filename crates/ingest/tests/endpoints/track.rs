@@ -149,3 +149,21 @@ async fn an_empty_batch_carries_the_senders_own_books(pool: PgPool) {
     let outcomes: serde_json::Value = sqlx::query_scalar("select outcomes from pending").fetch_one(&app.pool).await.expect("row");
     insta::assert_json_snapshot!(outcomes);
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn nul_beside_the_items_costs_nobody_anything(pool: PgPool) {
+    let app = App::start(pool).await;
+    let body = r#"{"install_id":"i\u0000","sdk":{"name":"a\u0000","version":"\u0000"},"lost":{"x\u0000":1},"events":[{"name":"kept"}]}"#;
+    assert_eq!(app.post("/v1/track:batch", body).await.0, 202);
+    let stored: String = sqlx::query_scalar("select name from event").fetch_one(&app.pool).await.expect("row");
+    assert_eq!(stored, "kept");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_blank_batch_id_is_none(pool: PgPool) {
+    let app = App::start(pool).await;
+    for (id, name) in [("", "first"), ("", "second"), ("  ", "third")] {
+        let answer = app.post("/v1/track:batch", json!({"batch_id": id, "events": [{"name": name}]}).to_string()).await;
+        assert_eq!(answer, (202, json!({"accepted": 1, "duplicate": false, "rejected": 0, "errors": []})));
+    }
+}

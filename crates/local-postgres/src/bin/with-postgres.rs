@@ -1,4 +1,4 @@
-//! `with-postgres [--npm web] [--postgres-bin FOLDER] [--data-dir FOLDER] -- command args…` runs a command beside a scratch Postgres
+//! `with-postgres [--npm web] [--postgres-bin FOLDER] [--data-dir FOLDER] [--durable] -- command args…` runs a command beside a scratch Postgres
 //! and sets `DATABASE_URL` for it.
 //!
 //! Two processes: the *keeper* owns the cluster, in a process group of its own; the process that was called waits until the cluster is
@@ -18,12 +18,13 @@ use std::time::Duration;
 
 use local_postgres::{Cluster, Options};
 
-const USAGE: &str = "usage: with-postgres [--npm FOLDER] [--postgres-bin FOLDER] [--data-dir FOLDER] -- command args…
+const USAGE: &str = "usage: with-postgres [--npm FOLDER] [--postgres-bin FOLDER] [--data-dir FOLDER] [--durable] -- command args…
 
 Runs the command with DATABASE_URL set to a database of a scratch Postgres, which is stopped afterwards.
   --npm FOLDER           holds node_modules with the Postgres package
   --postgres-bin FOLDER  holds postgres, initdb and pg_ctl; nothing else is tried
-  --data-dir FOLDER      keeps the cluster there; without it, it lives in a temporary folder and is removed";
+  --data-dir FOLDER      keeps the cluster there; without it, it lives in a temporary folder and is removed
+  --durable              what is committed survives a power cut, as in production; without it, commits cost nothing";
 
 const DATABASE: &str = "throughline_test";
 /// Tells the keeper from the process that was called, and names the latter. Not for people.
@@ -60,6 +61,7 @@ struct Scratch {
     npm_dir: Option<PathBuf>,
     postgres_bin: Option<PathBuf>,
     data_dir: Option<PathBuf>,
+    durable: bool,
 }
 
 impl Call {
@@ -77,6 +79,7 @@ impl Call {
                 "--npm" => call.options.npm_dir = Some(value()?.into()),
                 "--postgres-bin" => call.options.postgres_bin = Some(value()?.into()),
                 "--data-dir" => call.options.data_dir = Some(value()?.into()),
+                "--durable" => call.options.durable = true,
                 KEEP_FOR => call.keep_for = value()?.to_str().and_then(|pid| pid.parse().ok()),
                 _ => return Err(format!("unknown argument `{}`", argument.display())),
             }
@@ -111,7 +114,7 @@ fn keep(parent: u32, options: Scratch) -> Outcome<()> {
         None => Some(scratch_folder()?),
     };
     let data_dir = options.data_dir.or_else(|| scratch.clone()).ok_or("no folder")?;
-    let kept = serve(parent, Options { data_dir, postgres_bin: options.postgres_bin, npm_dir: options.npm_dir, durable: false });
+    let kept = serve(parent, Options { data_dir, postgres_bin: options.postgres_bin, npm_dir: options.npm_dir, durable: options.durable });
     if let Some(folder) = scratch {
         fs::remove_dir_all(&folder).map_err(|e| format!("could not remove {}: {e}", folder.display()))?;
     }

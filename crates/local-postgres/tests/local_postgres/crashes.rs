@@ -37,6 +37,24 @@ fn after_kill_9_of_the_postmaster_the_cluster_starts_again_with_what_was_committ
 }
 
 #[test]
+fn a_running_cluster_is_left_alone_and_a_killed_one_is_revived_under_its_url() {
+    with_every_postgres(|bench| {
+        let mut cluster = Cluster::start(Options { durable: true, ..bench.options() }).unwrap();
+        let url = cluster.url("postgres");
+        ask(&url, "create table visit as select 42::text as visitor").unwrap();
+        assert!(!cluster.revive().unwrap());
+        let killed = cluster.pid();
+        kill(killed);
+        until("it has ended", || !is_alive(killed));
+        assert!(cluster.revive().unwrap());
+        assert_ne!(cluster.pid(), killed);
+        assert_eq!(text(&url, "select visitor from visit"), "42");
+        assert!(!cluster.revive().unwrap());
+        cluster.stop().unwrap();
+    });
+}
+
+#[test]
 fn a_process_file_whose_number_went_to_somebody_else_does_not_stop_the_start() {
     with_every_postgres(|bench| {
         let cluster = bench.start();

@@ -37,6 +37,15 @@ async fn a_bad_parameter_is_named_with_what_it_could_be(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_character_that_no_stored_text_has_is_a_fault_of_the_question(pool: PgPool) {
+    let app = App::start(pool).await;
+    for path in [app.path("/metrics/aggregate?name=a%00"), app.path("/metrics/samples?name=%00"), "/api/v1/projects/%00/live".to_owned()] {
+        let (status, body) = app.get(&path).await;
+        assert_eq!((status, body["code"].as_str()), (400, Some("bad_request")), "{path}: {body}");
+    }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn what_is_not_there_is_said_to_be_not_there(pool: PgPool) {
     let app = App::start(pool).await;
     for path in ["/metrics/aggregate?name=none", "/metrics/samples?name=none"] {

@@ -1,12 +1,12 @@
 //! `throughline dev`: everything on this machine, with nothing to configure.
 
 mod data_dir;
+mod postgres;
 mod shop;
 
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
-use local_postgres::Cluster;
 use protocol::access::Scope;
 use protocol::time::Clock;
 use tokio::net::TcpListener;
@@ -16,16 +16,18 @@ use crate::config::{DevOptions, HttpOptions, LISTEN_DEFAULT};
 use crate::database::{self, Pools};
 use crate::roles::{Roles, Running};
 use crate::shutdown;
+use postgres::PrivatePostgres;
 use shop::Shop;
 
 pub(crate) async fn run(options: DevOptions, clock: Clock) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     let folder = data_dir::of(&options)?;
-    let cluster = start_postgres(&options, &folder).await?;
-    let url = match (&options.database_url, &cluster) {
-        (Some(url), _) => url.clone(),
-        (None, Some(cluster)) => cluster.url("throughline"),
-        (None, None) => unreachable!("without a URL a cluster was started"),
+    let (url, private) = match &options.database_url {
+        Some(url) => (url.clone(), None),
+        None => {
+            let private = PrivatePostgres::start(&options, &folder).await?;
+            (private.url.clone(), Some(private))
+        }
     };
     let db = database::prepare(&url, &clock).await?;
     let shop = Shop::ensure(&db, &folder, &clock).await?;
@@ -47,25 +49,10 @@ pub(crate) async fn run(options: DevOptions, clock: Clock) -> anyhow::Result<()>
     });
     running.finished().await?;
     db.close().await;
-    if let Some(cluster) = cluster {
-        tokio::task::spawn_blocking(move || cluster.stop()).await?.context("Postgres did not stop cleanly; the next start repairs that")?;
+    match private {
+        Some(private) => private.stop().await,
+        None => Ok(()),
     }
-    Ok(())
-}
-
-async fn start_postgres(options: &DevOptions, folder: &std::path::Path) -> anyhow::Result<Option<Cluster>> {
-    if options.database_url.is_some() {
-        return Ok(None);
-    }
-    let postgres = local_postgres::Options {
-        data_dir: folder.join("postgres"),
-        postgres_bin: options.postgres_bin.clone(),
-        npm_dir: options.npm.clone(),
-        durable: true,
-    };
-    let cluster = tokio::task::spawn_blocking(move || Cluster::start(postgres)).await?.context("the private Postgres could not start")?;
-    tracing::info!(version = cluster.version(), adopted = cluster.was_adopted(), "private Postgres runs");
-    Ok(Some(cluster))
 }
 
 /// The address that was asked for; else the usual one, or a free port when something else has it.

@@ -19,7 +19,9 @@ pub(crate) async fn run(options: ServeOptions, clock: Clock) -> anyhow::Result<(
     let listener = TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let roles = Roles { roles: options.roles.clone(), http: options.http, clock, stop };
     let running = roles.start(pools, listener).await?;
-    tracing::info!(address = %running.address, roles = ?options.roles, "listening");
+    let only: Vec<_> = options.roles.iter().filter_map(clap::ValueEnum::to_possible_value).map(|role| role.get_name().to_owned()).collect();
+    let only = if only.is_empty() { "all".to_owned() } else { only.join(",") };
+    tracing::info!(address = %running.address, roles = only, "listening");
     out!("http://{}", running.address)?;
     if options.roles.is_empty() || options.roles.contains(&Role::Query) {
         offer_owner_link(&running).await?;

@@ -7,7 +7,7 @@ use protocol::event::canonical_name;
 use protocol::time::Clock;
 use storage::seen_events;
 
-use super::table;
+use super::{cell, table};
 use crate::config::VerifyOptions;
 use crate::database;
 
@@ -28,7 +28,7 @@ pub(crate) async fn run(options: VerifyOptions, clock: &Clock) -> anyhow::Result
         let time = |at: chrono::DateTime<chrono::Utc>| at.format("%H:%M:%S").to_string();
         rows.add_row([
             mark.to_owned(),
-            event.name.clone(),
+            cell(&event.name),
             event.events.to_string(),
             event.sessions.to_string(),
             time(event.first_seen),
