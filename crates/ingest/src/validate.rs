@@ -112,6 +112,10 @@ fn item<T: DeserializeOwned>(raw: &RawValue) -> Result<Valid<T>, Refusal> {
     if raw.len() > ITEM_BYTES_MAX {
         return Err(Refusal::new(ItemCode::ItemTooLarge, format!("the item has {} bytes", raw.len())));
     }
+    // A derived reader would take a list as the fields in their order.
+    if !raw.trim_start().starts_with('{') {
+        return Err(Refusal::new(ItemCode::Malformed, "the item is not an object"));
+    }
     let repaired = repair::escapes(raw);
     let text = repaired.as_deref().unwrap_or(raw);
     match serde_json::from_str(text) {

@@ -117,7 +117,11 @@ pub struct AggregateSeries {
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Sample {
     pub ts: DateTime<Utc>,
+    /// The number; 1 in a set, whose points name a member each.
     pub value: f64,
+    /// Sets: which member, as the 16 hex digits of its 64-bit hash; the value itself is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub trace_id: Option<TraceId>,
     pub span_id: Option<SpanId>,

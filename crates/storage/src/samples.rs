@@ -130,8 +130,8 @@ impl Stored {
     fn read(self) -> Sample {
         Sample {
             ts: self.ts,
-            // A set's value is kept as its hash: shown as a number, it at least tells equal ones from different ones.
-            value: self.set_hash.map_or(self.value, |hash| hash.cast_unsigned() as f64),
+            value: if self.set_hash.is_some() { 1.0 } else { self.value },
+            member: self.set_hash.map(|hash| format!("{:016x}", hash.cast_unsigned())),
             tags: self.tags.0,
             trace_id: self.trace_id.map(|id| TraceId(id.into_bytes())),
             span_id: self.span_id.map(|id| SpanId(id.to_be_bytes())),

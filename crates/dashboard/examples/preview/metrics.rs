@@ -181,6 +181,7 @@ fn sample(frame: &Frame, summary: &MetricSummary, index: usize, span: f64, numbe
     Sample {
         ts: frame.now - TimeDelta::milliseconds((span * 1_000.0 * numbers.unit()) as i64 + 700),
         value: numbers.around(base(&summary.metric.name), 0.3) * if slow { 4.8 } else { 1.0 },
+        member: None,
         tags: if index % 9 == 8 { BTreeMap::new() } else { tags },
         trace_id: (index % 6 != 5).then(|| TraceId(numbers.bytes())),
         span_id: Some(SpanId([1, 2, 3, 4, 5, 6, 7, index as u8])),

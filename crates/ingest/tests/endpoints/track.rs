@@ -167,3 +167,15 @@ async fn a_blank_batch_id_is_none(pool: PgPool) {
         assert_eq!(answer, (202, json!({"accepted": 1, "duplicate": false, "rejected": 0, "errors": []})));
     }
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn an_item_that_is_no_object_is_refused_alone(pool: PgPool) {
+    let app = App::start(pool).await;
+    let nulls = vec![serde_json::Value::Null; 14];
+    let list = [vec![serde_json::Value::Null, json!("list")], nulls].concat();
+    let (status, answer) = app.post("/v1/track:batch", json!({"events": [list, "text", 7, null, {"name": "kept"}]}).to_string()).await;
+    assert_eq!((status, &answer["accepted"], &answer["rejected"]), (202, &json!(1), &json!(4)));
+    for error in answer["errors"].as_array().expect("errors") {
+        assert_eq!(error["message"], "the item is not an object");
+    }
+}

@@ -5,7 +5,7 @@ use dashboard_islands::copy::CopyButton;
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
 use protocol::explorer::{MetricCatalogue, Sample, SampleOrder, SamplesAnswer};
-use protocol::metric::Aggregate;
+use protocol::metric::{Aggregate, MetricKind};
 use protocol::number;
 
 use super::figure::Figures;
@@ -18,7 +18,11 @@ use crate::components::picker::{Choice, segments};
 pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answer: &SamplesAnswer) -> AnyView {
     // A sample is one value: it has the metric's own unit, whatever the chart sums up.
     let figures = Figures::of(&answer.metric, Aggregate::Last);
-    let title = view! { <header><h2>{answer.metric.name.clone()}</h2>{kind_badge(answer.metric.kind)}<div class="right">{order_picker(frame, query, answer)}</div></header> };
+    // A set's points name members: there is no size to order or to draw them by.
+    let has_sizes = answer.metric.kind != MetricKind::Set;
+    let order = has_sizes.then(|| order_picker(frame, query, answer));
+    let title =
+        view! { <header><h2>{answer.metric.name.clone()}</h2>{kind_badge(answer.metric.kind)}<div class="right">{order}</div></header> };
     if answer.samples.is_empty() {
         let summary = catalogue.metrics.iter().find(|summary| summary.metric == answer.metric);
         return view! { <section class="panel">{title}{aggregates::nothing(frame, query, summary, answer.range)}</section> }.into_any();
@@ -28,7 +32,7 @@ pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCa
     view! {
         <section class="panel">
             {title}
-            {points::chart(frame, answer, &figures)}
+            {has_sizes.then(|| points::chart(frame, answer, &figures))}
             {table(frame, answer, &figures)}
             <div class="foot">
                 <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=format!("{drawn} samples") up=true/>
@@ -54,6 +58,7 @@ fn table(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) -> AnyView {
     let timed = answer.samples.iter().zip(times(frame, &answer.samples)).enumerate();
     let rows: Vec<_> = timed.map(|(i, (sample, time))| row(i, sample, time, largest, figures)).collect();
     let sorted = |order: SampleOrder| (answer.order == order).then_some("descending");
+    let value = if answer.metric.kind == MetricKind::Set { "Member" } else { "Value" };
     let arrow = |order: SampleOrder, word: &str| if answer.order == order { format!("{word} ↓") } else { word.to_owned() };
     view! {
         <div class="scroll-x">
@@ -61,7 +66,7 @@ fn table(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) -> AnyView {
                 <thead>
                     <tr>
                         <th scope="col" aria-sort=sorted(SampleOrder::Latest)>{arrow(SampleOrder::Latest, "Time")}</th>
-                        <th scope="col" class="num" aria-sort=sorted(SampleOrder::Largest)>{arrow(SampleOrder::Largest, "Value")}</th>
+                        <th scope="col" class="num" aria-sort=sorted(SampleOrder::Largest)>{arrow(SampleOrder::Largest, value)}</th>
                         <th scope="col" class="hide-s"><span class="sr">"Size"</span></th>
                         <th scope="col">"Trace"</th>
                         <th scope="col">"Tags"</th>
@@ -87,11 +92,18 @@ pub(super) fn times(frame: &Frame, samples: &[Sample]) -> Vec<String> {
 
 fn row(index: usize, sample: &Sample, time: String, largest: f64, figures: &Figures) -> AnyView {
     let share = if largest > 0.0 { sample.value.abs() / largest } else { 0.0 };
+    let (value, size) = match &sample.member {
+        Some(member) => (view! { <code>{member.clone()}</code> }.into_any(), None),
+        None => {
+            let bar = view! { <span class="cell-bar" style=format!("width:{:.0}px", share * 48.0)></span> };
+            (view! { <b>{figures.text(Some(sample.value))}</b> }.into_any(), Some(bar))
+        }
+    };
     view! {
         <tr id=points::row_id(index)>
             <td class="nowrap">{time}</td>
-            <td class="num"><b>{figures.text(Some(sample.value))}</b></td>
-            <td class="hide-s size"><span class="cell-bar" style=format!("width:{:.0}px", share * 48.0)></span></td>
+            <td class="num">{value}</td>
+            <td class="hide-s size">{size}</td>
             <td class="nowrap">{trace(sample)}</td>
             <td class="rest">{tags(sample)}</td>
             <td class="nowrap">{text(sample.user_id.as_deref())}</td>
