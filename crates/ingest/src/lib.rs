@@ -10,6 +10,7 @@ mod commit;
 mod decode;
 mod decompress;
 mod import;
+mod item;
 mod normalise;
 mod prepare;
 mod rejection;

@@ -2,15 +2,14 @@
 
 use protocol::event::Event;
 use protocol::limits::{
-    ATTRIBUTE_BYTES_MAX, ITEM_BYTES_MAX, ITEM_DEPTH_MAX, ITEM_KEYS_MAX, KEY_BYTES_MAX, METRIC_TAGS_MAX, NAME_BYTES_MAX, STRING_BYTES_MAX,
+    ATTRIBUTE_BYTES_MAX, ITEM_DEPTH_MAX, ITEM_KEYS_MAX, KEY_BYTES_MAX, METRIC_TAGS_MAX, NAME_BYTES_MAX, STRING_BYTES_MAX,
 };
 use protocol::metric::{MetricKind, MetricPoint, MetricValue};
 use protocol::verdict::{ItemCode, ItemError};
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::repair;
+use crate::item;
 
 /// Why an item was refused; its position is added by the stage that knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +37,7 @@ pub(crate) struct Valid<T> {
 
 /// An event within every limit.
 pub(crate) fn event(raw: &RawValue) -> Result<Valid<Event>, Refusal> {
-    let valid: Valid<Event> = item(raw)?;
+    let valid: Valid<Event> = item::read(raw)?;
     let event = &valid.item;
     name(&event.name)?;
     let context = event.context.as_ref();
@@ -78,7 +77,7 @@ pub(crate) fn event(raw: &RawValue) -> Result<Valid<Event>, Refusal> {
 
 /// A metric point within every limit.
 pub(crate) fn point(raw: &RawValue) -> Result<Valid<MetricPoint>, Refusal> {
-    let mut valid: Valid<MetricPoint> = item(raw)?;
+    let mut valid: Valid<MetricPoint> = item::read(raw)?;
     let point = &mut valid.item;
     name(&point.name)?;
     attributes([
@@ -104,48 +103,6 @@ pub(crate) fn point(raw: &RawValue) -> Result<Valid<MetricPoint>, Refusal> {
             .ok_or_else(|| Refusal::new(ItemCode::ValueNotANumber, format!("value is {:?}", shortened(text))))?;
     }
     Ok(valid)
-}
-
-/// Reads an item. What JSON allows and we cannot store is repaired on a second, slower reading.
-fn item<T: DeserializeOwned>(raw: &RawValue) -> Result<Valid<T>, Refusal> {
-    let raw = raw.get();
-    if raw.len() > ITEM_BYTES_MAX {
-        return Err(Refusal::new(ItemCode::ItemTooLarge, format!("the item has {} bytes", raw.len())));
-    }
-    // A derived reader would take a list as the fields in their order.
-    if !raw.trim_start().starts_with('{') {
-        return Err(Refusal::new(ItemCode::Malformed, "the item is not an object"));
-    }
-    let repaired = repair::escapes(raw);
-    let text = repaired.as_deref().unwrap_or(raw);
-    match serde_json::from_str(text) {
-        Ok(item) => Ok(Valid { item, repaired: repaired.is_some() }),
-        // A repeated key stops the typed reader; a map keeps the last one.
-        Err(error) if error.to_string().starts_with("duplicate field") => {
-            match serde_json::from_str::<Value>(text).and_then(serde_json::from_value) {
-                Ok(item) => Ok(Valid { item, repaired: true }),
-                Err(error) => Err(unreadable(&error)),
-            }
-        }
-        Err(error) => Err(unreadable(&error)),
-    }
-}
-
-fn unreadable(error: &serde_json::Error) -> Refusal {
-    let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or_default();
-    let code = if message.starts_with("number out of range") {
-        ItemCode::NumberOutOfRange
-    } else if message.starts_with("recursion limit") {
-        ItemCode::TooDeep
-    } else if message.starts_with("missing field `name`") {
-        ItemCode::NameMissing
-    } else if message.contains("untagged enum MetricValue") {
-        return Refusal::new(ItemCode::ValueNotANumber, "value is neither a number nor text");
-    } else {
-        ItemCode::Malformed
-    };
-    Refusal::new(code, message)
 }
 
 fn name(name: &str) -> Result<(), Refusal> {

@@ -1,0 +1,84 @@
+//! Reads one item's JSON. What JSON allows and we cannot store is repaired on a second, slower reading.
+
+mod last_wins;
+
+use protocol::limits::ITEM_BYTES_MAX;
+use protocol::verdict::ItemCode;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::repair;
+use crate::validate::{Refusal, Valid};
+
+/// The item as its type says, before any other limit is checked.
+pub(crate) fn read<T: DeserializeOwned>(raw: &RawValue) -> Result<Valid<T>, Refusal> {
+    let raw = raw.get();
+    if raw.len() > ITEM_BYTES_MAX {
+        return Err(Refusal::new(ItemCode::ItemTooLarge, format!("the item has {} bytes", raw.len())));
+    }
+    // A derived reader would take a list as the fields in their order.
+    if !raw.trim_start().starts_with('{') {
+        return Err(Refusal::new(ItemCode::Malformed, "the item is not an object"));
+    }
+    let repaired = repair::escapes(raw);
+    let text = repaired.as_deref().unwrap_or(raw);
+    match serde_json::from_str(text) {
+        Ok(item) => Ok(Valid { item, repaired: repaired.is_some() }),
+        Err(error) if last_wins::repeated_field(&error).is_some() => {
+            let item = last_wins::read(text).map_err(|error| unreadable::<T>(text, &error))?;
+            Ok(Valid { item, repaired: true })
+        }
+        Err(error) => Err(unreadable::<T>(text, &error)),
+    }
+}
+
+fn unreadable<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Refusal {
+    let full = error.to_string();
+    let message = full.split(" at line ").next().unwrap_or_default();
+    let code = if message.starts_with("number out of range") {
+        ItemCode::NumberOutOfRange
+    } else if message.starts_with("recursion limit") {
+        ItemCode::TooDeep
+    } else if message.starts_with("missing field `name`") {
+        ItemCode::NameMissing
+    } else if message.contains("untagged enum MetricValue") {
+        return Refusal::new(ItemCode::ValueNotANumber, "value is neither a number nor text");
+    } else {
+        let message = in_terms_of_json(message);
+        return Refusal::new(ItemCode::Malformed, place::<T>(text).map_or(message.clone(), |place| format!("`{place}`: {message}")));
+    };
+    Refusal::new(code, message)
+}
+
+/// The field at which reading stopped, such as `context.os`.
+fn place<T: DeserializeOwned>(text: &str) -> Option<String> {
+    let error = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(text)).err()?;
+    let place = error.path().to_string();
+    // A dot is the item itself, a question mark a place that the reader does not know.
+    (place != "." && !place.contains('?')).then_some(place)
+}
+
+/// Senders know lists and objects, not what they become here.
+fn in_terms_of_json(message: &str) -> String {
+    message.replace("sequence", "list").replace("a map", "an object").replace("struct Context", "an object").replace(": map", ": object")
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::event::Event;
+
+    use super::*;
+
+    fn message(json: &str) -> String {
+        let raw = RawValue::from_string(json.to_owned()).expect("json");
+        read::<Event>(&raw).expect_err("a refusal").message
+    }
+
+    #[test]
+    fn a_malformed_item_is_told_its_field_and_what_is_expected_there() {
+        assert_eq!(message(r#"{"name":"a","sample_rate":"x"}"#), "`sample_rate`: invalid type: string \"x\", expected f64");
+        assert_eq!(message(r#"{"name":"a","props":[1]}"#), "`props`: invalid type: list, expected an object");
+        assert_eq!(message(r#"{"name":"a","context":5}"#), "`context`: invalid type: integer `5`, expected an object");
+        assert_eq!(message("[1]"), "the item is not an object");
+    }
+}
