@@ -64,7 +64,7 @@ impl History {
         if !knows_the_shop || !dice.chance(person.habit * if weekend { WEEKEND } else { 1.0 }) {
             return Vec::new();
         }
-        let visits = 1 + dice.below(3);
+        let visits = if dice.chance(0.3) { 2 } else { 1 };
         (0..visits)
             .flat_map(|_| {
                 let local_seconds = dice.weighted(&HOURS) * 3_600 + (dice.unit() * 7_200.0) as i64;

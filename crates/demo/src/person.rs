@@ -55,7 +55,7 @@ const DEVICES: [(u32, Device); 9] = [
 ];
 
 /// How likely somebody comes on a day: few come often, most seldom.
-const HABITS: [(u32, f64); 3] = [(25, 0.75), (35, 0.4), (40, 0.12)];
+const HABITS: [(u32, f64); 3] = [(20, 0.6), (35, 0.3), (45, 0.08)];
 
 /// One in so many people never signs in, and is known by the browser's id alone.
 const SIGN_IN_SHARE: f64 = 0.72;
