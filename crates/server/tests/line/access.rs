@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use storage::Db;
 
 use crate::client::{Client, Headers};
+use crate::recount::everything_counted;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal::succeed;
@@ -81,6 +82,11 @@ async fn everybody_may_do_what_they_may_and_is_told_why_not_otherwise(pool: PgPo
         cookie("a browser of another project", &stranger),
         cookie("a browser with a nonsense cookie", "tl=nonsense"),
     ];
+
+    // The routes about metrics ask for one that has been counted.
+    let metric = serde_json::json!({"metrics": [{"name": "m", "value": 1}]});
+    assert_eq!(client.post_with_key("/v1/metrics:batch", &shop.public_key, &metric).status, 202);
+    everything_counted(&pool).await;
 
     let mut problems = Problems::default();
     let mut routes_by_outcome = BTreeMap::<String, Vec<String>>::new();

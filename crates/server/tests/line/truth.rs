@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::client::Client;
-use crate::deadline;
+use crate::recount::everything_counted;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal::succeed;
@@ -25,11 +25,7 @@ async fn the_answers_about_a_demo_shop_are_the_truth_about_it(pool: PgPool) {
         succeed(&database, &[&["demo", "--endpoint", &server.endpoint, "--secret", &key][..], &shape].concat());
     }
     let truth: Value = serde_json::from_str(&succeed(&database, &[&["demo", "--truth", "--json"][..], &shape].concat())).expect("json");
-    deadline::until("everything is counted", async || {
-        let left: i64 = sqlx::query_scalar("select count(*) from pending").fetch_one(&pool).await.expect("a count");
-        left == 0
-    })
-    .await;
+    everything_counted(&pool).await;
 
     let client = server.client();
     let audience = ask(&client, &shop, "/audience/metrics?range=30d");
