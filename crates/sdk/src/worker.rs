@@ -87,8 +87,11 @@ fn work(shared: &Shared) {
     let mut events = Courier::new(&shared.events, shared);
     let mut metrics = Courier::new(&shared.metrics, shared);
     loop {
+        // Asked before: a stop that comes while we deliver has not been heard by the couriers, whose `next` may then be the
+        // next flush. It has also unparked us, so the loop comes round at once.
+        let stop = shared.stop();
         let next = events.deliver().min(metrics.deliver());
-        if let Some(deadline) = shared.stop() {
+        if let Some(deadline) = stop {
             let empty = shared.events.lock().is_empty() && shared.metrics.lock().is_empty();
             // `next` is where both lanes stand still: waiting past the deadline would change nothing.
             if empty || next >= deadline {
