@@ -1,7 +1,6 @@
 //! Traffic in real time, through the client that applications use.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
@@ -84,20 +83,16 @@ struct Agenda<'a> {
     dice: Dice,
     next_arrival: DateTime<Utc>,
     next_gauges: DateTime<Utc>,
-    due: BinaryHeap<Reverse<Due>>,
+    /// By time, and of equal times in the order of adding.
+    due: BTreeMap<(DateTime<Utc>, u64), Signal>,
     signals: u64,
-}
-
-struct Due {
-    order: (DateTime<Utc>, u64),
-    signal: Signal,
 }
 
 impl<'a> Agenda<'a> {
     fn new(traffic: &'a Traffic) -> Self {
         let dice = Dice::of(&[traffic.seed, TRAFFIC, traffic.since.timestamp_micros() as u64]);
         let next_arrival = traffic.since - RUN_UP;
-        Self { traffic, dice, next_arrival, next_gauges: traffic.since, due: BinaryHeap::new(), signals: 0 }
+        Self { traffic, dice, next_arrival, next_gauges: traffic.since, due: BTreeMap::new(), signals: 0 }
     }
 
     fn next_before(&mut self, now: DateTime<Utc>) -> Option<Signal> {
@@ -108,8 +103,7 @@ impl<'a> Agenda<'a> {
             gauges::read(self.traffic.seed, self.next_gauges).into_iter().for_each(|signal| self.add(signal));
             self.next_gauges += GAUGES_EVERY;
         }
-        let is_due = self.due.peek().is_some_and(|Reverse(due)| due.signal.at <= now);
-        if is_due { self.due.pop().map(|Reverse(due)| due.signal) } else { None }
+        self.due.first_entry().filter(|next| next.key().0 <= now).map(|next| next.remove())
     }
 
     fn arrive(&mut self) {
@@ -125,27 +119,7 @@ impl<'a> Agenda<'a> {
 
     fn add(&mut self, signal: Signal) {
         self.signals += 1;
-        self.due.push(Reverse(Due { order: (signal.at, self.signals), signal }));
-    }
-}
-
-impl PartialEq for Due {
-    fn eq(&self, other: &Self) -> bool {
-        self.order == other.order
-    }
-}
-
-impl Eq for Due {}
-
-impl PartialOrd for Due {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Due {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.order.cmp(&other.order)
+        self.due.insert((signal.at, self.signals), signal);
     }
 }
 
