@@ -9,14 +9,16 @@ use axum::routing::post;
 use http_body_util::{BodyExt as _, Limited};
 use protocol::access::Scope;
 use protocol::limits::{BATCH_ITEMS_MAX, BODY_BYTES_MAX, BODY_WIRE_BYTES_MAX, IMPORT_BODY_BYTES_MAX, IMPORT_ITEMS_MAX};
-use protocol::verdict::BatchAnswer;
-use storage::batches::NewBatch;
+use protocol::outcome::Signal;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
-use crate::commit::Fate;
+use crate::commit::Told;
 use crate::prepare::{self, Setting, Source};
 use crate::rejection::Rejection;
 use crate::{Ingest, authenticate, decode, decompress, import};
+
+/// The operation that takes history.
+const IMPORT: &str = "import:batch";
 
 /// The ingest endpoints. Any origin may send: a public key can only write.
 pub fn router(ingest: Ingest) -> Router {
@@ -36,11 +38,10 @@ pub fn router(ingest: Ingest) -> Router {
 }
 
 async fn operation(State(ingest): State<Ingest>, Path(operation): Path<String>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
-    let answer = match operation.as_str() {
-        "track:batch" => batch(&ingest, Source::Track, &uri, &headers, body).await,
-        "metrics:batch" => batch(&ingest, Source::Metrics, &uri, &headers, body).await,
-        "import:batch" => batch(&ingest, Source::Import, &uri, &headers, body).await,
-        other => Err(Rejection::NotFound(format!("/v1/{other}"))),
+    let live = Signal::ALL.into_iter().find(|signal| signal.operation() == operation).map(Source::Live);
+    let answer = match live.or((operation == IMPORT).then_some(Source::Import)) {
+        Some(source) => accept(&ingest, source, Form::Envelope, Request { uri: &uri, headers: &headers, body }).await,
+        None => Err(Rejection::NotFound(format!("/v1/{operation}"))),
     };
     match answer {
         Ok(answer) => (StatusCode::ACCEPTED, axum::Json(answer)).into_response(),
@@ -50,46 +51,52 @@ async fn operation(State(ingest): State<Ingest>, Path(operation): Path<String>, 
 
 /// The lifecycle guide's collector: one event or a list of them, answered with 204.
 async fn collect(State(ingest): State<Ingest>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
-    match collect_events(&ingest, &uri, &headers, body).await {
+    match accept(&ingest, Source::Live(Signal::Event), Form::BareList, Request { uri: &uri, headers: &headers, body }).await {
         Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(rejection) => rejection.into_response(correlation_id(&headers)),
     }
 }
 
-async fn batch(ingest: &Ingest, source: Source, uri: &Uri, headers: &HeaderMap, body: Body) -> Result<BatchAnswer, Rejection> {
+/// How a body is laid out.
+#[derive(Clone, Copy)]
+enum Form {
+    /// An object with the envelope's fields and a list of items.
+    Envelope,
+    /// Items without an envelope.
+    BareList,
+}
+
+struct Request<'r> {
+    uri: &'r Uri,
+    headers: &'r HeaderMap,
+    body: Body,
+}
+
+/// From a request to the answer for its batch, stage by stage.
+async fn accept(ingest: &Ingest, source: Source, form: Form, request: Request<'_>) -> Told {
+    let Request { uri, headers, body } = request;
     let limits = Limits::of(source);
     let grant = authenticate::request(ingest, headers, uri, limits.scope).await?;
     let plain = read(body, headers, &limits).await?;
     let reserved = ingest.queue.reserve(plain.len())?;
     let (text, repaired) = decode::text(&plain);
-    let batch = decode::batch(&text, headers, limits.fields, limits.items)?;
-    let setting = Setting { project: grant.project_id, source, now: ingest.clock.now(), random: ingest.random, repaired };
-    let prepared = prepare::batch(batch, &setting);
-    let entry = prepared.entry.clone();
-    let fate = match source {
-        Source::Import => import::store(ingest.queue.flusher(), prepared).await?,
-        Source::Track | Source::Metrics => ingest.queue.commit(prepared, reserved).await?,
+    let batch = match form {
+        Form::Envelope => decode::batch(&text, headers, &limits.lists, limits.items)?,
+        Form::BareList => decode::bare_list(&text, headers, limits.items)?,
     };
-    Ok(answer(fate, entry))
-}
-
-async fn collect_events(ingest: &Ingest, uri: &Uri, headers: &HeaderMap, body: Body) -> Result<BatchAnswer, Rejection> {
-    let limits = Limits::of(Source::Track);
-    let grant = authenticate::request(ingest, headers, uri, limits.scope).await?;
-    let plain = read(body, headers, &limits).await?;
-    let reserved = ingest.queue.reserve(plain.len())?;
-    let (text, repaired) = decode::text(&plain);
-    let batch = decode::bare_list(&text, headers, limits.items)?;
-    let setting = Setting { project: grant.project_id, source: Source::Track, now: ingest.clock.now(), random: ingest.random, repaired };
+    let setting =
+        Setting { project: grant.project_id, dedupe: grant.dedupe, source, now: ingest.clock.now(), random: ingest.random, repaired };
     let prepared = prepare::batch(batch, &setting);
-    let entry = prepared.entry.clone();
-    Ok(answer(ingest.queue.commit(prepared, reserved).await?, entry))
+    match source {
+        Source::Import => import::store(ingest.queue.flusher(), prepared).await,
+        Source::Live(_) => ingest.queue.commit(prepared, reserved).await,
+    }
 }
 
 /// What an endpoint takes.
 struct Limits {
     scope: Scope,
-    fields: &'static [&'static str],
+    lists: Vec<&'static str>,
     items: usize,
     wire_bytes: usize,
     plain_bytes: usize,
@@ -97,19 +104,14 @@ struct Limits {
 
 impl Limits {
     fn of(source: Source) -> Self {
-        let live = Self {
-            scope: Scope::Ingest,
-            fields: &["events"],
-            items: BATCH_ITEMS_MAX,
-            wire_bytes: BODY_WIRE_BYTES_MAX,
-            plain_bytes: BODY_BYTES_MAX,
-        };
+        let lists = source.signals().into_iter().map(Signal::list).collect();
         match source {
-            Source::Track => live,
-            Source::Metrics => Self { fields: &["metrics"], ..live },
+            Source::Live(_) => {
+                Self { scope: Scope::Ingest, lists, items: BATCH_ITEMS_MAX, wire_bytes: BODY_WIRE_BYTES_MAX, plain_bytes: BODY_BYTES_MAX }
+            }
             Source::Import => Self {
                 scope: Scope::Import,
-                fields: &["events", "metrics"],
+                lists,
                 items: IMPORT_ITEMS_MAX,
                 wire_bytes: IMPORT_BODY_BYTES_MAX,
                 plain_bytes: IMPORT_BODY_BYTES_MAX,
@@ -128,17 +130,6 @@ async fn read(body: Body, headers: &HeaderMap, limits: &Limits) -> Result<Bytes,
         Err(error) => return Err(Rejection::Malformed(format!("the body broke off: {error}"))),
     };
     decompress::body(wire, headers, limits.plain_bytes)
-}
-
-fn answer(fate: Fate, entry: NewBatch) -> BatchAnswer {
-    match fate {
-        Fate::Stored => {
-            BatchAnswer { accepted: entry.accepted as u32, duplicate: false, rejected: entry.rejected as u32, errors: entry.errors }
-        }
-        Fate::Duplicate(first) => {
-            BatchAnswer { accepted: first.accepted as u32, duplicate: true, rejected: first.rejected as u32, errors: first.errors }
-        }
-    }
 }
 
 /// Set by the server's outermost layer; the answer and the log name it.

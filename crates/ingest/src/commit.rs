@@ -1,7 +1,9 @@
 //! Group commit by natural batching: what arrived while the previous flush was committing goes into the next one.
 //! Nobody waits for a timer, and the answer goes out after COMMIT.
 
+mod duplicates;
 mod flush;
+mod isolate;
 mod outage;
 
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use tokio::task::JoinHandle;
 use crate::prepare::Prepared;
 use crate::rejection::Rejection;
 use crate::{Config, Random};
-pub(crate) use flush::{Fate, Flusher};
+pub(crate) use flush::{Flusher, Told, repeated};
 use outage::Outage;
 
 /// Rows after which a flush takes no further batch: 5,000 is where COPY stops getting faster.
@@ -32,7 +34,7 @@ pub(crate) struct Queue {
 
 struct Waiting {
     prepared: Prepared,
-    reply: oneshot::Sender<Result<Fate, Rejection>>,
+    reply: oneshot::Sender<Told>,
     _bytes: OwnedSemaphorePermit,
 }
 
@@ -60,7 +62,7 @@ impl Queue {
     }
 
     /// Commits the batch and says what became of it.
-    pub(crate) async fn commit(&self, prepared: Prepared, reserved: Reserved) -> Result<Fate, Rejection> {
+    pub(crate) async fn commit(&self, prepared: Prepared, reserved: Reserved) -> Told {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting { prepared, reply, _bytes: reserved.0 };
         self.sender.try_send(waiting).map_err(|_| Rejection::Unavailable("too many batches are waiting"))?;
@@ -75,11 +77,11 @@ impl Queue {
 
 async fn committer(receiver: Arc<Mutex<mpsc::Receiver<Waiting>>>, flusher: Flusher) {
     while let Some(group) = next_group(&receiver).await {
-        let (batches, replies): (Vec<_>, Vec<_>) =
+        let (mut batches, replies): (Vec<_>, Vec<_>) =
             group.into_iter().map(|waiting| (waiting.prepared, (waiting.reply, waiting._bytes))).unzip();
-        for (fate, (reply, _bytes)) in flusher.store(batches).await.into_iter().zip(replies) {
+        for (told, (reply, _bytes)) in flusher.store(&mut batches).await.into_iter().zip(replies) {
             // A client that went away does not need its answer; its batch is stored all the same.
-            let _ = reply.send(fate);
+            let _ = reply.send(told);
         }
     }
 }
@@ -88,12 +90,12 @@ async fn committer(receiver: Arc<Mutex<mpsc::Receiver<Waiting>>>, flusher: Flush
 async fn next_group(receiver: &Mutex<mpsc::Receiver<Waiting>>) -> Option<Vec<Waiting>> {
     let mut receiver = receiver.lock().await;
     let first = receiver.recv().await?;
-    let mut rows = first.prepared.rows();
+    let mut rows = first.prepared.items.len();
     let mut group = vec![first];
     while rows < FLUSH_ROWS
         && let Ok(next) = receiver.try_recv()
     {
-        rows += next.prepared.rows();
+        rows += next.prepared.items.len();
         group.push(next);
     }
     Some(group)

@@ -32,22 +32,29 @@ pub(crate) fn read<T: DeserializeOwned>(raw: &RawValue) -> Result<Valid<T>, Refu
     }
 }
 
+/// How a reader's message begins, and the verdict that it means.
+const VERDICTS: [(&str, ItemCode); 9] = [
+    ("number out of range", ItemCode::NumberOutOfRange),
+    ("recursion limit", ItemCode::TooDeep),
+    ("missing field `name`", ItemCode::NameMissing),
+    ("missing field `body`", ItemCode::MessageMissing),
+    ("missing field `trace_id`", ItemCode::TraceIdInvalid),
+    ("missing field `span_id`", ItemCode::TraceIdInvalid),
+    ("expected 16 bytes as hex digits", ItemCode::TraceIdInvalid),
+    ("expected 8 bytes as hex digits", ItemCode::TraceIdInvalid),
+    ("data did not match any variant of untagged enum MetricValue", ItemCode::ValueNotANumber),
+];
+
 fn unreadable<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Refusal {
     let full = error.to_string();
     let message = full.split(" at line ").next().unwrap_or_default();
-    let code = if message.starts_with("number out of range") {
-        ItemCode::NumberOutOfRange
-    } else if message.starts_with("recursion limit") {
-        ItemCode::TooDeep
-    } else if message.starts_with("missing field `name`") {
-        ItemCode::NameMissing
-    } else if message.contains("untagged enum MetricValue") {
-        return Refusal::new(ItemCode::ValueNotANumber, "value is neither a number nor text");
-    } else {
-        let message = in_terms_of_json(message);
-        return Refusal::new(ItemCode::Malformed, place::<T>(text).map_or(message.clone(), |place| format!("`{place}`: {message}")));
+    let code = VERDICTS.into_iter().find(|(beginning, _)| message.starts_with(beginning)).map_or(ItemCode::Malformed, |(_, code)| code);
+    let message = match code {
+        ItemCode::ValueNotANumber => "value is neither a number nor text".to_owned(),
+        _ => in_terms_of_json(message),
     };
-    Refusal::new(code, message)
+    let place = matches!(code, ItemCode::Malformed | ItemCode::TraceIdInvalid).then(|| place::<T>(text)).flatten();
+    Refusal::new(code, place.map_or(message.clone(), |place| format!("`{place}`: {message}")))
 }
 
 /// The field at which reading stopped, such as `context.os`.
@@ -60,7 +67,11 @@ fn place<T: DeserializeOwned>(text: &str) -> Option<String> {
 
 /// Senders know lists and objects, not what they become here.
 fn in_terms_of_json(message: &str) -> String {
-    message.replace("sequence", "list").replace("a map", "an object").replace("struct Context", "an object").replace(": map", ": object")
+    let words = message.replace("sequence", "list").replace("a map", "an object").replace(": map", ": object");
+    match words.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected an object"),
+        None => words,
+    }
 }
 
 #[cfg(test)]

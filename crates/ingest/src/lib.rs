@@ -1,11 +1,12 @@
 //! Ingest: from a request to a committed row, or to a reason why not.
 //!
 //! accept → authenticate → decode → validate → normalise → commit, a file per stage. Each stage has its own type, so that
-//! what is checked cannot be mistaken for what is not: bytes → [`decode::Batch`] → [`protocol::event::Event`] →
-//! [`storage::events::NewEvent`] → acknowledged. Acknowledged means committed.
+//! what is checked cannot be mistaken for what is not: bytes → [`decode::Batch`] → [`protocol::event::Event`] (or another signal) →
+//! [`storage::raw::Row`] → acknowledged. Acknowledged means committed.
 
 mod accept;
 mod authenticate;
+mod books;
 mod commit;
 mod decode;
 mod decompress;

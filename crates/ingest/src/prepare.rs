@@ -3,64 +3,119 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use protocol::envelope::Envelope;
 use protocol::id::ProjectId;
 use protocol::outcome::{Outcome, OutcomeCount, Signal};
-use protocol::verdict::{ERRORS_LISTED_MAX, ItemError};
+use protocol::verdict::{BatchAnswer, ERRORS_LISTED_MAX, ItemCode};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use storage::batches::{NewBatch, ledger_id};
 use storage::events::NewEvent;
-use storage::metric_points::NewPoint;
+use storage::raw::Row;
 use uuid::Uuid;
 
 use crate::Random;
+use crate::books::Books;
 use crate::decode::{Batch, Identity};
-use crate::normalise;
 use crate::normalise::time::Reading;
+use crate::normalise::{self, event::restore_device_order};
 use crate::validate::{self, Refusal, Valid};
 
-/// Which endpoint a batch came by; the ledger keeps it, since the same id on another endpoint is another content.
+/// Which endpoint a batch came by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    Track,
-    Metrics,
+    Live(Signal),
     Import,
 }
 
 impl Source {
+    /// The ledger keeps it, since the same id on another endpoint is another content.
     fn code(self) -> i16 {
         match self {
-            Self::Track => Signal::Event.code(),
-            Self::Metrics => Signal::Metric.code(),
+            Self::Live(signal) => signal.code(),
             Self::Import => 9,
+        }
+    }
+
+    /// The signals that a batch may hold, each in its own list.
+    pub(crate) fn signals(self) -> Vec<Signal> {
+        match self {
+            Self::Live(signal) => vec![signal],
+            Self::Import => Signal::ALL.to_vec(),
         }
     }
 }
 
+/// An item that is a row.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    /// Its position in the batch.
+    pub(crate) index: u32,
+    pub(crate) row: Row,
+}
+
 /// A batch whose items are rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) project: ProjectId,
     pub(crate) entry: NewBatch,
     pub(crate) install_id: Option<String>,
-    pub(crate) events: Vec<NewEvent>,
-    pub(crate) points: Vec<NewPoint>,
-    /// Changes of the books when the batch is stored.
-    pub(crate) outcomes: Vec<OutcomeCount>,
-    /// As they are named in the books.
-    pub(crate) sdk: String,
+    pub(crate) items: Vec<Item>,
+    /// The project asks that no id is stored twice.
+    pub(crate) dedupe: bool,
+    stored: Outcome,
+    books: Books,
 }
 
 impl Prepared {
-    pub(crate) fn rows(&self) -> usize {
-        self.events.len() + self.points.len()
+    /// What the sender is told when the batch is stored now.
+    pub(crate) fn answer(&self) -> BatchAnswer {
+        let NewBatch { accepted, rejected, ref errors, .. } = self.entry;
+        BatchAnswer { accepted: accepted as u32, duplicate: false, rejected: rejected as u32, errors: errors.clone() }
+    }
+
+    /// Changes of the books when the batch is stored.
+    pub(crate) fn outcomes(&self) -> impl Iterator<Item = OutcomeCount> {
+        self.books.changes()
+    }
+
+    /// Changes of the books when the batch was stored before.
+    pub(crate) fn replayed(&self) -> impl Iterator<Item = OutcomeCount> {
+        let mut by_signal = BTreeMap::<Signal, i64>::new();
+        for item in &self.items {
+            *by_signal.entry(item.row.signal()).or_default() += 1;
+        }
+        by_signal.into_iter().map(|(signal, n)| self.books.change(signal, Outcome::Replayed, "", n))
+    }
+
+    /// Changes of the books when an item is left out because its id was stored before.
+    pub(crate) fn is_duplicate(&self, item: &Item) -> [OutcomeCount; 2] {
+        let signal = item.row.signal();
+        [self.books.change(signal, self.stored, "", -1), self.books.change(signal, Outcome::Duplicate, "", 1)]
+    }
+
+    /// Refuses the items at these places of `items`, which the database did not take.
+    pub(crate) fn refuse(&mut self, places: &[usize]) {
+        let mut place = 0..;
+        let (refused, kept) =
+            std::mem::take(&mut self.items).into_iter().partition(|_| place.next().is_some_and(|at| places.contains(&at)));
+        self.items = kept;
+        let refused: Vec<Item> = refused;
+        for item in &refused {
+            let code = ItemCode::NotStorable;
+            self.books.moved(item.row.signal(), self.stored, (Outcome::Rejected, code.word()), 1);
+            self.entry.errors.push(Refusal::new(code, "the database refused the item").at(item.index));
+        }
+        self.entry.errors.sort_by_key(|error| error.index);
+        self.entry.errors.truncate(ERRORS_LISTED_MAX);
+        self.entry.accepted -= refused.len() as i32;
+        self.entry.rejected += refused.len() as i32;
     }
 }
 
 /// What preparing needs to know about the request and the server.
 pub(crate) struct Setting {
     pub(crate) project: ProjectId,
+    pub(crate) dedupe: bool,
     pub(crate) source: Source,
     pub(crate) now: DateTime<Utc>,
     pub(crate) random: Random,
@@ -68,132 +123,110 @@ pub(crate) struct Setting {
     pub(crate) repaired: bool,
 }
 
-/// Validates and normalises every item: events in the first list, metric points in the second.
+impl Setting {
+    fn new_id(&self) -> Uuid {
+        crate::uuid_v7(self.now, (self.random)())
+    }
+}
+
+/// Validates and normalises every item. The lists are those of the source's signals, in their order.
 pub(crate) fn batch(batch: Batch<'_>, setting: &Setting) -> Prepared {
     let Batch { envelope, identity, lists, body_hash } = batch;
     let reading = match setting.source {
         Source::Import => Reading::import(setting.now),
-        Source::Track | Source::Metrics => Reading::live(setting.now, envelope.sent_at.as_ref()),
+        Source::Live(_) => Reading::live(setting.now, envelope.sent_at.as_ref()),
     };
-    let (event_items, point_items) = match (setting.source, lists.as_slice()) {
-        (Source::Track, [events]) => (events.as_slice(), &[][..]),
-        (Source::Metrics, [points]) => (&[][..], points.as_slice()),
-        (_, [events, points]) => (events.as_slice(), points.as_slice()),
-        _ => (&[][..], &[][..]),
-    };
-    let install_id = envelope.install_id.as_deref();
-    let mut errors = Vec::new();
-    let mut events = rows(event_items, 0, setting.repaired, &mut errors, validate::event, |valid| {
-        normalise::event::event(valid, &reading, install_id, new_id(setting))
-    });
-    if install_id.is_some() {
-        normalise::event::restore_device_order(&mut events);
+    let stored = if setting.source == Source::Import { Outcome::Imported } else { Outcome::Stored };
+    let mut books = Books::new(&envelope);
+    let (mut items, mut errors) = (Vec::with_capacity(lists.iter().map(Vec::len).sum()), Vec::new());
+    let mut index = 0;
+    for (signal, list) in setting.source.signals().into_iter().zip(lists) {
+        let (items_before, errors_before) = (items.len(), errors.len());
+        for raw in list {
+            match row(signal, raw, &reading, envelope.install_id.as_deref(), setting) {
+                Ok(row) => items.push(Item { index, row }),
+                Err(refusal) => errors.push(refusal.at(index)),
+            }
+            index += 1;
+        }
+        books.add(signal, stored, "", (items.len() - items_before) as u64);
+        books.rejected(signal, &errors[errors_before..]);
     }
-    let rejected_events = errors.len();
-    let points = rows(point_items, event_items.len(), setting.repaired, &mut errors, validate::point, |valid| {
-        normalise::point::point(valid, &reading)
-    });
-
-    let sdk = envelope.sdk.as_ref().map(ToString::to_string).unwrap_or_default();
-    let imported = setting.source == Source::Import;
-    let mut books = Books { sdk: &sdk, counts: Vec::new() };
-    books.signal(Signal::Event, events.len(), &errors[..rejected_events], imported);
-    books.signal(Signal::Metric, points.len(), &errors[rejected_events..], imported);
-    books.envelope(if setting.source == Source::Metrics { Signal::Metric } else { Signal::Event }, &envelope);
-
+    if envelope.install_id.is_some() {
+        restore_device_order(&mut events(&mut items));
+    }
+    // An import speaks for itself: its sender is no SDK whose signals are on the way.
+    if let Source::Live(signal) = setting.source {
+        books.reported(signal, &envelope);
+    }
     Prepared {
         project: setting.project,
         entry: NewBatch {
             batch_id: batch_id(identity.as_ref(), setting),
             signal: setting.source.code(),
             body_hash,
-            accepted: (events.len() + points.len()) as i32,
+            accepted: items.len() as i32,
             rejected: errors.len() as i32,
-            errors: errors.iter().take(ERRORS_LISTED_MAX).cloned().collect(),
+            errors: errors.into_iter().take(ERRORS_LISTED_MAX).collect(),
         },
-        outcomes: books.counts,
         install_id: envelope.install_id,
-        events,
-        points,
-        sdk,
+        items,
+        dedupe: setting.dedupe,
+        stored,
+        books,
     }
 }
 
-fn rows<T, R>(
-    items: &[&RawValue],
-    first_index: usize,
-    repaired: bool,
-    errors: &mut Vec<ItemError>,
-    validate: impl Fn(&RawValue) -> Result<Valid<T>, Refusal>,
-    normalise: impl Fn(Valid<T>) -> Result<R, Refusal>,
-) -> Vec<R> {
-    let mut rows = Vec::with_capacity(items.len());
-    for (index, raw) in items.iter().enumerate() {
-        let row = validate(raw)
-            .and_then(|valid| normalise(Valid { repaired: valid.repaired || repaired && raw.get().contains('\u{fffd}'), ..valid }));
-        match row {
-            Ok(row) => rows.push(row),
-            Err(refusal) => errors.push(refusal.at((first_index + index) as u32)),
+/// One item, from its JSON to its row.
+fn row(signal: Signal, raw: &RawValue, reading: &Reading, install_id: Option<&str>, setting: &Setting) -> Result<Row, Refusal> {
+    let body = BodyRepair { raw, is_repaired: setting.repaired };
+    Ok(match signal {
+        Signal::Event => Row::Event(normalise::event::event(body.marked(validate::event(raw)?), reading, install_id, setting.new_id())?),
+        Signal::Metric => Row::Point(normalise::point::point(body.marked(validate::point(raw)?), reading)?),
+        Signal::Span => Row::Span(normalise::span::span(body.marked(validate::span(raw)?), reading)?),
+        Signal::Error => {
+            let valid = body.marked(validate::error_report(raw)?);
+            Row::Error(normalise::error_report::error_report(valid, reading, install_id, setting.new_id())?)
         }
+        Signal::Log => Row::Log(normalise::log::log(body.marked(validate::log(raw)?), reading)?),
+        Signal::Identity => Row::Identity(normalise::identity::identity(body.marked(validate::identity(raw)?), reading)?),
+    })
+}
+
+/// Whether the body's repair touched this item.
+struct BodyRepair<'r> {
+    raw: &'r RawValue,
+    is_repaired: bool,
+}
+
+impl BodyRepair<'_> {
+    fn marked<T>(&self, valid: Valid<T>) -> Valid<T> {
+        Valid { repaired: valid.repaired || self.is_repaired && self.raw.get().contains('\u{fffd}'), ..valid }
     }
-    rows
+}
+
+fn events(items: &mut [Item]) -> Vec<&mut NewEvent> {
+    items
+        .iter_mut()
+        .filter_map(|item| match &mut item.row {
+            Row::Event(event) => Some(event),
+            _ => None,
+        })
+        .collect()
 }
 
 /// The ledger's id: the sender's, or a new one that nothing will ever repeat.
 fn batch_id(identity: Option<&Identity>, setting: &Setting) -> Uuid {
-    let hash = |bytes: &[u8]| {
-        let mut hash = [0; 16];
-        hash.copy_from_slice(&Sha256::new().chain_update(setting.project.0.to_be_bytes()).chain_update(bytes).finalize()[..16]);
-        hash
-    };
     match identity {
-        Some(Identity::Uuid(id)) => ledger_id(*id, hash(id.as_bytes()), setting.now),
-        Some(Identity::Text(text)) => ledger_id(Uuid::nil(), hash(text.as_bytes()), setting.now),
-        None => new_id(setting),
+        Some(Identity::Uuid(id)) => ledger_id(*id, project_hash(setting.project, id.as_bytes()), setting.now),
+        Some(Identity::Text(text)) => ledger_id(Uuid::nil(), project_hash(setting.project, text.as_bytes()), setting.now),
+        None => setting.new_id(),
     }
 }
 
-fn new_id(setting: &Setting) -> Uuid {
-    crate::uuid_v7(setting.now, (setting.random)())
-}
-
-/// Changes of the books that one batch makes.
-struct Books<'s> {
-    sdk: &'s str,
-    counts: Vec<OutcomeCount>,
-}
-
-impl Books<'_> {
-    fn add(&mut self, signal: Signal, outcome: Outcome, reason: &str, n: u64) {
-        if n > 0 {
-            // A sender's own counts are bounded, so that no sum can overflow.
-            let n = n.min(1_000_000_000) as i64;
-            self.counts.push(OutcomeCount {
-                signal,
-                outcome,
-                reason: reason.chars().take(60).collect(),
-                sdk: self.sdk.chars().take(100).collect(),
-                n,
-            });
-        }
-    }
-
-    fn signal(&mut self, signal: Signal, stored: usize, errors: &[ItemError], imported: bool) {
-        self.add(signal, if imported { Outcome::Imported } else { Outcome::Stored }, "", stored as u64);
-        let mut by_code = BTreeMap::<&'static str, u64>::new();
-        for error in errors {
-            *by_code.entry(error.code.word()).or_default() += 1;
-        }
-        for (code, n) in by_code {
-            self.add(signal, Outcome::Rejected, code, n);
-        }
-    }
-
-    /// What the SDK says about itself.
-    fn envelope(&mut self, signal: Signal, envelope: &Envelope) {
-        self.add(signal, Outcome::Made, "", envelope.made.unwrap_or_default());
-        for (reason, n) in envelope.lost.iter().take(20) {
-            self.add(signal, Outcome::Lost, reason, *n);
-        }
-    }
+/// What stands for an id of a project where the id itself cannot.
+pub(crate) fn project_hash(project: ProjectId, bytes: &[u8]) -> [u8; 16] {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&Sha256::new().chain_update(project.0.to_be_bytes()).chain_update(bytes).finalize()[..16]);
+    hash
 }

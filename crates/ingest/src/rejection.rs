@@ -21,8 +21,8 @@ pub(crate) enum Rejection {
     TooManyBytes { limit: usize, when: &'static str },
     #[error("content-encoding `{0}` is not read here")]
     EncodingUnknown(String),
-    #[error("batch id {0} was used before for other items")]
-    KeyReused(String),
+    #[error("the batch id was used before, for other items or on another endpoint")]
+    KeyReused,
     #[error("no such endpoint: {0}")]
     NotFound(String),
     #[error("signals are sent with POST")]
@@ -45,7 +45,7 @@ impl Rejection {
             Self::Malformed(_) => ProblemCode::BadRequest,
             Self::TooManyItems { .. } | Self::TooManyBytes { .. } => ProblemCode::TooLarge,
             Self::EncodingUnknown(_) => ProblemCode::EncodingUnknown,
-            Self::KeyReused(_) => ProblemCode::KeyReused,
+            Self::KeyReused => ProblemCode::KeyReused,
             Self::NotFound(_) => ProblemCode::NotFound,
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
             Self::Unavailable(_) => ProblemCode::Unavailable,

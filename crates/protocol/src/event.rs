@@ -63,7 +63,7 @@ pub struct Event {
     #[serde(default, alias = "env", deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
     /// The event's own properties.
-    #[serde(default, alias = "properties", deserialize_with = "null_as_empty", skip_serializing_if = "Map::is_empty")]
+    #[serde(default, alias = "properties", deserialize_with = "crate::text::object", skip_serializing_if = "Map::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub props: Map<String, Value>,
     /// Where it happened.
@@ -115,7 +115,7 @@ pub struct Context {
     )]
     pub screen: Option<String>,
     /// Campaign parameters: `source`, `medium`, `campaign`, `term`, `content`.
-    #[serde(default, deserialize_with = "null_as_empty", skip_serializing_if = "Map::is_empty")]
+    #[serde(default, deserialize_with = "crate::text::object", skip_serializing_if = "Map::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub utm: Map<String, Value>,
     #[serde(default, alias = "userId", deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
@@ -139,8 +139,4 @@ pub struct Context {
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub rest: Map<String, Value>,
-}
-
-fn null_as_empty<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

@@ -26,6 +26,16 @@ pub const NAME_BYTES_MAX: usize = 200;
 pub const ATTRIBUTE_BYTES_MAX: usize = 500;
 /// Tags of one metric point.
 pub const METRIC_TAGS_MAX: usize = 32;
+/// How long a span may take.
+pub const SPAN_DAYS_MAX: i64 = 30;
+/// Frames of one stack; of an exception and of each of its causes.
+pub const FRAMES_MAX: usize = 250;
+/// Causes of one exception.
+pub const CAUSES_MAX: usize = 10;
+/// Breadcrumbs of one error report.
+pub const BREADCRUMBS_MAX: usize = 100;
+/// Parts of one fingerprint.
+pub const FINGERPRINT_PARTS_MAX: usize = 16;
 /// Series of one metric per project; further tag sets fold into `__other__`.
 pub const METRIC_SERIES_MAX: usize = 10_000;
 /// Routes of one project and UTC day; further ones fold into `__other__`.

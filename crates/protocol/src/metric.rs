@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 use crate::trace::{SpanId, TraceId, lenient};
@@ -162,7 +161,7 @@ pub struct MetricPoint {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub ts: Option<Timestamp>,
     /// What the metric can be grouped and filtered by. `trace_id` and `span_id` in here are lifted out of it.
-    #[serde(default, alias = "attributes", deserialize_with = "tags", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, alias = "attributes", deserialize_with = "crate::text::tags", skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
     /// The trace during which it was measured.
     #[serde(default, alias = "traceId", deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
@@ -204,25 +203,4 @@ impl From<f64> for MetricValue {
     fn from(number: f64) -> Self {
         Self::Number(number)
     }
-}
-
-/// Tag values are text; numbers and bools become their text, null is left out, nested values are refused.
-fn tags<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
-    let sent: Option<BTreeMap<String, Value>> = Option::deserialize(deserializer)?;
-    let mut tags = BTreeMap::new();
-    for (key, value) in sent.unwrap_or_default() {
-        match value {
-            Value::Null => {}
-            Value::String(text) => {
-                tags.insert(key, text);
-            }
-            Value::Number(_) | Value::Bool(_) => {
-                tags.insert(key, value.to_string());
-            }
-            Value::Array(_) | Value::Object(_) => {
-                return Err(serde::de::Error::custom(format!("tag `{key}` holds a nested value; a tag is text, a number or a bool")));
-            }
-        }
-    }
-    Ok(tags)
 }

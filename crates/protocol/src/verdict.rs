@@ -68,13 +68,23 @@ pub enum ItemCode {
     SampleRateInvalid,
     /// The value of a counter, gauge or distribution is not a number.
     ValueNotANumber,
+    /// A trace or span id is missing, or not 32 or 16 hex digits.
+    TraceIdInvalid,
+    /// A span has neither a duration nor an end, or a duration below 0 or over 30 days.
+    DurationInvalid,
+    /// An error report has neither a type nor a message, or a log record no body.
+    MessageMissing,
+    /// An error report has too many frames, causes, breadcrumbs or fingerprint parts.
+    TooManyParts,
+    /// An identity lacks an id that its kind needs.
+    IdMissing,
     /// The database refused this item.
     NotStorable,
 }
 
 impl ItemCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::Malformed,
         Self::NameMissing,
         Self::NameTooLong,
@@ -90,6 +100,11 @@ impl ItemCode {
         Self::TooNew,
         Self::SampleRateInvalid,
         Self::ValueNotANumber,
+        Self::TraceIdInvalid,
+        Self::DurationInvalid,
+        Self::MessageMissing,
+        Self::TooManyParts,
+        Self::IdMissing,
         Self::NotStorable,
     ];
 
@@ -111,6 +126,11 @@ impl ItemCode {
             Self::TooNew => "too_new",
             Self::SampleRateInvalid => "sample_rate_invalid",
             Self::ValueNotANumber => "value_not_a_number",
+            Self::TraceIdInvalid => "trace_id_invalid",
+            Self::DurationInvalid => "duration_invalid",
+            Self::MessageMissing => "message_missing",
+            Self::TooManyParts => "too_many_parts",
+            Self::IdMissing => "id_missing",
             Self::NotStorable => "not_storable",
         }
     }
@@ -133,6 +153,11 @@ impl ItemCode {
             Self::TooNew => "check the sender's clock; send `sent_at`, so that its error can be corrected",
             Self::SampleRateInvalid => "send the share that is kept: above 0, at most 1",
             Self::ValueNotANumber => "send `value` as a number; text is only for the kind `set`",
+            Self::TraceIdInvalid => "send `trace_id` as 32 and `span_id` as 16 hex digits, not all zero",
+            Self::DurationInvalid => "send `duration_ms` in milliseconds, or `start` and `end`",
+            Self::MessageMissing => "give an error a `type` or a `message`, and a log record a `body`",
+            Self::TooManyParts => "send at most 250 frames, 10 causes, 100 breadcrumbs and 16 fingerprint parts",
+            Self::IdMissing => "identify needs `user_id`, alias `user_id` and `anonymous_id`, reset one of both",
             Self::NotStorable => "report this: the item passed every check and the database still refused it",
         }
     }

@@ -179,7 +179,7 @@ pub(crate) enum ProjectsAction {
         #[arg(long, default_value = "UTC")]
         zone: chrono_tz::Tz,
     },
-    /// Change a project's name or zone
+    /// Change a project's settings
     Set {
         /// Its word in URLs
         slug: String,
@@ -187,6 +187,9 @@ pub(crate) enum ProjectsAction {
         name: Option<String>,
         #[arg(long)]
         zone: Option<chrono_tz::Tz>,
+        /// Store no event and no error report with an id that was stored in the last 7 days
+        #[arg(long, value_name = "BOOL")]
+        dedupe: Option<bool>,
     },
     /// Show every project
     List,

@@ -16,6 +16,8 @@ pub struct Grant {
     pub project_id: ProjectId,
     /// What it may do there.
     pub scopes: Vec<Scope>,
+    /// The project asks that no event or error report is stored twice.
+    pub dedupe: bool,
 }
 
 impl Grant {
@@ -67,13 +69,14 @@ pub async fn find(db: &Db, presented: &Presented) -> Result<Option<Grant>> {
         Presented::SecretSha256(hash) => (None, Some(hash)),
     };
     let row = sqlx::query!(
-        "select id, project_id, scopes from api_key where (public_key = $1 or secret_sha256 = $2) and revoked_at is null",
+        "select k.id, k.project_id, k.scopes, p.dedupe from api_key k join project p on p.id = k.project_id
+         where (k.public_key = $1 or k.secret_sha256 = $2) and k.revoked_at is null",
         public,
         secret
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(|row| Grant { key_id: row.id, project_id: ProjectId(row.project_id), scopes: scopes(&row.scopes) }))
+    Ok(row.map(|row| Grant { key_id: row.id, project_id: ProjectId(row.project_id), scopes: scopes(&row.scopes), dedupe: row.dedupe }))
 }
 
 /// Keeps a new key.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, Utc};
 use protocol::id::ProjectId;
 use protocol::limits::LEDGER_DAYS;
-use protocol::verdict::ItemError;
+use protocol::verdict::{BatchAnswer, ItemError};
 use uuid::Uuid;
 
 use crate::{Db, Result, Transaction};
@@ -31,6 +31,13 @@ pub struct StoredBatch {
     pub accepted: i32,
     pub rejected: i32,
     pub errors: Vec<ItemError>,
+}
+
+impl StoredBatch {
+    /// What its first sender was told, marked as a repetition.
+    pub fn answer(&self) -> BatchAnswer {
+        BatchAnswer { accepted: self.accepted as u32, duplicate: true, rejected: self.rejected as u32, errors: self.errors.clone() }
+    }
 }
 
 /// The id under which the ledger keeps a batch.

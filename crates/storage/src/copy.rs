@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{Result, Transaction};
 
 /// Rows encoded for one table. Each row starts with [`Rows::row`] and then holds exactly the announced columns.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Rows {
     buffer: BytesMut,
     rows: usize,
@@ -20,19 +20,15 @@ const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// 2000-01-01, from which Postgres counts, in microseconds since 1970.
 const EPOCH_2000_MICROS: i64 = 946_684_800_000_000;
 
-impl Default for Rows {
-    fn default() -> Self {
-        let mut buffer = BytesMut::with_capacity(16 * 1024);
-        buffer.put_slice(SIGNATURE);
-        buffer.put_i32(0); // flags
-        buffer.put_i32(0); // length of the header's extension
-        Self { buffer, rows: 0 }
-    }
-}
-
 impl Rows {
     /// Begins a row of `columns` columns.
     pub fn row(&mut self, columns: i16) -> &mut Self {
+        if self.rows == 0 {
+            self.buffer.reserve(16 * 1024);
+            self.buffer.put_slice(SIGNATURE);
+            self.buffer.put_i32(0); // flags
+            self.buffer.put_i32(0); // length of the header's extension
+        }
         self.rows += 1;
         self.buffer.put_i16(columns);
         self

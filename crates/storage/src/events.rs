@@ -1,11 +1,11 @@
 //! Raw events. Written by ingest alone, in its flush's transaction.
 
 use chrono::{DateTime, Utc};
-use protocol::id::ProjectId;
 use protocol::trace::{SpanId, TraceId};
 use uuid::Uuid;
 
-use crate::{Result, Rows, Transaction};
+use crate::Rows;
+use crate::place::Place;
 
 /// An event that passed every check, as its row. Built by ingest's normalise stage and nowhere else.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,30 +39,14 @@ pub struct NewEvent {
     pub is_bot: bool,
 }
 
-/// Where a row belongs: what a flush knows and an item does not.
-#[derive(Clone, Copy, Debug)]
-#[allow(missing_docs, reason = "see migrations/0012_event.sql")]
-pub struct Place {
-    pub project: ProjectId,
-    pub received_at: DateTime<Utc>,
-    pub flush_id: Uuid,
-    pub n: i32,
-    pub batch_id: Uuid,
-}
-
-const COPY: &str = "copy event (project_id, received_at, flush_id, n, event_id, batch_id, ts, client_ts, seq, actor_kind, actor, \
+pub(crate) const COPY: &str = "copy event (project_id, received_at, flush_id, n, batch_id, event_id, ts, client_ts, seq, actor_kind, actor, \
      anonymous_id, session_id, install_id, name, route, release, environment, country, os, browser, device, referrer, props, \
      context, trace_id, span_id, weight, flags, is_bot) from stdin (format binary)";
 
-/// Adds the row of `event` to `rows`.
-pub fn encode(rows: &mut Rows, place: Place, install_id: Option<&str>, event: &NewEvent) {
-    rows.row(30)
-        .int4(place.project.0)
-        .timestamptz(place.received_at)
-        .uuid(place.flush_id)
-        .int4(place.n)
+pub(crate) fn encode(rows: &mut Rows, place: Place<'_>, event: &NewEvent) {
+    place
+        .begin(rows, 30)
         .uuid(event.event_id)
-        .uuid(place.batch_id)
         .timestamptz(event.ts)
         .optional(event.client_ts, Rows::timestamptz)
         .optional(event.seq, Rows::int8)
@@ -70,7 +54,7 @@ pub fn encode(rows: &mut Rows, place: Place, install_id: Option<&str>, event: &N
         .text(&event.actor)
         .optional(event.anonymous_id.as_deref(), Rows::text)
         .optional(event.session_id.as_deref(), Rows::text)
-        .optional(install_id, Rows::text)
+        .optional(place.install_id, Rows::text)
         .text(&event.name)
         .optional(event.route.as_deref(), Rows::text)
         .optional(event.release.as_deref(), Rows::text)
@@ -87,12 +71,4 @@ pub fn encode(rows: &mut Rows, place: Place, install_id: Option<&str>, event: &N
         .float8(event.weight)
         .int4(event.flags)
         .bool(event.is_bot);
-}
-
-/// Writes the rows in the flush's transaction.
-///
-/// # Errors
-/// When the database refuses; the transaction is then lost as a whole.
-pub async fn copy(tx: &mut Transaction, rows: Rows) -> Result<u64> {
-    rows.copy(tx, COPY).await
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use protocol::metric::MetricKind;
 use protocol::trace::{SpanId, TraceId};
 
-use crate::events::Place;
-use crate::{Result, Rows, Transaction};
+use crate::Rows;
+use crate::place::Place;
 
 /// A metric point that passed every check, as its row. Built by ingest's normalise stage and nowhere else.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,18 +30,13 @@ pub struct NewPoint {
     pub flags: i32,
 }
 
-const COPY: &str = "copy metric_point (project_id, received_at, flush_id, n, batch_id, ts, client_ts, name, kind, unit, value, set_hash, tags, \
+pub(crate) const COPY: &str = "copy metric_point (project_id, received_at, flush_id, n, batch_id, ts, client_ts, name, kind, unit, value, set_hash, tags, \
      environment, release, user_id, session_id, trace_id, span_id, flags) from stdin (format binary)";
 
-/// Adds the row of `point` to `rows`.
-pub fn encode(rows: &mut Rows, place: Place, point: &NewPoint) {
+pub(crate) fn encode(rows: &mut Rows, place: Place<'_>, point: &NewPoint) {
     let tags = serde_json::to_string(&point.tags).unwrap_or_else(|_| "{}".to_owned());
-    rows.row(20)
-        .int4(place.project.0)
-        .timestamptz(place.received_at)
-        .uuid(place.flush_id)
-        .int4(place.n)
-        .uuid(place.batch_id)
+    place
+        .begin(rows, 20)
         .timestamptz(point.ts)
         .optional(point.client_ts, Rows::timestamptz)
         .text(&point.name)
@@ -57,12 +52,4 @@ pub fn encode(rows: &mut Rows, place: Place, point: &NewPoint) {
         .optional(point.trace_id, |rows, id| rows.bytes(&id.0))
         .optional(point.span_id, |rows, id| rows.bytes(&id.0))
         .int4(point.flags);
-}
-
-/// Writes the rows in the flush's transaction.
-///
-/// # Errors
-/// When the database refuses; the transaction is then lost as a whole.
-pub async fn copy(tx: &mut Transaction, rows: Rows) -> Result<u64> {
-    rows.copy(tx, COPY).await
 }

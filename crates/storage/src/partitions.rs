@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use protocol::limits::{IMPORT_DAYS_MAX, LEDGER_DAYS};
+use protocol::outcome::Signal;
 
 use crate::{Db, Error, Result};
 
@@ -17,19 +18,56 @@ const DAYS_AHEAD: u64 = 7;
 pub enum Table {
     Event,
     MetricPoint,
+    Span,
+    ErrorReport,
+    Log,
+    Identity,
     MetricMinute,
     Batch,
+    SeenId,
 }
 
 impl Table {
-    const ALL: [Self; 4] = [Self::Event, Self::MetricPoint, Self::MetricMinute, Self::Batch];
+    const ALL: [Self; 9] = [
+        Self::Event,
+        Self::MetricPoint,
+        Self::Span,
+        Self::ErrorReport,
+        Self::Log,
+        Self::Identity,
+        Self::MetricMinute,
+        Self::Batch,
+        Self::SeenId,
+    ];
+
+    /// The raw table of a signal.
+    pub const fn of(signal: Signal) -> Self {
+        match signal {
+            Signal::Event => Self::Event,
+            Signal::Metric => Self::MetricPoint,
+            Signal::Span => Self::Span,
+            Signal::Error => Self::ErrorReport,
+            Signal::Log => Self::Log,
+            Signal::Identity => Self::Identity,
+        }
+    }
+
+    /// Cut by the time within a UUIDv7, not by a time of its own.
+    const fn is_by_id(self) -> bool {
+        matches!(self, Self::Batch | Self::SeenId)
+    }
 
     const fn name(self) -> &'static str {
         match self {
             Self::Event => "event",
             Self::MetricPoint => "metric_point",
+            Self::Span => "span",
+            Self::ErrorReport => "error_report",
+            Self::Log => "log",
+            Self::Identity => "identity",
             Self::MetricMinute => "metric_minute",
             Self::Batch => "batch",
+            Self::SeenId => "seen_id",
         }
     }
 
@@ -38,25 +76,29 @@ impl Table {
     /// than its window.
     const fn days_back(self) -> u64 {
         match self {
-            Self::Event | Self::MetricPoint => 1,
+            Self::Event | Self::MetricPoint | Self::Span | Self::ErrorReport | Self::Log | Self::Identity => 1,
             Self::MetricMinute => IMPORT_DAYS_MAX as u64 + 1,
-            Self::Batch => LEDGER_DAYS as u64 + 1,
+            Self::Batch | Self::SeenId => LEDGER_DAYS as u64 + 1,
         }
     }
 
     fn create(self, day: NaiveDate) -> String {
         let name = self.name();
-        let (from, until) = match self {
-            Self::Batch => (uuid_floor(day), uuid_floor(day + Days::new(1))),
-            Self::Event | Self::MetricPoint | Self::MetricMinute => {
-                (format!("{day} 00:00:00+00"), format!("{} 00:00:00+00", day + Days::new(1)))
-            }
+        let (from, until) = if self.is_by_id() {
+            (uuid_floor(day), uuid_floor(day + Days::new(1)))
+        } else {
+            (format!("{day} 00:00:00+00"), format!("{} 00:00:00+00", day + Days::new(1)))
         };
         format!("create table if not exists {} partition of {name} for values from ('{from}') to ('{until}')", self.partition(day))
     }
 
     fn partition(self, day: NaiveDate) -> String {
         format!("{}_{}", self.name(), day.format("%Y_%m_%d"))
+    }
+
+    /// The day of a partition; `None` for one that is not a day's.
+    fn day_of(self, partition: &str) -> Option<NaiveDate> {
+        NaiveDate::parse_from_str(partition.strip_prefix(self.name())?, "_%Y_%m_%d").ok()
     }
 }
 
@@ -127,20 +169,40 @@ async fn existing(db: &Db, table: Table) -> Result<std::collections::HashSet<Str
     Ok(names.into_iter().collect())
 }
 
+async fn create(db: &Db, table: Table, day: NaiveDate) -> Result<()> {
+    match change(db, &table.create(day)).await {
+        // Another process made it between our look and our statement (42P07), or the catalogue row (23505).
+        Err(Error::Taken(_)) => Ok(()),
+        Err(Error::Failed(error)) if error.as_database_error().and_then(|e| e.code()).as_deref() == Some("42P07") => Ok(()),
+        done => done,
+    }
+}
+
+/// Drops the partitions of days before `first`, whole: nothing is deleted row by row. Returns how many there were.
+///
+/// # Errors
+/// When the database refuses; what was dropped is gone.
+pub async fn drop_before(db: &Db, table: Table, first: NaiveDate) -> Result<u32> {
+    let mut dropped = 0;
+    for name in existing(db, table).await? {
+        if table.day_of(&name).is_some_and(|day| day < first) {
+            change(db, &format!("drop table if exists {name}")).await?;
+            dropped += 1;
+        }
+    }
+    Ok(dropped)
+}
+
 /// Tries for a short time only, again and again: the statement waits for every writer of the parent, and every writer
 /// that comes later waits for the statement.
-async fn create(db: &Db, table: Table, day: NaiveDate) -> Result<()> {
+async fn change(db: &Db, statement: &str) -> Result<()> {
     const TRIES: u32 = 50;
-    let statement = table.create(day);
     for attempt in 1.. {
         let mut tx = db.begin().await?;
         sqlx::query!("set local lock_timeout = '200ms'").execute(&mut *tx).await?;
-        match sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&mut *tx).await.map_err(Error::from) {
+        match sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut *tx).await.map_err(Error::from) {
             Ok(_) => return Ok(tx.commit().await?),
             Err(Error::Busy(_)) if attempt < TRIES => drop(tx),
-            // Another process made it between our look and our statement (42P07), or the catalogue row (23505).
-            Err(Error::Taken(_)) => return Ok(()),
-            Err(Error::Failed(error)) if error.as_database_error().and_then(|e| e.code()).as_deref() == Some("42P07") => return Ok(()),
             Err(error) => return Err(error),
         }
     }
@@ -150,6 +212,13 @@ async fn create(db: &Db, table: Table, day: NaiveDate) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_partition_tells_its_day() {
+        let day = NaiveDate::from_ymd_opt(2026, 5, 14).expect("a day");
+        assert_eq!(Table::Batch.day_of(&Table::Batch.partition(day)), Some(day));
+        assert_eq!(Table::Batch.day_of("batch_undated"), None);
+    }
 
     #[test]
     fn a_day_of_batch_ids_begins_at_its_first_millisecond() {

@@ -52,3 +52,13 @@ pub async fn set(db: &Db, id: ProjectId, name: Option<&str>, zone: Option<&str>)
         .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Whether the project asks that no event or error report is stored twice; see [`crate::seen_ids`]. `false` when there is
+/// no such project.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_dedupe(db: &Db, id: ProjectId, dedupe: bool) -> Result<bool> {
+    let done = sqlx::query!("update project set dedupe = $2 where id = $1", id.0, dedupe).execute(&db.pool).await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -5,34 +5,31 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
-use protocol::outcome::{Outcome, OutcomeCount, Signal};
+use protocol::outcome::{OutcomeCount, Signal};
 use protocol::time::Clock;
+use protocol::verdict::BatchAnswer;
 use storage::batches::{self, StoredBatch};
-use storage::events::{self, Place};
 use storage::pending::{self, NewPending};
-use storage::{Db, Rows, Transaction, metric_points};
+use storage::place::Place;
+use storage::raw::RawRows;
+use storage::{Db, Transaction};
 use uuid::Uuid;
 
+use super::duplicates::{self, Duplicates};
+use super::isolate;
 use super::outage::Outage;
 use crate::Random;
+use crate::books;
 use crate::prepare::Prepared;
 use crate::rejection::Rejection;
 
+const INTERRUPTED: Rejection = Rejection::Unavailable("the commit was interrupted");
 /// Tries of one flush before its batches are refused with 503.
 const TRIES: u32 = 3;
 /// No try begins later than this: a sender waits better on its own side.
 const TRY_FOR: Duration = Duration::from_millis(500);
 /// A flush commits within this of its `received_at`, or is given up: readers rely on it to know what is complete.
 const COMMIT_WITHIN: Duration = Duration::from_secs(2);
-
-/// What became of a batch.
-#[derive(Debug)]
-pub(crate) enum Fate {
-    /// Stored now.
-    Stored,
-    /// Stored before, with these verdicts.
-    Duplicate(StoredBatch),
-}
 
 /// Stores groups of batches.
 #[derive(Clone)]
@@ -45,33 +42,50 @@ pub(crate) struct Flusher {
 
 type Key = (ProjectId, Uuid);
 
+/// What a sender is told.
+pub(crate) type Told = Result<BatchAnswer, Rejection>;
+
 impl Flusher {
-    /// Stores a group in one transaction. Data that the database refuses costs its own batch only: the group is then
-    /// stored batch by batch.
-    pub(crate) async fn store(&self, group: Vec<Prepared>) -> Vec<Result<Fate, Rejection>> {
-        match self.flush(&group).await {
-            Ok(fates) => fates,
+    /// Stores a group in one transaction. Data that the database refuses costs only the item that holds it: the group is
+    /// halved until the batch is found, and the batch until the items are.
+    pub(crate) async fn store(&self, group: &mut [Prepared]) -> Vec<Told> {
+        match self.flush(group).await {
+            Ok(told) => told,
             Err(error) if error.is_passing() => {
                 group.iter().map(|_| Err(Rejection::Unavailable("the database does not answer at the moment"))).collect()
             }
-            Err(error) if group.len() == 1 => vec![Err(Rejection::Internal(error))],
-            Err(error) => {
-                tracing::warn!(batches = group.len(), %error, "a flush was refused; its batches are stored one by one");
-                let mut fates = Vec::with_capacity(group.len());
-                for batch in &group {
-                    fates.push(self.flush(std::slice::from_ref(batch)).await.map_or_else(
-                        |error| Err(error.into()),
-                        |mut one| one.pop().unwrap_or(Err(Rejection::Unavailable("the commit was interrupted"))),
-                    ));
+            Err(error) => match group {
+                [batch] => vec![self.store_without_refused(batch, error).await],
+                _ => {
+                    tracing::warn!(batches = group.len(), %error, "a flush was refused; its halves are stored apart");
+                    let (left, right) = group.split_at_mut(group.len() / 2);
+                    let mut told = Box::pin(self.store(left)).await;
+                    told.extend(Box::pin(self.store(right)).await);
+                    told
                 }
-                fates
-            }
+            },
         }
     }
 
+    /// Stores a batch that was refused, without the items that are the reason.
+    async fn store_without_refused(&self, batch: &mut Prepared, error: storage::Error) -> Told {
+        let refused = isolate::refused(self, batch).await?;
+        if refused.is_empty() {
+            // It is not an item.
+            return Err(Rejection::Internal(error));
+        }
+        tracing::warn!(items = refused.len(), %error, "the database refused items");
+        batch.refuse(&refused);
+        self.flush(std::slice::from_ref(batch)).await?.pop().unwrap_or(Err(INTERRUPTED))
+    }
+
+    pub(crate) fn new_flush_id(&self) -> Uuid {
+        crate::uuid_v7(self.clock.now(), (self.random)())
+    }
+
     /// Tries a flush a few times. The flush keeps its id, so that a commit whose answer was lost is recognised.
-    async fn flush(&self, group: &[Prepared]) -> storage::Result<Vec<Result<Fate, Rejection>>> {
-        let flush_id = crate::uuid_v7(self.clock.now(), (self.random)());
+    async fn flush(&self, group: &[Prepared]) -> storage::Result<Vec<Told>> {
+        let flush_id = self.new_flush_id();
         let began = std::time::Instant::now();
         let mut last = None;
         for attempt in 1..=TRIES {
@@ -105,7 +119,7 @@ impl Flusher {
         let received_at = self.clock.now();
         let mut tx = self.db.begin().await?;
         let mut fresh = HashSet::new();
-        let mut flush = Flush { flush_id, received_at, n: 0, events: Rows::default(), points: Rows::default() };
+        let mut flush = Flush { flush_id, received_at, n: 0, rows: RawRows::default() };
         // Projects in order, batches in order: two flushes never wait for each other in a ring.
         let projects = by_project(group);
         for (project, batches) in &projects {
@@ -119,8 +133,9 @@ impl Flusher {
         }
         for (project, batches) in projects {
             let (new, replayed): (Vec<_>, Vec<_>) = batches.into_iter().partition(|batch| fresh.contains(&(project, batch.entry.batch_id)));
-            flush.add(&new);
-            pending::insert(&mut tx, project, &flush.note(&new, &replayed)).await?;
+            let duplicates = duplicates::find(&mut tx, project, received_at, &new).await?;
+            let added = flush.add(&new, &duplicates);
+            pending::insert(&mut tx, project, &flush.note(added, outcomes(&new, &replayed, &duplicates))).await?;
         }
         flush.copy(&mut tx).await?;
         tx.commit().await.map_err(storage::Error::from)?;
@@ -128,7 +143,7 @@ impl Flusher {
     }
 
     /// What to answer each batch; the ledger knows those that were there before.
-    async fn fates(&self, flush_id: Uuid, group: &[Prepared], fresh: &HashSet<Key>) -> storage::Result<Vec<Result<Fate, Rejection>>> {
+    async fn fates(&self, flush_id: Uuid, group: &[Prepared], fresh: &HashSet<Key>) -> storage::Result<Vec<Told>> {
         let mut told = HashSet::new();
         let mut stored: BTreeMap<Key, StoredBatch> = BTreeMap::new();
         for (project, batches) in by_project(group) {
@@ -144,14 +159,10 @@ impl Flusher {
                 // The first of several equal batches in one flush is the one that was stored.
                 let first = told.insert(key);
                 match stored.get(&key) {
-                    _ if first && fresh.contains(&key) => Ok(Fate::Stored),
+                    _ if first && fresh.contains(&key) => Ok(batch.answer()),
                     // Our own flush, whose commit was answered to nobody.
-                    Some(row) if first && row.flush_id == flush_id => Ok(Fate::Stored),
-                    Some(row) if row.signal == batch.entry.signal && row.body_hash == batch.entry.body_hash => {
-                        Ok(Fate::Duplicate(row.clone()))
-                    }
-                    Some(row) => Err(Rejection::KeyReused(row.batch_id.to_string())),
-                    None => Err(Rejection::Unavailable("the batch is being stored by another request")),
+                    Some(row) if first && row.flush_id == flush_id => Ok(batch.answer()),
+                    row => repeated(batch, row),
                 }
             })
             .collect())
@@ -170,72 +181,81 @@ fn by_project(group: &[Prepared]) -> BTreeMap<ProjectId, Vec<&Prepared>> {
     projects
 }
 
+/// What to tell the sender of a batch that the ledger holds as `row`.
+pub(crate) fn repeated(batch: &Prepared, row: Option<&StoredBatch>) -> Told {
+    match row {
+        Some(row) if row.signal == batch.entry.signal && row.body_hash == batch.entry.body_hash => Ok(row.answer()),
+        Some(_) => Err(Rejection::KeyReused),
+        None => Err(Rejection::Unavailable("the batch is being stored by another request")),
+    }
+}
+
+/// Changes of the books by one project's part of a flush.
+fn outcomes(new: &[&Prepared], replayed: &[&Prepared], duplicates: &Duplicates) -> Vec<OutcomeCount> {
+    let left_out = new.iter().flat_map(|batch| {
+        batch.items.iter().filter(|item| duplicates.holds(batch, item)).flat_map(|item| batch.is_duplicate(item)).collect::<Vec<_>>()
+    });
+    books::sum(new.iter().flat_map(|batch| batch.outcomes()).chain(replayed.iter().flat_map(|batch| batch.replayed())).chain(left_out))
+}
+
 /// The rows of a flush while it is put together.
 struct Flush {
     flush_id: Uuid,
     received_at: DateTime<Utc>,
     n: i32,
-    events: Rows,
-    points: Rows,
+    rows: RawRows,
+}
+
+/// How many rows the worker will find.
+#[derive(Clone, Copy, Default)]
+struct Added {
+    events: i32,
+    points: i32,
 }
 
 impl Flush {
-    fn add(&mut self, batches: &[&Prepared]) {
+    fn add(&mut self, batches: &[&Prepared], duplicates: &Duplicates) -> Added {
+        let before = self.added();
         for batch in batches {
-            for event in &batch.events {
-                let place = self.next_place(batch);
-                events::encode(&mut self.events, place, batch.install_id.as_deref(), event);
-            }
-            for point in &batch.points {
-                let place = self.next_place(batch);
-                metric_points::encode(&mut self.points, place, point);
+            for item in batch.items.iter().filter(|item| !duplicates.holds(batch, item)) {
+                self.n += 1;
+                let place = Place {
+                    project: batch.project,
+                    received_at: self.received_at,
+                    flush_id: self.flush_id,
+                    n: self.n,
+                    batch_id: batch.entry.batch_id,
+                    install_id: batch.install_id.as_deref(),
+                };
+                self.rows.add(place, &item.row);
             }
         }
+        let after = self.added();
+        Added { events: after.events - before.events, points: after.points - before.points }
     }
 
-    fn next_place(&mut self, batch: &Prepared) -> Place {
-        self.n += 1;
-        Place { project: batch.project, received_at: self.received_at, flush_id: self.flush_id, n: self.n, batch_id: batch.entry.batch_id }
+    fn added(&self) -> Added {
+        Added { events: self.rows.count(Signal::Event) as i32, points: self.rows.count(Signal::Metric) as i32 }
     }
 
     /// The worker's note for one project.
-    fn note(&self, new: &[&Prepared], replayed: &[&Prepared]) -> NewPending {
-        let outcomes = new.iter().flat_map(|batch| batch.outcomes.iter().cloned()).chain(replayed.iter().flat_map(|batch| replays(batch)));
+    fn note(&self, added: Added, outcomes: Vec<OutcomeCount>) -> NewPending {
         NewPending {
             flush_id: self.flush_id,
             received_from: self.received_at,
             received_until: self.received_at,
             committed_at: self.received_at,
-            events: new.iter().map(|batch| batch.events.len() as i32).sum(),
-            points: new.iter().map(|batch| batch.points.len() as i32).sum(),
+            events: added.events,
+            points: added.points,
             imported: false,
-            outcomes: sum(outcomes),
+            outcomes,
         }
     }
 
     async fn copy(self, tx: &mut Transaction) -> storage::Result<()> {
-        metrics::counter!("throughline_ingest_stored_total", "signal" => "event").increment(self.events.len() as u64);
-        metrics::counter!("throughline_ingest_stored_total", "signal" => "metric").increment(self.points.len() as u64);
-        events::copy(tx, self.events).await?;
-        metric_points::copy(tx, self.points).await?;
-        Ok(())
+        for signal in Signal::ALL {
+            metrics::counter!("throughline_ingest_stored_total", "signal" => signal.word()).increment(self.rows.count(signal) as u64);
+        }
+        self.rows.copy(tx).await
     }
-}
-
-pub(crate) fn replays(batch: &Prepared) -> impl Iterator<Item = OutcomeCount> {
-    [(Signal::Event, batch.events.len()), (Signal::Metric, batch.points.len())]
-        .into_iter()
-        .filter(|(_, n)| *n > 0)
-        .map(|(signal, n)| OutcomeCount { signal, outcome: Outcome::Replayed, reason: String::new(), sdk: batch.sdk.clone(), n: n as i64 })
-}
-
-/// Adds up equal changes, so that a flush of many small batches leaves a short note.
-pub(crate) fn sum(outcomes: impl Iterator<Item = OutcomeCount>) -> Vec<OutcomeCount> {
-    let mut sums: BTreeMap<(Signal, &'static str, String, String), OutcomeCount> = BTreeMap::new();
-    for change in outcomes {
-        sums.entry((change.signal, change.outcome.word(), change.reason.clone(), change.sdk.clone()))
-            .and_modify(|sum| sum.n += change.n)
-            .or_insert(change);
-    }
-    sums.into_values().collect()
 }

@@ -2,14 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use protocol::event::{Context, Event, canonical_name};
-use protocol::id::ActorKind;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use storage::events::NewEvent;
-use storage::flags::{REORDERED, TEXT_REPAIRED};
+use storage::flags::REORDERED;
 use uuid::Uuid;
 
-use super::environment;
 use super::time::Reading;
+use super::{actor, environment, json, path_only, repaired_flag, weight, without_query};
 use crate::validate::{Refusal, Valid};
 
 /// The row of an event. `fallback_id` is its id when the sender made none.
@@ -43,15 +42,15 @@ pub(crate) fn event(valid: Valid<Event>, reading: &Reading, install_id: Option<&
         context: rest(context),
         trace_id: event.trace_id,
         span_id: event.span_id,
-        weight: event.sample_rate.map_or(1.0, |rate| 1.0 / rate),
-        flags: placed.flags | if repaired { TEXT_REPAIRED } else { 0 },
+        weight: weight(event.sample_rate),
+        flags: placed.flags | repaired_flag(repaired),
         is_bot: false,
     })
 }
 
 /// Within one installation, time does not fall while `seq` rises: the device's own order is the truth, and its clock may
 /// have been set back in between.
-pub(crate) fn restore_device_order(events: &mut [NewEvent]) {
+pub(crate) fn restore_device_order(events: &mut [&mut NewEvent]) {
     let mut order: Vec<usize> = (0..events.len()).filter(|i| events[*i].seq.is_some()).collect();
     order.sort_by_key(|i| events[*i].seq);
     let mut latest: Option<DateTime<Utc>> = None;
@@ -68,32 +67,6 @@ pub(crate) fn restore_device_order(events: &mut [NewEvent]) {
     }
 }
 
-/// The strongest id that the event names.
-fn actor(user: Option<String>, anonymous: Option<&str>, session: Option<&str>, install: Option<&str>) -> (i16, String) {
-    let weaker = || {
-        [(ActorKind::Anonymous, anonymous), (ActorKind::Session, session), (ActorKind::Install, install)]
-            .into_iter()
-            .find_map(|(kind, id)| Some((kind.code(), id?.to_owned())))
-    };
-    user.map(|id| (ActorKind::User.code(), id)).or_else(weaker).unwrap_or_default()
-}
-
-/// A route is a path: host, query and fragment hold what should not be stored.
-fn path_only(route: String) -> String {
-    let route = without_query(route);
-    match route.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or_else(|| "/".to_owned(), |slash| rest[slash..].to_owned()),
-        None => route,
-    }
-}
-
-fn without_query(mut url: String) -> String {
-    if let Some(end) = url.find(['?', '#']) {
-        url.truncate(end);
-    }
-    url
-}
-
 /// What the context held beyond the columns.
 fn rest(context: Context) -> Option<String> {
     let mut rest = context.rest;
@@ -106,10 +79,6 @@ fn rest(context: Context) -> Option<String> {
         rest.insert("utm".to_owned(), Value::Object(context.utm));
     }
     (!rest.is_empty()).then(|| json(rest))
-}
-
-fn json(object: Map<String, Value>) -> String {
-    Value::Object(object).to_string()
 }
 
 #[cfg(test)]
@@ -160,7 +129,7 @@ mod tests {
         let mut rows: Vec<NewEvent> = [(1, "11:00"), (3, "10:30"), (2, "11:10"), (4, "11:20")]
             .map(|(seq, time)| row(&format!(r#"{{"name":"a","seq":{seq},"ts":"2026-05-14T{time}:00Z"}}"#)))
             .into();
-        restore_device_order(&mut rows);
+        restore_device_order(&mut rows.iter_mut().collect::<Vec<_>>());
         assert_eq!(rows.iter().map(|row| row.ts.format("%H:%M").to_string()).collect::<Vec<_>>(), ["11:00", "11:10", "11:10", "11:20"]);
         assert_eq!(rows.iter().map(|row| row.flags).collect::<Vec<_>>(), [0, REORDERED, 0, 0]);
     }

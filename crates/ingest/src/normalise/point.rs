@@ -3,11 +3,10 @@
 use protocol::metric::{MetricKind, MetricPoint, MetricValue};
 use protocol::trace::{SpanId, TraceId};
 use sha2::{Digest as _, Sha256};
-use storage::flags::TEXT_REPAIRED;
 use storage::metric_points::NewPoint;
 
-use super::environment;
 use super::time::Reading;
+use super::{environment, repaired_flag};
 use crate::validate::{Refusal, Valid};
 
 /// The row of a metric point.
@@ -33,7 +32,7 @@ pub(crate) fn point(valid: Valid<MetricPoint>, reading: &Reading) -> Result<NewP
         session_id: point.session_id,
         trace_id: point.trace_id.or(tag_trace),
         span_id: point.span_id.or(tag_span),
-        flags: placed.flags | if repaired { TEXT_REPAIRED } else { 0 },
+        flags: placed.flags | repaired_flag(repaired),
     })
 }
 

@@ -43,16 +43,32 @@ impl Reading {
         Self { now, skew: None, age_max: TimeDelta::days(IMPORT_DAYS_MAX) }
     }
 
+    /// A time as sent.
+    pub(crate) fn readable(&self, sent: &Timestamp) -> Result<DateTime<Utc>, Refusal> {
+        match sent {
+            Timestamp::At(at) => Ok(*at),
+            Timestamp::Unreadable(text) => Err(Refusal::new(ItemCode::TimeUnreadable, format!("the time is {text:?}"))),
+        }
+    }
+
+    /// A time of the sender's clock on ours.
+    pub(crate) fn corrected(&self, client: DateTime<Utc>) -> DateTime<Utc> {
+        self.skew.and_then(|skew| client.checked_add_signed(skew)).unwrap_or(client)
+    }
+
+    /// What the sender's clock shows at this moment.
+    pub(crate) fn device_now(&self) -> DateTime<Utc> {
+        self.skew.and_then(|skew| self.now.checked_sub_signed(skew)).unwrap_or(self.now)
+    }
+
     /// Where an item belongs in time; an item without a time happened now.
     pub(crate) fn place(&self, sent: Option<&Timestamp>) -> Result<Placed, Refusal> {
-        let client = match sent {
-            None => return Ok(Placed { ts: self.now, client_ts: None, flags: 0 }),
-            Some(Timestamp::Unreadable(text)) => return Err(Refusal::new(ItemCode::TimeUnreadable, format!("ts is {text:?}"))),
-            Some(Timestamp::At(at)) => *at,
+        let Some(sent) = sent else {
+            return Ok(Placed { ts: self.now, client_ts: None, flags: 0 });
         };
-        let corrected = self.skew.and_then(|skew| client.checked_add_signed(skew));
-        let ts = corrected.unwrap_or(client);
-        let corrected = if corrected.is_some() { CLOCK_CORRECTED } else { 0 };
+        let client = self.readable(sent)?;
+        let ts = self.corrected(client);
+        let corrected = if ts == client { 0 } else { CLOCK_CORRECTED };
         if ts > self.now + TimeDelta::hours(FUTURE_HOURS_CLAMPED) {
             Err(Refusal::new(ItemCode::TooNew, format!("ts is {}, the server's time is {}", ts.to_rfc3339(), self.now.to_rfc3339())))
         } else if ts > self.now + TimeDelta::minutes(FUTURE_MINUTES_KEPT) {

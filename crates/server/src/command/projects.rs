@@ -14,7 +14,7 @@ pub(crate) async fn run(options: ProjectsOptions, clock: &Clock) -> anyhow::Resu
     let db = database::connect(&options.database.database_url).await?;
     match options.action {
         ProjectsAction::Create { slug, name, zone } => create(&db, &slug, name.as_deref(), zone.name(), clock).await,
-        ProjectsAction::Set { slug, name, zone } => set(&db, &slug, name.as_deref(), zone.map(|zone| zone.name())).await,
+        ProjectsAction::Set { slug, name, zone, dedupe } => set(&db, &slug, name.as_deref(), zone.map(|zone| zone.name()), dedupe).await,
         ProjectsAction::List => list(&db).await,
     }
 }
@@ -42,12 +42,16 @@ pub(crate) async fn create_public_key(db: &Db, project: &Project, label: &str, c
     Ok(key)
 }
 
-async fn set(db: &Db, slug: &str, name: Option<&str>, zone: Option<&str>) -> anyhow::Result<()> {
+async fn set(db: &Db, slug: &str, name: Option<&str>, zone: Option<&str>, dedupe: Option<bool>) -> anyhow::Result<()> {
     let project = super::project(db, slug).await?;
-    if name.is_none() && zone.is_none() {
-        bail!("nothing to set: give --name or --zone");
+    if name.is_none() && zone.is_none() && dedupe.is_none() {
+        bail!("nothing to set: give --name, --zone or --dedupe");
     }
     projects::set(db, project.id, name, zone).await?;
+    if let Some(dedupe) = dedupe {
+        projects::set_dedupe(db, project.id, dedupe).await?;
+        out!("Events and error reports with an id that was stored before are {}", if dedupe { "left out" } else { "stored again" })?;
+    }
     let project = super::project(db, slug).await?;
     out!("Project {} is called {} and cuts its days in {}", project.id, project.name, project.zone)?;
     Ok(())

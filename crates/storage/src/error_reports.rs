@@ -1,0 +1,74 @@
+//! Raw error reports. Written by ingest alone, in its flush's transaction.
+
+use chrono::{DateTime, Utc};
+use protocol::level::Level;
+use protocol::trace::{SpanId, TraceId};
+use uuid::Uuid;
+
+use crate::Rows;
+use crate::place::Place;
+
+/// An error report that passed every check, as its row. Built by ingest's normalise stage and nowhere else.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "see migrations/0026_error_report.sql")]
+pub struct NewErrorReport {
+    pub event_id: Uuid,
+    pub ts: DateTime<Utc>,
+    pub client_ts: Option<DateTime<Utc>>,
+    pub level: Level,
+    pub kind: Option<String>,
+    pub message: String,
+    pub handled: bool,
+    /// JSON text of a list, as are the next three.
+    pub stacktrace: String,
+    pub cause: String,
+    pub breadcrumbs: String,
+    pub fingerprint: String,
+    /// JSON text of an object, as is the next one.
+    pub tags: String,
+    pub context: String,
+    pub trace_id: Option<TraceId>,
+    pub span_id: Option<SpanId>,
+    pub actor_kind: i16,
+    pub actor: String,
+    pub session_id: Option<String>,
+    pub route: Option<String>,
+    pub service: Option<String>,
+    pub release: Option<String>,
+    pub environment: String,
+    pub weight: f64,
+    pub flags: i32,
+}
+
+pub(crate) const COPY: &str = "copy error_report (project_id, received_at, flush_id, n, batch_id, event_id, ts, client_ts, level, type, \
+     message, handled, stacktrace, cause, breadcrumbs, fingerprint, tags, context, trace_id, span_id, actor_kind, actor, session_id, \
+     route, service, release, environment, weight, flags) from stdin (format binary)";
+
+pub(crate) fn encode(rows: &mut Rows, place: Place<'_>, report: &NewErrorReport) {
+    place
+        .begin(rows, 29)
+        .uuid(report.event_id)
+        .timestamptz(report.ts)
+        .optional(report.client_ts, Rows::timestamptz)
+        .int2(report.level.code())
+        .optional(report.kind.as_deref(), Rows::text)
+        .text(&report.message)
+        .bool(report.handled)
+        .jsonb(&report.stacktrace)
+        .jsonb(&report.cause)
+        .jsonb(&report.breadcrumbs)
+        .jsonb(&report.fingerprint)
+        .jsonb(&report.tags)
+        .jsonb(&report.context)
+        .optional(report.trace_id, |rows, id| rows.bytes(&id.0))
+        .optional(report.span_id, |rows, id| rows.bytes(&id.0))
+        .int2(report.actor_kind)
+        .text(&report.actor)
+        .optional(report.session_id.as_deref(), Rows::text)
+        .optional(report.route.as_deref(), Rows::text)
+        .optional(report.service.as_deref(), Rows::text)
+        .optional(report.release.as_deref(), Rows::text)
+        .text(&report.environment)
+        .float8(report.weight)
+        .int4(report.flags);
+}
