@@ -95,8 +95,8 @@ mod tests {
             (r#"{"level":"error"}"#.to_owned(), Some(ItemCode::MessageMissing)),
             (frames(250), None),
             (frames(251), Some(ItemCode::TooManyParts)),
-            (format!(r#"{{"type":"E","cause":[{}]}}"#, vec![r#"{"type":"C"}"#; 11].join(",")), Some(ItemCode::TooManyParts)),
-            (format!(r#"{{"type":"E","fingerprint":[{}]}}"#, vec!["\"f\""; 17].join(",")), Some(ItemCode::TooManyParts)),
+            (format!(r#"{{"type":"E","cause":[{}]}}"#, [r#"{"type":"C"}"#; 11].join(",")), Some(ItemCode::TooManyParts)),
+            (format!(r#"{{"type":"E","fingerprint":[{}]}}"#, ["\"f\""; 17].join(",")), Some(ItemCode::TooManyParts)),
             (r#"{"type":"E","stacktrace":"at f"}"#.to_owned(), Some(ItemCode::Malformed)),
             (format!(r#"{{"message":"{}"}}"#, "m".repeat(8_193)), Some(ItemCode::TextTooLong)),
         ] {
