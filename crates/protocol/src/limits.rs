@@ -1,5 +1,8 @@
 //! The limits of every input. Whatever crosses a trust boundary is bounded by one of these.
 
+use crate::number::grouped;
+use crate::verdict::ERRORS_LISTED_MAX;
+
 /// Items in one batch; more is a 413 for the whole request.
 pub const BATCH_ITEMS_MAX: usize = 1_000;
 /// Items in one import batch: history is sent by few, trusted senders.
@@ -52,3 +55,36 @@ pub const FUTURE_HOURS_CLAMPED: i64 = 24;
 pub const CLOCK_SKEW_MINUTES_KEPT: i64 = 55;
 /// Days for which the batch ledger recognises a repeated batch.
 pub const LEDGER_DAYS: i64 = 7;
+
+/// The limits that a sender meets, in words: the table in `docs/sending.md`.
+pub fn table() -> Vec<(&'static str, String)> {
+    let n = |value: usize| grouped(value as i64);
+    let kib = |value: usize| format!("{} KiB", value / 1024);
+    let mb = |value: usize| format!("{} MB", value / 1_000_000);
+    vec![
+        ("items per batch", n(BATCH_ITEMS_MAX)),
+        ("body, as sent and after decompression", format!("{} and {}", mb(BODY_WIRE_BYTES_MAX), mb(BODY_BYTES_MAX))),
+        ("one item", format!("{}, {} keys, {} levels", kib(ITEM_BYTES_MAX), n(ITEM_KEYS_MAX), n(ITEM_DEPTH_MAX))),
+        ("name, key", format!("{NAME_BYTES_MAX} and {KEY_BYTES_MAX} bytes")),
+        ("id or attribute", format!("{ATTRIBUTE_BYTES_MAX} bytes")),
+        ("text: in props and attributes, a message, a log's body", kib(STRING_BYTES_MAX)),
+        ("tags of a metric point or an error", n(METRIC_TAGS_MAX)),
+        (
+            "series of one metric, routes of one day; further ones fold into `__other__`",
+            format!("{} and {}", n(METRIC_SERIES_MAX), n(ROUTES_MAX)),
+        ),
+        ("a span's duration", format!("{SPAN_DAYS_MAX} days")),
+        (
+            "frames, causes, breadcrumbs, fingerprint parts of an error",
+            format!("{FRAMES_MAX}, {CAUSES_MAX}, {BREADCRUMBS_MAX}, {FINGERPRINT_PARTS_MAX}"),
+        ),
+        ("age of an item; of an imported one", format!("{LATE_DAYS_MAX} and {IMPORT_DAYS_MAX} days")),
+        (
+            "time ahead of the server: kept, clamped to the time of receipt",
+            format!("{FUTURE_MINUTES_KEPT} minutes, {FUTURE_HOURS_CLAMPED} hours"),
+        ),
+        ("days for which a repeated batch is recognised", n(LEDGER_DAYS as usize)),
+        ("items and body of an import", format!("{} and {}", n(IMPORT_ITEMS_MAX), mb(IMPORT_BODY_BYTES_MAX))),
+        ("refused items listed in an answer", n(ERRORS_LISTED_MAX)),
+    ]
+}

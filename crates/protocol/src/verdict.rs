@@ -135,6 +135,33 @@ impl ItemCode {
         }
     }
 
+    /// What is wrong, as a sentence.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Malformed => "A field is missing or of the wrong type",
+            Self::NameMissing => "The name is missing or empty",
+            Self::NameTooLong => "The name is over 200 bytes",
+            Self::NumberOutOfRange => "A number does not fit a 64-bit float",
+            Self::ItemTooLarge => "The item's JSON is over 64 KiB",
+            Self::TooDeep => "The item nests deeper than 16 levels",
+            Self::TooManyKeys => "The item has more than 256 keys",
+            Self::KeyTooLong => "A key is over 200 bytes",
+            Self::TextTooLong => "A text is over 8 KiB, or an id or attribute over 500 bytes",
+            Self::TooManyTags => "A metric point has more than 32 tags",
+            Self::TimeUnreadable => "The timestamp cannot be read",
+            Self::TooOld => "The timestamp is older than what is kept",
+            Self::TooNew => "The timestamp is more than 24 hours ahead",
+            Self::SampleRateInvalid => "The sample rate is not above 0 and at most 1",
+            Self::ValueNotANumber => "The value of a counter, gauge or distribution is not a number",
+            Self::TraceIdInvalid => "A trace or span id is missing, or not 32 or 16 hex digits",
+            Self::DurationInvalid => "A span has neither a duration nor an end, or a duration below 0 or over 30 days",
+            Self::MessageMissing => "An error report has neither a type nor a message, or a log record no body",
+            Self::TooManyParts => "An error report has too many frames, causes, breadcrumbs or fingerprint parts",
+            Self::IdMissing => "An identity lacks an id that its kind needs",
+            Self::NotStorable => "The database refused this item",
+        }
+    }
+
     /// What the sender can do.
     pub const fn hint(self) -> &'static str {
         match self {
