@@ -8,7 +8,7 @@ BIN := target/debug
 WITH_POSTGRES := $(BIN)/with-postgres --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN))
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help run setup npm wasm-target islands build test test-rust test-web check gen bench release chromium clean
+.PHONY: help run setup npm wasm-target islands build test test-rust test-web check gen bench soak release chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,6 +71,12 @@ cargo build --quiet -p local-postgres --bins
 rm -rf $(1) && mkdir -p $(1) && touch crates/storage/src/lib.rs
 $(WITH_POSTGRES) -- bash -eu -c 'node web/scratch-schema.mjs migrations && SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$$PWD/$(1)" $(2)'
 endef
+
+# Each proves in the long form what `make test` proves in the short one. Both print their seed; SEED repeats it.
+soak: npm ## Prove for longer: kill everything at random (KILLS=200, RATE=5000, SEED=)
+	$(call say,Killing ingest and worker and Postgres at random moments)
+	@KILLS=$(or $(KILLS),200) RATE=$(or $(RATE),5000) $(if $(SEED),SEED=$(SEED)) \
+		cargo test --quiet -p throughline-server --test line kills:: -- --nocapture
 
 bench: setup ## The figures of the README, each as a ratio taken in one run
 	$(call say,Building with release settings)

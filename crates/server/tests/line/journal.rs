@@ -19,10 +19,6 @@ impl Journal {
         self.grew.notify_all();
     }
 
-    pub fn len(&self) -> usize {
-        self.events.lock().expect("nobody panics while writing").len()
-    }
-
     /// Waits until this many more events are acknowledged than now.
     pub fn wait_for_more(&self, more: usize) {
         let events = self.events.lock().expect("nobody panics while writing");

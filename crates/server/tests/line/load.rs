@@ -19,20 +19,14 @@ const ROUTES: [&str; 3] = ["/", "/products/:id", "/cart"];
 /// Running senders.
 pub struct Load {
     pub journal: Arc<Journal>,
-    orders: Arc<Orders>,
+    give_up: Arc<AtomicBool>,
     senders: Vec<JoinHandle<()>>,
-}
-
-#[derive(Default)]
-struct Orders {
-    begin_no_batch: AtomicBool,
-    give_up: AtomicBool,
 }
 
 impl Load {
     /// Starts senders. `now` dates the batch ids, in milliseconds since 1970.
     pub fn start(endpoint: &str, key: &str, senders: u32, now: i64) -> Self {
-        let (journal, orders) = (Arc::<Journal>::default(), Arc::<Orders>::default());
+        let (journal, give_up) = (Arc::<Journal>::default(), Arc::<AtomicBool>::default());
         let senders = (0..senders).map(|number| {
             let sender = Sender {
                 number,
@@ -40,26 +34,16 @@ impl Load {
                 key: key.to_owned(),
                 now,
                 journal: Arc::clone(&journal),
-                orders: Arc::clone(&orders),
+                give_up: Arc::clone(&give_up),
             };
             thread::spawn(move || sender.run())
         });
-        Self { senders: senders.collect(), journal, orders }
-    }
-
-    /// Lets every sender bring its batch home. Afterwards everything that was sent is acknowledged.
-    pub fn finish(self) -> Arc<Journal> {
-        self.orders.begin_no_batch.store(true, Ordering::SeqCst);
-        self.join()
+        Self { senders: senders.collect(), journal, give_up }
     }
 
     /// Lets every sender give up its batch.
     pub fn give_up(self) -> Arc<Journal> {
-        self.orders.give_up.store(true, Ordering::SeqCst);
-        self.join()
-    }
-
-    fn join(self) -> Arc<Journal> {
+        self.give_up.store(true, Ordering::SeqCst);
         self.senders.into_iter().for_each(|sender| sender.join().expect("no sender met an answer that it did not expect"));
         self.journal
     }
@@ -71,7 +55,7 @@ struct Sender {
     key: String,
     now: i64,
     journal: Arc<Journal>,
-    orders: Arc<Orders>,
+    give_up: Arc<AtomicBool>,
 }
 
 impl Sender {
@@ -80,13 +64,13 @@ impl Sender {
             let events: Vec<Uuid> = (0..1 + batch % 20).map(|n| id(self.number, batch, n + 1)).collect();
             let body = self.body(batch, &events);
             while !self.is_acknowledged(&body, events.len()) {
-                if self.orders.give_up.load(Ordering::SeqCst) {
+                if self.give_up.load(Ordering::SeqCst) {
                     return;
                 }
                 thread::sleep(TRY_AGAIN_AFTER);
             }
             self.journal.write(&events);
-            if self.orders.begin_no_batch.load(Ordering::SeqCst) || self.orders.give_up.load(Ordering::SeqCst) {
+            if self.give_up.load(Ordering::SeqCst) {
                 return;
             }
         }

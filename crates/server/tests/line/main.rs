@@ -6,11 +6,11 @@
 mod access;
 mod client;
 mod commands;
-mod crash;
 mod deadline;
 mod duplicates;
 mod figures;
 mod journal;
+mod kills;
 mod load;
 mod outage;
 mod proxy;

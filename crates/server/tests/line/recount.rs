@@ -1,6 +1,6 @@
 //! Raw rows counted plainly in SQL, to compare figures with.
 
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
 use crate::deadline::until;
@@ -26,7 +26,11 @@ pub async fn now(pool: &PgPool) -> i64 {
 
 /// Compares the quarters of an hour with the raw rows: in all, by name and by route.
 pub async fn assert_quarters_are_right(pool: &PgPool) {
-    let differences: Vec<String> = sqlx::query_scalar(
+    assert_eq!(quarter_differences(pool).await, Vec::<String>::new());
+}
+
+pub async fn quarter_differences(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
         "with recounted as (
              select project_id, date_bin('15 minutes', ts, 'epoch') as bucket, dimension, value, count(*) as n, sum(weight) as weight
              from event cross join lateral (values (0, ''), (1, name), (2, route)) as sliced (dimension, value)
@@ -39,6 +43,26 @@ pub async fn assert_quarters_are_right(pool: &PgPool) {
     )
     .fetch_all(pool)
     .await
-    .expect("a comparison");
-    assert_eq!(differences, Vec::<String>::new());
+    .expect("a comparison")
+}
+
+/// Compares the minutes and hours of metrics with the raw points, but for percentiles.
+pub async fn cell_differences(pool: &PgPool) -> Vec<String> {
+    let mut differences = Vec::new();
+    for bucket in ["minute", "hour"] {
+        let compared = sqlx::query_scalar::<_, String>(AssertSqlSafe(format!(
+            "with recounted as (
+                 select project_id, name, kind, unit, environment, tags, date_trunc('{bucket}', ts) as bucket, count(*) as n,
+                     sum(value) as sum, min(value) as min, max(value) as max,
+                     max(ts) as last_ts, (array_agg(value order by ts desc, value desc))[1] as last
+                 from metric_point group by 1, 2, 3, 4, 5, 6, 7),
+             counted as (
+                 select project_id, name, kind, unit, environment, tags, bucket, n, sum, min, max, last_ts, last
+                 from metric_{bucket} join metric_series using (project_id, series_id))
+             select '{bucket} not counted: ' || missing::text from (table recounted except table counted) as missing
+             union all select '{bucket} not there: ' || extra::text from (table counted except table recounted) as extra"
+        )));
+        differences.extend(compared.fetch_all(pool).await.expect("a comparison"));
+    }
+    differences
 }
