@@ -4,35 +4,69 @@ use std::io::Read;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
+use protocol::limits::{INFLATED_BYTES_FREE, INFLATION_MAX};
 
 use crate::rejection::Rejection;
+
+/// The base-2 logarithm of the largest zstd window: 8 MB, as RFC 9659 has it for HTTP. A frame may ask for 2 GB.
+const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+/// The first byte of a brotli stream with windows of up to 1 GB, an extension that HTTP does not have; its last bit is data.
+const BROTLI_LARGE_WINDOW: u8 = 0x11;
 
 /// The body's plain bytes. A body that begins like gzip is read as gzip even when no header says so: browsers' beacons
 /// cannot set one.
 pub(crate) fn body(wire: Bytes, headers: &HeaderMap, limit: usize) -> Result<Bytes, Rejection> {
     let encoding =
         headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default().trim().to_ascii_lowercase();
+    let cap = Cap::of(&wire, limit);
     let plain = match encoding.as_str() {
-        "" | "identity" if wire.starts_with(&[0x1f, 0x8b]) => read(flate2::read::MultiGzDecoder::new(&wire[..]), limit)?,
+        "" | "identity" if wire.starts_with(&[0x1f, 0x8b]) => cap.read(flate2::read::MultiGzDecoder::new(&wire[..]))?,
         "" | "identity" if wire.len() <= limit => return Ok(wire),
-        "" | "identity" => return Err(too_large(limit)),
-        "gzip" | "x-gzip" => read(flate2::read::MultiGzDecoder::new(&wire[..]), limit)?,
-        "deflate" => read(flate2::read::ZlibDecoder::new(&wire[..]), limit)?,
-        "br" => read(brotli::Decompressor::new(&wire[..], 8 * 1024), limit)?,
-        "zstd" => read(zstd::stream::read::Decoder::new(&wire[..]).map_err(unreadable)?, limit)?,
+        "" | "identity" => return Err(cap.exceeded()),
+        "gzip" | "x-gzip" => cap.read(flate2::read::MultiGzDecoder::new(&wire[..]))?,
+        "deflate" => cap.read(flate2::read::ZlibDecoder::new(&wire[..]))?,
+        "br" if wire.first().is_some_and(|first| first & 0x7f == BROTLI_LARGE_WINDOW) => {
+            return Err(Rejection::Malformed("the body cannot be decompressed: brotli with large windows is not read here".to_owned()));
+        }
+        "br" => cap.read(brotli::Decompressor::new(&wire[..], 8 * 1024))?,
+        "zstd" => cap.read(zstd(&wire).map_err(unreadable)?)?,
         other => return Err(Rejection::EncodingUnknown(other.chars().take(40).collect())),
     };
     Ok(plain.into())
 }
 
-fn read(decoder: impl Read, limit: usize) -> Result<Vec<u8>, Rejection> {
-    let mut plain = Vec::new();
-    decoder.take(limit as u64 + 1).read_to_end(&mut plain).map_err(unreadable)?;
-    if plain.len() > limit { Err(too_large(limit)) } else { Ok(plain) }
+fn zstd(wire: &[u8]) -> std::io::Result<impl Read> {
+    let mut decoder = zstd::stream::read::Decoder::new(wire)?;
+    decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+    Ok(decoder)
 }
 
-fn too_large(limit: usize) -> Rejection {
-    Rejection::TooManyBytes { limit, when: "after decompression" }
+/// How far a body may inflate.
+#[derive(Clone, Copy)]
+struct Cap {
+    bytes: usize,
+    why: &'static str,
+}
+
+impl Cap {
+    fn of(wire: &[u8], limit: usize) -> Self {
+        let by_size = wire.len().saturating_mul(INFLATION_MAX).max(INFLATED_BYTES_FREE);
+        if by_size < limit {
+            Self { bytes: by_size, why: "after decompression, a hundred times what was sent" }
+        } else {
+            Self { bytes: limit, why: "after decompression" }
+        }
+    }
+
+    fn read(self, decoder: impl Read) -> Result<Vec<u8>, Rejection> {
+        let mut plain = Vec::new();
+        decoder.take(self.bytes as u64 + 1).read_to_end(&mut plain).map_err(unreadable)?;
+        if plain.len() > self.bytes { Err(self.exceeded()) } else { Ok(plain) }
+    }
+
+    fn exceeded(self) -> Rejection {
+        Rejection::TooManyBytes { limit: self.bytes, when: self.why }
+    }
 }
 
 fn unreadable(error: std::io::Error) -> Rejection {
@@ -55,11 +89,40 @@ mod tests {
         HeaderMap::from_iter([(header::CONTENT_ENCODING, encoding.parse().expect("value"))])
     }
 
+    /// What a body of so many equal bytes is answered, and what it weighs.
+    fn inflated(encoding: &str, bytes: usize, limit: usize) -> (Result<usize, String>, usize) {
+        let plain = vec![b' '; bytes];
+        let wire = match encoding {
+            "gzip" => gzip(&plain),
+            "zstd" => zstd::bulk::compress(&plain, 3).expect("compressed").into(),
+            other => panic!("{other}"),
+        };
+        let weight = wire.len();
+        (body(wire, &headers(encoding), limit).map(|plain| plain.len()).map_err(|rejection| rejection.to_string()), weight)
+    }
+
     #[test]
-    fn a_bomb_is_refused_at_the_cap() {
-        let bomb = gzip(&vec![b' '; 5_000_000]);
-        assert!(bomb.len() < 50_000);
-        assert!(matches!(body(bomb, &headers("gzip"), 1_000_000), Err(Rejection::TooManyBytes { .. })));
+    fn a_body_may_be_very_alike_up_to_a_megabyte_and_then_inflate_a_hundredfold() {
+        for encoding in ["gzip", "zstd"] {
+            assert_eq!(inflated(encoding, 1_000_000, 10_000_000).0, Ok(1_000_000), "{encoding}");
+            let (refused, weight) = inflated(encoding, 5_000_000, 10_000_000);
+            let cap = (weight * 100).max(1_000_000);
+            assert_eq!(refused, Err(format!("the body is over {cap} bytes after decompression, a hundred times what was sent")));
+            assert_eq!(inflated(encoding, 1_000, 999).0, Err("the body is over 999 bytes after decompression".to_owned()));
+        }
+    }
+
+    #[test]
+    fn windows_beyond_what_http_allows_are_refused() {
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).expect("an encoder");
+        encoder.window_log(24).expect("a window");
+        encoder.write_all(b"{}").expect("write");
+        let wire = encoder.finish().expect("finish");
+        assert!(matches!(body(wire.into(), &headers("zstd"), 100), Err(Rejection::Malformed(_))));
+        let mut large = Vec::new();
+        let parameters = brotli::enc::BrotliEncoderParams { large_window: true, lgwin: 26, ..Default::default() };
+        brotli::BrotliCompress(&mut &b"{}"[..], &mut large, &parameters).expect("compressed");
+        assert!(matches!(body(large.into(), &headers("br"), 100), Err(Rejection::Malformed(_))));
     }
 
     #[test]

@@ -11,6 +11,11 @@ pub const IMPORT_ITEMS_MAX: usize = 10_000;
 pub const BODY_WIRE_BYTES_MAX: usize = 1_000_000;
 /// Bytes of a request body after decompression.
 pub const BODY_BYTES_MAX: usize = 10_000_000;
+/// How many times its size as sent a body may have after decompression, once that is over [`INFLATED_BYTES_FREE`]. Signals
+/// shrink to a twentieth; what shrinks to less than a hundredth was made to burst.
+pub const INFLATION_MAX: usize = 100;
+/// Bytes of a body after decompression for which [`INFLATION_MAX`] does not count: a few signals may be very alike.
+pub const INFLATED_BYTES_FREE: usize = 1_000_000;
 /// Bytes of an import body, as sent and after decompression.
 pub const IMPORT_BODY_BYTES_MAX: usize = 32_000_000;
 /// Bytes of one item's JSON.
