@@ -1,7 +1,7 @@
 //! The endpoints: what happens to a request, stage by stage.
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -122,6 +122,10 @@ impl Limits {
 
 /// The body's plain bytes, bounded before and after decompression.
 async fn read(body: Body, headers: &HeaderMap, limits: &Limits) -> Result<Bytes, Rejection> {
+    // Who announces too much is not listened to.
+    if body.size_hint().lower() > limits.wire_bytes as u64 {
+        return Err(Rejection::TooManyBytes { limit: limits.wire_bytes, when: "as sent" });
+    }
     let wire = match Limited::new(body, limits.wire_bytes).collect().await {
         Ok(collected) => collected.to_bytes(),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {

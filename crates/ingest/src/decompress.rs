@@ -59,9 +59,14 @@ impl Cap {
     }
 
     fn read(self, decoder: impl Read) -> Result<Vec<u8>, Rejection> {
-        let mut plain = Vec::new();
+        // Room for all at once: a list that grows is copied and then there twice. Pages that stay empty cost nothing.
+        let mut plain = Vec::with_capacity(self.bytes + 1);
         decoder.take(self.bytes as u64 + 1).read_to_end(&mut plain).map_err(unreadable)?;
-        if plain.len() > self.bytes { Err(self.exceeded()) } else { Ok(plain) }
+        if plain.len() > self.bytes {
+            return Err(self.exceeded());
+        }
+        plain.shrink_to_fit();
+        Ok(plain)
     }
 
     fn exceeded(self) -> Rejection {

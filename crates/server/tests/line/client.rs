@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Body;
-use ureq::http::{HeaderMap, Request, Response};
+use ureq::http::{HeaderMap, Request, Response, request};
 
 /// Longer than a server may take for anything.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
@@ -57,22 +57,28 @@ impl Client {
 
     /// Sends a request; an error means that no whole answer came.
     pub fn send(&self, method: &str, path: &str, headers: Headers<'_>, body: &str) -> Result<Answer, ureq::Error> {
-        let mut response = self.open(method, path, headers, body)?;
-        let text = response.body_mut().read_to_string()?;
-        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), text })
+        read(self.open(method, path, headers, body)?)
+    }
+
+    /// Posts what need not be text.
+    pub fn send_bytes(&self, path: &str, headers: Headers<'_>, body: &[u8]) -> Result<Answer, ureq::Error> {
+        let request = self.request("POST", path, headers).body(body).expect("a request");
+        read(self.agent.run(request)?)
     }
 
     /// Sends a request and does not read the body.
     pub fn open(&self, method: &str, path: &str, headers: Headers<'_>, body: &str) -> Result<Response<Body>, ureq::Error> {
-        let request =
-            headers.iter().fold(Request::builder().method(method).uri(format!("{}{path}", self.endpoint)), |request, (name, value)| {
-                request.header(*name, *value)
-            });
+        let request = self.request(method, path, headers);
         if method == "GET" {
             self.agent.run(request.body(()).expect("a request"))
         } else {
             self.agent.run(request.body(body).expect("a request"))
         }
+    }
+
+    fn request(&self, method: &str, path: &str, headers: Headers<'_>) -> request::Builder {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.endpoint));
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
     }
 
     pub fn get(&self, path: &str, headers: Headers<'_>) -> Answer {
@@ -98,6 +104,11 @@ impl Client {
         let lines = BufReader::new(response.into_body().into_reader()).lines().map_while(Result::ok);
         lines.filter_map(|line| line.strip_prefix("data: ").map(|data| serde_json::from_str(data).expect("json")))
     }
+}
+
+fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
+    let text = response.body_mut().read_to_string()?;
+    Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), text })
 }
 
 /// As a browser.

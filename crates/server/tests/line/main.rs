@@ -4,6 +4,7 @@
 //! test's runtime has nothing else to do.
 
 mod access;
+mod bombs;
 mod client;
 mod commands;
 mod deadline;
@@ -12,6 +13,7 @@ mod figures;
 mod journal;
 mod kills;
 mod load;
+mod lost_answers;
 mod outage;
 mod proxy;
 mod recount;

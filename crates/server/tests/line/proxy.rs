@@ -111,7 +111,7 @@ impl Cable {
 }
 
 /// Moves bytes until one end closes or `goes_on` says no; then closes both.
-fn pump(mut from: impl Socket, mut to: impl Socket, goes_on: impl Fn(&[u8]) -> bool) {
+pub fn pump(mut from: impl Socket, mut to: impl Socket, goes_on: impl Fn(&[u8]) -> bool) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(n @ 1..) = from.read(&mut buffer)
         && goes_on(&buffer[..n])
@@ -121,7 +121,7 @@ fn pump(mut from: impl Socket, mut to: impl Socket, goes_on: impl Fn(&[u8]) -> b
     to.close();
 }
 
-trait Socket: Read + Write + Send {
+pub trait Socket: Read + Write + Send {
     fn close(&self);
 }
 

@@ -52,6 +52,13 @@ impl Server {
         Client::new(&self.endpoint)
     }
 
+    /// The most memory that it has used at once, in bytes.
+    pub fn peak_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux tells");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+        line.trim().trim_end_matches(" kB").parse::<usize>().expect("kilobytes") * 1024
+    }
+
     /// SIGKILL: no code of the server runs after it.
     pub fn kill(mut self) {
         self.child.kill().expect("SIGKILL");
