@@ -120,20 +120,31 @@ impl Limits {
     }
 }
 
+/// Bytes beyond the limit that are still taken and thrown away: a sender that is cut off while it writes sees a broken
+/// connection, tries again, and never learns why.
+const THROWN_AWAY_MAX: usize = 16 * 1024 * 1024;
+
 /// The body's plain bytes, bounded before and after decompression.
-async fn read(body: Body, headers: &HeaderMap, limits: &Limits) -> Result<Bytes, Rejection> {
-    // Who announces too much is not listened to.
-    if body.size_hint().lower() > limits.wire_bytes as u64 {
-        return Err(Rejection::TooManyBytes { limit: limits.wire_bytes, when: "as sent" });
+async fn read(mut body: Body, headers: &HeaderMap, limits: &Limits) -> Result<Bytes, Rejection> {
+    let refused = Rejection::TooManyBytes { limit: limits.wire_bytes, when: "as sent" };
+    if body.size_hint().lower() > (limits.wire_bytes + THROWN_AWAY_MAX) as u64 {
+        return Err(refused);
     }
-    let wire = match Limited::new(body, limits.wire_bytes).collect().await {
+    let wire = match Limited::new(&mut body, limits.wire_bytes).collect().await {
         Ok(collected) => collected.to_bytes(),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            return Err(Rejection::TooManyBytes { limit: limits.wire_bytes, when: "as sent" });
+            throw_away(body).await;
+            return Err(refused);
         }
         Err(error) => return Err(Rejection::Malformed(format!("the body broke off: {error}"))),
     };
     decompress::body(wire, headers, limits.plain_bytes)
+}
+
+/// Reads what the sender still has to say, up to a limit.
+async fn throw_away(body: Body) {
+    let mut rest = Limited::new(body, THROWN_AWAY_MAX);
+    while let Some(Ok(_)) = rest.frame().await {}
 }
 
 /// Set by the server's outermost layer; the answer and the log name it.
