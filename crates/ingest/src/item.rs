@@ -1,6 +1,7 @@
 //! Reads one item's JSON. What JSON allows and we cannot store is repaired on a second, slower reading.
 
 mod last_wins;
+mod repeats;
 
 use protocol::limits::ITEM_BYTES_MAX;
 use protocol::verdict::ItemCode;
@@ -23,7 +24,7 @@ pub(crate) fn read<T: DeserializeOwned>(raw: &RawValue) -> Result<Valid<T>, Refu
     let repaired = repair::escapes(raw);
     let text = repaired.as_deref().unwrap_or(raw);
     match serde_json::from_str(text) {
-        Ok(item) => Ok(Valid { item, repaired: repaired.is_some() }),
+        Ok(item) => Ok(Valid { item, repaired: repaired.is_some() || repeats::there_are(text) }),
         Err(error) if last_wins::repeated_field(&error).is_some() => {
             let item = last_wins::read(text).map_err(|error| unreadable::<T>(text, &error))?;
             Ok(Valid { item, repaired: true })
