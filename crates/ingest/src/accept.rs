@@ -13,8 +13,10 @@ use protocol::outcome::Signal;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::commit::Told;
+use crate::decode::Batch;
 use crate::prepare::{self, Setting, Source};
 use crate::rejection::Rejection;
+use crate::text::Text;
 use crate::{Ingest, authenticate, decode, decompress, import};
 
 /// The operation that takes history.
@@ -59,11 +61,20 @@ async fn collect(State(ingest): State<Ingest>, uri: Uri, headers: HeaderMap, bod
 
 /// How a body is laid out.
 #[derive(Clone, Copy)]
-enum Form {
+pub(crate) enum Form {
     /// An object with the envelope's fields and a list of items.
     Envelope,
     /// Items without an envelope.
     BareList,
+}
+
+impl Form {
+    pub(crate) fn decode<'t>(self, text: &'t Text<'_>, headers: &HeaderMap, limits: &Limits) -> Result<Batch<'t>, Rejection> {
+        match self {
+            Self::Envelope => decode::batch(&text.json, headers, &limits.lists, limits.items),
+            Self::BareList => decode::bare_list(&text.json, headers, limits.items),
+        }
+    }
 }
 
 struct Request<'r> {
@@ -79,13 +90,10 @@ async fn accept(ingest: &Ingest, source: Source, form: Form, request: Request<'_
     let grant = authenticate::request(ingest, headers, uri, limits.scope).await?;
     let plain = read(body, headers, &limits).await?;
     let reserved = ingest.queue.reserve(plain.len())?;
-    let (text, repaired) = decode::text(&plain);
-    let batch = match form {
-        Form::Envelope => decode::batch(&text, headers, &limits.lists, limits.items)?,
-        Form::BareList => decode::bare_list(&text, headers, limits.items)?,
-    };
+    let text = Text::of(&plain, limits.plain_bytes)?;
+    let batch = form.decode(&text, headers, &limits)?;
     let setting =
-        Setting { project: grant.project_id, dedupe: grant.dedupe, source, now: ingest.clock.now(), random: ingest.random, repaired };
+        Setting { project: grant.project_id, dedupe: grant.dedupe, source, now: ingest.clock.now(), random: ingest.random, text: &text };
     let prepared = prepare::batch(batch, &setting);
     match source {
         Source::Import => import::store(ingest.queue.flusher(), prepared).await,
@@ -94,16 +102,16 @@ async fn accept(ingest: &Ingest, source: Source, form: Form, request: Request<'_
 }
 
 /// What an endpoint takes.
-struct Limits {
+pub(crate) struct Limits {
     scope: Scope,
     lists: Vec<&'static str>,
     items: usize,
     wire_bytes: usize,
-    plain_bytes: usize,
+    pub(crate) plain_bytes: usize,
 }
 
 impl Limits {
-    fn of(source: Source) -> Self {
+    pub(crate) fn of(source: Source) -> Self {
         let lists = source.signals().into_iter().map(Signal::list).collect();
         match source {
             Source::Live(_) => {

@@ -18,7 +18,7 @@ pub(crate) async fn request(ingest: &Ingest, headers: &HeaderMap, uri: &Uri, sco
 }
 
 /// The first of: bearer token, own header, query parameter (for beacons, which cannot set headers).
-fn credential<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
+pub(crate) fn credential<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let bearer =
         text(header::AUTHORIZATION).and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));

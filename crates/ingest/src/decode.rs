@@ -32,14 +32,6 @@ pub(crate) enum Identity {
     Text(String),
 }
 
-/// Body text in UTF-8, and whether it had to be repaired for that.
-pub(crate) fn text(body: &[u8]) -> (Cow<'_, str>, bool) {
-    match String::from_utf8_lossy(body) {
-        text @ Cow::Borrowed(_) => (text, false),
-        text @ Cow::Owned(_) => (text, true),
-    }
-}
-
 type Fields<'b> = BTreeMap<Cow<'b, str>, &'b RawValue>;
 
 /// Reads an object with the envelope's fields and the item lists `fields`; lists that are missing are empty, but one of

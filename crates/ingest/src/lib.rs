@@ -9,6 +9,7 @@ mod authenticate;
 mod books;
 mod commit;
 mod decode;
+pub mod decoders;
 mod decompress;
 mod import;
 mod item;
@@ -16,6 +17,7 @@ mod normalise;
 mod prepare;
 mod rejection;
 mod repair;
+mod text;
 mod validate;
 
 use std::sync::Arc;

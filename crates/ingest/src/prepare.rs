@@ -18,6 +18,7 @@ use crate::books::Books;
 use crate::decode::{Batch, Identity};
 use crate::normalise::time::Reading;
 use crate::normalise::{self, event::restore_device_order};
+use crate::text::Text;
 use crate::validate::{self, Refusal, Valid};
 
 /// Which endpoint a batch came by.
@@ -113,24 +114,24 @@ impl Prepared {
 }
 
 /// What preparing needs to know about the request and the server.
-pub(crate) struct Setting {
+pub(crate) struct Setting<'t> {
     pub(crate) project: ProjectId,
     pub(crate) dedupe: bool,
     pub(crate) source: Source,
     pub(crate) now: DateTime<Utc>,
     pub(crate) random: Random,
-    /// The body was not UTF-8 and has been repaired.
-    pub(crate) repaired: bool,
+    /// The body, which knows where it was repaired.
+    pub(crate) text: &'t Text<'t>,
 }
 
-impl Setting {
+impl Setting<'_> {
     fn new_id(&self) -> Uuid {
         crate::uuid_v7(self.now, (self.random)())
     }
 }
 
 /// Validates and normalises every item. The lists are those of the source's signals, in their order.
-pub(crate) fn batch(batch: Batch<'_>, setting: &Setting) -> Prepared {
+pub(crate) fn batch(batch: Batch<'_>, setting: &Setting<'_>) -> Prepared {
     let Batch { envelope, identity, lists, body_hash } = batch;
     let reading = match setting.source {
         Source::Import => Reading::import(setting.now),
@@ -178,8 +179,8 @@ pub(crate) fn batch(batch: Batch<'_>, setting: &Setting) -> Prepared {
 }
 
 /// One item, from its JSON to its row.
-fn row(signal: Signal, raw: &RawValue, reading: &Reading, install_id: Option<&str>, setting: &Setting) -> Result<Row, Refusal> {
-    let body = BodyRepair { raw, is_repaired: setting.repaired };
+fn row(signal: Signal, raw: &RawValue, reading: &Reading, install_id: Option<&str>, setting: &Setting<'_>) -> Result<Row, Refusal> {
+    let body = BodyRepair(setting.text.is_repaired_in(raw.get()));
     Ok(match signal {
         Signal::Event => Row::Event(normalise::event::event(body.marked(validate::event(raw)?), reading, install_id, setting.new_id())?),
         Signal::Metric => Row::Point(normalise::point::point(body.marked(validate::point(raw)?), reading)?),
@@ -194,14 +195,11 @@ fn row(signal: Signal, raw: &RawValue, reading: &Reading, install_id: Option<&st
 }
 
 /// Whether the body's repair touched this item.
-struct BodyRepair<'r> {
-    raw: &'r RawValue,
-    is_repaired: bool,
-}
+struct BodyRepair(bool);
 
-impl BodyRepair<'_> {
+impl BodyRepair {
     fn marked<T>(&self, valid: Valid<T>) -> Valid<T> {
-        Valid { repaired: valid.repaired || self.is_repaired && self.raw.get().contains('\u{fffd}'), ..valid }
+        Valid { repaired: valid.repaired || self.0, ..valid }
     }
 }
 
@@ -216,7 +214,7 @@ fn events(items: &mut [Item]) -> Vec<&mut NewEvent> {
 }
 
 /// The ledger's id: the sender's, or a new one that nothing will ever repeat.
-fn batch_id(identity: Option<&Identity>, setting: &Setting) -> Uuid {
+fn batch_id(identity: Option<&Identity>, setting: &Setting<'_>) -> Uuid {
     match identity {
         Some(Identity::Uuid(id)) => ledger_id(*id, project_hash(setting.project, id.as_bytes()), setting.now),
         Some(Identity::Text(text)) => ledger_id(Uuid::nil(), project_hash(setting.project, text.as_bytes()), setting.now),

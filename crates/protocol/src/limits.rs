@@ -58,6 +58,9 @@ pub const FUTURE_MINUTES_KEPT: i64 = 5;
 pub const FUTURE_HOURS_CLAMPED: i64 = 24;
 /// A device clock that differs by more than this many minutes is corrected. Smaller differences may be network delay.
 pub const CLOCK_SKEW_MINUTES_KEPT: i64 = 55;
+/// The smallest share of items that a sender may say it sends: one of a billion. With less, one item would count more than
+/// sums can hold beside the others.
+pub const SAMPLE_RATE_MIN: f64 = 1e-9;
 /// Days for which the batch ledger recognises a repeated batch.
 pub const LEDGER_DAYS: i64 = 7;
 

@@ -99,6 +99,11 @@ impl RawRows {
         self.tables[index(signal)].len()
     }
 
+    /// Bytes of all rows so far.
+    pub fn byte_len(&self) -> usize {
+        self.tables.iter().map(Rows::byte_len).sum()
+    }
+
     /// Writes every row in the flush's transaction.
     ///
     /// # Errors

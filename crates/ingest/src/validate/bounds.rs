@@ -1,6 +1,8 @@
 //! The limits that every signal shares: lengths of text, number of keys, depth.
 
-use protocol::limits::{ATTRIBUTE_BYTES_MAX, ITEM_DEPTH_MAX, ITEM_KEYS_MAX, KEY_BYTES_MAX, NAME_BYTES_MAX, STRING_BYTES_MAX};
+use protocol::limits::{
+    ATTRIBUTE_BYTES_MAX, ITEM_DEPTH_MAX, ITEM_KEYS_MAX, KEY_BYTES_MAX, NAME_BYTES_MAX, SAMPLE_RATE_MIN, STRING_BYTES_MAX,
+};
 use protocol::verdict::ItemCode;
 use serde_json::{Map, Value};
 
@@ -50,7 +52,9 @@ pub(super) fn key(key: &str) -> Result<(), Refusal> {
 /// A share of items that is sent.
 pub(super) fn sample_rate(rate: Option<f64>) -> Result<(), Refusal> {
     match rate {
-        Some(rate) if !(rate > 0.0 && rate <= 1.0) => Err(Refusal::new(ItemCode::SampleRateInvalid, format!("sample_rate is {rate}"))),
+        Some(rate) if !(SAMPLE_RATE_MIN..=1.0).contains(&rate) => {
+            Err(Refusal::new(ItemCode::SampleRateInvalid, format!("sample_rate is {rate}")))
+        }
         _ => Ok(()),
     }
 }

@@ -57,11 +57,19 @@ fn address(endpoint: &str) -> &str {
 fn batches() -> Vec<(&'static str, Value, bool)> {
     let event = json!({"name": "cart.add", "user_id": "u1", "route": "/cart"});
     let point = json!({"name": "queue.depth", "kind": "gauge", "value": 7});
+    let span = json!({"trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7", "name": "GET /", "duration_ms": 7});
+    let error = json!({"type": "Timeout", "message": "no answer"});
+    let log = json!({"body": "it took long", "level": "warning"});
+    let identity = json!({"user_id": "u1", "anonymous_id": "a9", "traits": {"plan": "pro"}});
     let refused = json!(7);
     vec![
         ("/v1/track:batch", json!({"batch_id": "lost", "made": 2, "events": [event, refused]}), true),
         ("/v1/metrics:batch", json!({"batch_id": "lost too", "made": 2, "metrics": [point, refused]}), true),
-        ("/v1/import:batch", json!({"batch_id": "lost three times", "events": [event], "metrics": [point]}), true),
+        ("/v1/spans:batch", json!({"batch_id": "a span", "made": 2, "spans": [span, refused]}), true),
+        ("/v1/errors:batch", json!({"batch_id": "an error", "made": 2, "errors": [error, refused]}), true),
+        ("/v1/logs:batch", json!({"batch_id": "a log", "made": 2, "logs": [log, refused]}), true),
+        ("/v1/identify:batch", json!({"batch_id": "an identity", "made": 2, "identities": [identity, refused]}), true),
+        ("/v1/import:batch", json!({"batch_id": "history", "events": [event], "metrics": [point], "spans": [span], "logs": [log]}), true),
         ("/api/events/collect", json!([event, event]), false),
     ]
 }

@@ -6,8 +6,21 @@ use uuid::Uuid;
 use crate::deadline::until;
 
 /// The ledger, the raw tables, what is counted from them, and the books.
-pub const TABLES_WITH_SIGNALS: [&str; 9] =
-    ["batch", "event", "metric_point", "actor", "metric_series", "event_quarter", "metric_minute", "metric_hour", "outcome_hourly"];
+pub const TABLES_WITH_SIGNALS: [&str; 13] = [
+    "batch",
+    "event",
+    "metric_point",
+    "span",
+    "error_report",
+    "log",
+    "identity",
+    "actor",
+    "metric_series",
+    "event_quarter",
+    "metric_minute",
+    "metric_hour",
+    "outcome_hourly",
+];
 
 /// Waits until the worker has counted everything that is committed.
 pub async fn everything_counted(pool: &PgPool) {

@@ -23,25 +23,17 @@ pub struct Kind {
     pub mark: &'static str,
 }
 
-/// Every endpoint.
-pub const KINDS: [Kind; 3] = [
-    Kind {
-        signal: "event",
-        path: "/v1/track:batch",
-        list: "events",
-        item: event,
-        table: "event",
-        mark: "('x' || right(event_id::text, 12))::bit(48)::int8",
-    },
+const LAST_DIGITS_OF_ID: &str = "('x' || right(event_id::text, 12))::bit(48)::int8";
+
+/// Every endpoint but the import's.
+pub const KINDS: [Kind; 7] = [
+    Kind { signal: "event", path: "/v1/track:batch", list: "events", item: event, table: "event", mark: LAST_DIGITS_OF_ID },
     Kind { signal: "metric", path: "/v1/metrics:batch", list: "metrics", item: point, table: "metric_point", mark: "value::int8" },
-    Kind {
-        signal: "event",
-        path: "/api/events/collect",
-        list: "",
-        item: event,
-        table: "event",
-        mark: "('x' || right(event_id::text, 12))::bit(48)::int8",
-    },
+    Kind { signal: "span", path: "/v1/spans:batch", list: "spans", item: span, table: "span", mark: "span_id" },
+    Kind { signal: "error", path: "/v1/errors:batch", list: "errors", item: error, table: "error_report", mark: LAST_DIGITS_OF_ID },
+    Kind { signal: "log", path: "/v1/logs:batch", list: "logs", item: log, table: "log", mark: "body::int8" },
+    Kind { signal: "identity", path: "/v1/identify:batch", list: "identities", item: identity, table: "identity", mark: "user_id::int8" },
+    Kind { signal: "event", path: "/api/events/collect", list: "", item: event, table: "event", mark: LAST_DIGITS_OF_ID },
 ];
 
 impl Kind {
@@ -119,4 +111,20 @@ fn event(mark: u64) -> Value {
 fn point(mark: u64) -> Value {
     let kind = ["counter", "gauge", "distribution"][(mark % 3) as usize];
     json!({"name": format!("of.{kind}"), "kind": kind, "value": mark, "tags": {"user": format!("u{}", mark % 7)}})
+}
+
+fn span(mark: u64) -> Value {
+    json!({"trace_id": format!("{mark:032x}"), "span_id": format!("{mark:016x}"), "name": "GET /", "duration_ms": mark})
+}
+
+fn error(mark: u64) -> Value {
+    json!({"event_id": Uuid::from_u128(u128::from(mark)), "type": "Timeout", "stacktrace": [{"function": "f", "line": mark}]})
+}
+
+fn log(mark: u64) -> Value {
+    json!({"body": mark.to_string(), "level": "warning", "attributes": {"mark": mark}})
+}
+
+fn identity(mark: u64) -> Value {
+    json!({"user_id": mark.to_string(), "anonymous_id": "a", "traits": {"mark": mark}})
 }
