@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The source of the current time. Only a binary's `main.rs` makes one from the system; tests make their own.
@@ -49,12 +49,21 @@ impl Timestamp {
     /// Reads RFC 3339 text, with `T` or a space between date and time.
     pub fn parse(text: &str) -> Self {
         match DateTime::parse_from_rfc3339(text) {
-            Ok(at) => Self::At(at.with_timezone(&Utc)),
+            Ok(at) => Self::from_utc(at.with_timezone(&Utc)).unwrap_or_else(|| Self::unreadable(text)),
             Err(_) => match text.parse::<f64>() {
                 Ok(number) => Self::from_number(number),
-                Err(_) => Self::Unreadable(text.chars().take(64).collect()),
+                Err(_) => Self::unreadable(text),
             },
         }
+    }
+
+    /// Years of four digits: others could not be written as RFC 3339.
+    fn from_utc(at: DateTime<Utc>) -> Option<Self> {
+        (0..=9_999).contains(&at.year()).then_some(Self::At(at))
+    }
+
+    fn unreadable(text: &str) -> Self {
+        Self::Unreadable(text.chars().take(64).collect())
     }
 
     fn from_number(number: f64) -> Self {
@@ -69,10 +78,8 @@ impl Timestamp {
             number / 1e3
         };
         // `as` saturates; chrono refuses what no calendar holds.
-        match DateTime::from_timestamp_micros(micros as i64) {
-            Some(at) if number.is_finite() => Self::At(at),
-            _ => Self::Unreadable(number.to_string()),
-        }
+        let at = DateTime::from_timestamp_micros(micros as i64).filter(|_| number.is_finite());
+        at.and_then(Self::from_utc).unwrap_or_else(|| Self::Unreadable(number.to_string()))
     }
 }
 
@@ -139,6 +146,8 @@ mod tests {
     #[test]
     fn what_is_no_time_is_kept_as_unreadable() {
         assert_eq!(read("\"yesterday\""), "unreadable: yesterday");
+        assert_eq!(read("\"9999-12-31T23:59:59-01:00\""), "unreadable: 9999-12-31T23:59:59-01:00");
+        assert_eq!(read("1778759940000759940000"), "unreadable: 1778759940000760000000");
         assert_eq!(read("1e300"), "unreadable: 1e300".replace("1e300", &1e300_f64.to_string()));
     }
 }

@@ -3,5 +3,6 @@
 mod app;
 mod docs;
 mod metrics_and_import;
+mod poison;
 mod signals;
 mod track;
