@@ -8,7 +8,7 @@ BIN := target/debug
 WITH_POSTGRES := $(BIN)/with-postgres --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN))
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help run setup npm wasm-target islands build test test-rust test-web check gen bench soak release chromium clean
+.PHONY: help run setup npm wasm-target islands build test test-rust test-web check gen bench soak fuzz release chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -72,11 +72,19 @@ rm -rf $(1) && mkdir -p $(1) && touch crates/storage/src/lib.rs
 $(WITH_POSTGRES) -- bash -eu -c 'node web/scratch-schema.mjs migrations && SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$$PWD/$(1)" $(2)'
 endef
 
-# Each proves in the long form what `make test` proves in the short one. Both print their seed; SEED repeats it.
-soak: npm ## Prove for longer: kill everything at random (KILLS=200, RATE=5000, SEED=)
-	$(call say,Killing ingest and worker and Postgres at random moments)
+# What `make test` does in seconds, for longer.
+soak: npm ## Kill ingest, worker and Postgres at random (KILLS=200, RATE=5000 items/s, SEED=) and print what was found
+	$(call say,Killing at random)
 	@KILLS=$(or $(KILLS),200) RATE=$(or $(RATE),5000) $(if $(SEED),SEED=$(SEED)) \
 		cargo test --quiet -p throughline-server --test line kills:: -- --nocapture
+
+FUZZ_TARGETS := $(notdir $(basename $(wildcard crates/ingest/fuzz/targets/*.rs)))
+fuzz: ## Fuzz each decoder (SECONDS_EACH=60); what it finds goes to crates/ingest/fuzz/artifacts
+	@command -v cargo-fuzz >/dev/null || { echo 'cargo-fuzz is needed: cargo install cargo-fuzz'; exit 1; }
+	@cd crates/ingest && for target in $(FUZZ_TARGETS); do \
+		printf '\033[1m==> %s\033[0m\n' $$target; mkdir -p fuzz/target/found/$$target; \
+		cargo fuzz run --sanitizer none $$target fuzz/target/found/$$target fuzz/corpus/$$target -- \
+			-max_total_time=$(or $(SECONDS_EACH),60) -rss_limit_mb=512 -timeout=10 -max_len=8192; done
 
 bench: setup ## The figures of the README, each as a ratio taken in one run
 	$(call say,Building with release settings)

@@ -1,12 +1,13 @@
 //! From bytes to a batch: the envelope is read, the items stay raw, so that one item's fault stays its own.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use axum::http::HeaderMap;
 use protocol::envelope::{Envelope, Sdk};
 use protocol::time::Timestamp;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -32,19 +33,59 @@ pub(crate) enum Identity {
     Text(String),
 }
 
-type Fields<'b> = BTreeMap<Cow<'b, str>, &'b RawValue>;
+/// An object's fields, each still JSON. Of one name, the last counts.
+struct Fields<'b> {
+    by_name: BTreeMap<Cow<'b, str>, &'b RawValue>,
+    repeated: BTreeSet<Cow<'b, str>>,
+}
+
+impl<'b> Fields<'b> {
+    fn get(&self, name: &str) -> Option<&'b RawValue> {
+        self.by_name.get(name).copied()
+    }
+}
+
+impl<'de: 'b, 'b> Deserialize<'de> for Fields<'b> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Fields<'de>, A::Error> {
+                let mut fields = Fields { by_name: BTreeMap::new(), repeated: BTreeSet::new() };
+                while let Some((name, value)) = object.next_entry::<Cow<'de, str>, &'de RawValue>()? {
+                    if fields.by_name.insert(name.clone(), value).is_some() {
+                        fields.repeated.insert(name);
+                    }
+                }
+                Ok(fields)
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
 
 /// Reads an object with the envelope's fields and the item lists `fields`; lists that are missing are empty, but one of
 /// them must be there.
 pub(crate) fn batch<'b>(body: &'b str, headers: &HeaderMap, fields: &[&str], limit: usize) -> Result<Batch<'b>, Rejection> {
     let object: Fields<'b> = serde_json::from_str(body).map_err(|error| not_json(&error))?;
-    if !fields.iter().any(|field| object.contains_key(*field)) {
+    if fields.iter().all(|field| object.get(field).is_none()) {
         return Err(Rejection::Malformed(format!("the object has no list `{}`", fields.join("` or `"))));
+    }
+    // One of them would be lost without a word.
+    if let Some(field) = fields.iter().find(|field| object.repeated.contains(**field)) {
+        return Err(Rejection::Malformed(format!("the object has the list `{field}` twice")));
     }
     let mut hash = Sha256::new();
     let mut lists = Vec::with_capacity(fields.len());
     for field in fields {
-        let raw = object.get(*field).map_or("[]", |raw| raw.get());
+        let raw = object.get(field).map_or("[]", |raw| raw.get());
         hash.update(raw);
         lists.push(serde_json::from_str::<Vec<&'b RawValue>>(raw).map_err(|_| Rejection::Malformed(format!("`{field}` is not a list")))?);
     }
@@ -100,7 +141,7 @@ fn envelope(object: &Fields<'_>) -> Result<Envelope, Rejection> {
 }
 
 fn field<T: DeserializeOwned>(object: &Fields<'_>, names: &[&str]) -> Result<Option<T>, Rejection> {
-    let Some((name, raw)) = names.iter().find_map(|name| Some((name, object.get(*name)?))) else { return Ok(None) };
+    let Some((name, raw)) = names.iter().find_map(|name| Some((name, object.get(name)?))) else { return Ok(None) };
     // What Postgres cannot hold is repaired here too, or the whole batch could not be stored.
     let repaired = repair::escapes(raw.get());
     serde_json::from_str(repaired.as_deref().unwrap_or(raw.get()))
@@ -142,6 +183,7 @@ mod tests {
     #[test]
     fn a_missing_list_and_too_many_items_are_named() {
         assert_eq!(refusal("{}"), "the object has no list `events`");
+        assert_eq!(refusal("{\"events\":[],\"made\":1,\"events\":[]}"), "the object has the list `events` twice");
         assert_eq!(refusal("{\"events\":7}"), "`events` is not a list");
         assert_eq!(refusal("{\"events\":[1,2,3,4]}"), "the batch holds 4 items, the limit is 3");
         assert_eq!(refusal("{\"events\":[],\"made\":-1}"), "`made`: invalid value: integer `-1`, expected u64");

@@ -72,6 +72,7 @@ pub fn table() -> Vec<(&'static str, String)> {
     vec![
         ("items per batch", n(BATCH_ITEMS_MAX)),
         ("body, as sent and after decompression", format!("{} and {}", mb(BODY_WIRE_BYTES_MAX), mb(BODY_BYTES_MAX))),
+        ("inflation of a compressed body, beyond 1 MB", format!("{INFLATION_MAX} times its size as sent")),
         ("one item", format!("{}, {} keys, {} levels", kib(ITEM_BYTES_MAX), n(ITEM_KEYS_MAX), n(ITEM_DEPTH_MAX))),
         ("name, key", format!("{NAME_BYTES_MAX} and {KEY_BYTES_MAX} bytes")),
         ("id or attribute", format!("{ATTRIBUTE_BYTES_MAX} bytes")),
@@ -81,6 +82,7 @@ pub fn table() -> Vec<(&'static str, String)> {
             "series of one metric, routes of one day; further ones fold into `__other__`",
             format!("{} and {}", n(METRIC_SERIES_MAX), n(ROUTES_MAX)),
         ),
+        ("sample rate, at least", format!("{SAMPLE_RATE_MIN:e}")),
         ("a span's duration", format!("{SPAN_DAYS_MAX} days")),
         (
             "frames, causes, breadcrumbs, fingerprint parts of an error",
