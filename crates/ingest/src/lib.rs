@@ -17,6 +17,7 @@ mod normalise;
 mod prepare;
 mod rejection;
 mod repair;
+pub mod spool;
 mod text;
 mod validate;
 
