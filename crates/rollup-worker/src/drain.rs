@@ -65,7 +65,7 @@ async fn count_project(db: &Db, project: ProjectId, now: DateTime<Utc>, config: 
         Err(failed) => failed,
     };
     if let [flush_id] = failed.flushes[..] {
-        record_failure(db, project, flush_id, &failed.error).await?;
+        record_failure(db, project, flush_id, &failed.error, now).await?;
         return Ok(Counted::default());
     }
     let mut total = Counted::default();
@@ -76,7 +76,7 @@ async fn count_project(db: &Db, project: ProjectId, now: DateTime<Utc>, config: 
                 total += counted;
             }
             Err(failed) if failed.is_passing() => return Err(failed.error),
-            Err(failed) => record_failure(db, project, flush_id, &failed.error).await?,
+            Err(failed) => record_failure(db, project, flush_id, &failed.error, now).await?,
         }
     }
     Ok(total)
@@ -84,13 +84,13 @@ async fn count_project(db: &Db, project: ProjectId, now: DateTime<Utc>, config: 
 
 /// Notes the failure with the flush. Where the database itself is ill (read-only, full), this fails as well, and the
 /// flush is not blamed for it.
-async fn record_failure(db: &Db, project: ProjectId, flush_id: Uuid, error: &anyhow::Error) -> anyhow::Result<()> {
-    let reason: String = format!("{error:#}").chars().take(1_000).collect();
-    let Some(attempts) = pending::record_failure(db, project, flush_id, &reason).await? else {
+async fn record_failure(db: &Db, project: ProjectId, flush_id: Uuid, error: &anyhow::Error, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let reason = format!("{error:#}");
+    let Some(attempts) = pending::record_failure(db, project, flush_id, &reason, now).await? else {
         return Ok(());
     };
     if attempts >= ATTEMPTS_MAX {
-        tracing::error!(project.id = project.0, flush.id = %flush_id, attempts, error = reason, "a flush cannot be counted and is left aside");
+        tracing::error!(project.id = project.0, flush.id = %flush_id, attempts, error = reason, "a flush cannot be counted and is a dead letter now");
     } else {
         tracing::warn!(project.id = project.0, flush.id = %flush_id, attempts, error = reason, "a flush was not counted and will be tried again");
     }

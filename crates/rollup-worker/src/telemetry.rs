@@ -1,8 +1,7 @@
 //! What the worker says about itself.
 
 use chrono::{DateTime, Utc};
-use storage::Db;
-use storage::pending;
+use storage::{Db, dead_letters, pending};
 
 use crate::count::Counted;
 
@@ -13,11 +12,12 @@ pub(crate) fn counted(counted: Counted) {
     metrics::counter!("throughline_worker_points_total").increment(counted.points);
 }
 
-/// Reports the state of the queue: the age of the oldest flush that waits, and flushes that failed for good.
+/// Reports the state of the queue: the age of the oldest flush that waits, and what became a dead letter.
 pub(crate) async fn report_backlog(db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
-    let backlog = pending::backlog(db).await?;
-    let lag = backlog.oldest.map_or(0.0, |oldest| (now - oldest).as_seconds_f64().max(0.0));
-    metrics::gauge!("throughline_worker_lag_seconds").set(lag);
-    metrics::gauge!("throughline_worker_poisoned_flushes").set(backlog.poisoned as f64);
+    let age = |since: Option<DateTime<Utc>>| since.map_or(0.0, |since| (now - since).as_seconds_f64().max(0.0));
+    let dead = dead_letters::tally_of_all(db).await?;
+    metrics::gauge!("throughline_worker_lag_seconds").set(age(pending::oldest_of_all(db).await?));
+    metrics::gauge!("throughline_dead_letters").set(dead.letters as f64);
+    metrics::gauge!("throughline_dead_letters_oldest_seconds").set(age(dead.oldest));
     Ok(())
 }

@@ -18,6 +18,7 @@ pub mod api_keys;
 pub mod batches;
 mod copy;
 mod database;
+pub mod dead_letters;
 mod error;
 pub mod error_reports;
 pub mod event_quarters;

@@ -6,9 +6,9 @@ use protocol::id::ProjectId;
 use protocol::outcome::OutcomeCount;
 use uuid::Uuid;
 
-use crate::{Db, Result, Transaction};
+use crate::{Db, Result, Transaction, dead_letters};
 
-/// Tries before a flush is left alone: what failed five times fails for a reason of its own.
+/// Tries before a flush becomes a dead letter: what failed five times fails for a reason of its own.
 pub const ATTEMPTS_MAX: i16 = 5;
 
 /// A project's part of a flush that is about to be committed.
@@ -154,40 +154,36 @@ pub async fn remove(tx: &mut Transaction, project: ProjectId, flush_ids: &[Uuid]
     Ok(done.rows_affected())
 }
 
-/// Records that counting a flush failed, and returns how often that has happened; `None` when it is no longer pending.
+/// Records that counting a flush failed, and returns how often that has happened; `None` when it is no longer pending. With
+/// its last try it becomes a dead letter.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn record_failure(db: &Db, project: ProjectId, flush_id: Uuid, reason: &str) -> Result<Option<i16>> {
-    Ok(sqlx::query_scalar!(
-        "update pending set attempts = attempts + 1, last_error = $3 where project_id = $1 and flush_id = $2 returning attempts",
+pub async fn record_failure(db: &Db, project: ProjectId, flush_id: Uuid, reason: &str, now: DateTime<Utc>) -> Result<Option<i16>> {
+    // Postgres holds no NUL, and the reason may quote what was sent.
+    let reason: String = reason.chars().filter(|c| *c != '\0').take(dead_letters::ERROR_CHARS_MAX).collect();
+    let mut tx = db.begin().await?;
+    let attempts = sqlx::query_scalar!(
+        "update pending set attempts = attempts + 1, last_error = $3, first_failed_at = coalesce(first_failed_at, $4)
+         where project_id = $1 and flush_id = $2 returning attempts",
         project.0,
         flush_id,
-        reason
+        reason,
+        now
     )
-    .fetch_optional(&db.pool)
-    .await?)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if attempts.is_some_and(|attempts| attempts >= ATTEMPTS_MAX) {
+        dead_letters::bury_flush(&mut tx, project, flush_id, now).await?;
+    }
+    tx.commit().await?;
+    Ok(attempts)
 }
 
-/// What waits to be counted, over all projects: the worker's own figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backlog {
-    /// When the oldest flush that is still to be counted was committed.
-    pub oldest: Option<DateTime<Utc>>,
-    /// Flushes that failed too often and stay uncounted.
-    pub poisoned: i64,
-}
-
-/// The state of the queue.
+/// When the oldest flush that is still to be counted was committed, over all projects: the worker's own figure.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn backlog(db: &Db) -> Result<Backlog> {
-    Ok(sqlx::query_as!(
-        Backlog,
-        r#"select min(committed_at) filter (where attempts < $1) as oldest, count(*) filter (where attempts >= $1) as "poisoned!" from pending"#,
-        ATTEMPTS_MAX
-    )
-    .fetch_one(&db.pool)
-    .await?)
+pub async fn oldest_of_all(db: &Db) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("select min(committed_at) from pending").fetch_one(&db.pool).await?)
 }

@@ -1,9 +1,11 @@
 //! Flushes that cannot be counted, and projects that are held: the others go on.
 
 use chrono::TimeDelta;
+use protocol::id::ProjectId;
 use protocol::time::Clock;
 use rollup_worker::{Counted, run_once};
 use sqlx::PgPool;
+use storage::dead_letters::{self, Tally};
 use storage::pending::{self, ATTEMPTS_MAX};
 
 use crate::random::Random;
@@ -11,8 +13,10 @@ use crate::raw::{self, Flush, insert, prepare};
 use crate::recount::assert_counted;
 use crate::rollups::now;
 
+const SHOP: ProjectId = ProjectId(1);
+
 #[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn a_poisoned_flush_does_not_block_its_neighbours_and_is_left_aside_after_five_tries(pool: PgPool) {
+async fn a_poisoned_flush_does_not_block_its_neighbours_and_becomes_a_dead_letter_after_five_tries(pool: PgPool) {
     let db = prepare(&pool, now()).await;
     let mut random = Random(5);
     let mut flushes = random.flushes(1, 9, now());
@@ -29,19 +33,43 @@ async fn a_poisoned_flush_does_not_block_its_neighbours_and_is_left_aside_after_
     let (tries, reason) = attempts().await;
     assert_eq!(tries, 1);
     assert!(reason.contains("announced") && reason.contains("holds"), "{reason}");
-    for (seconds, tries) in [(9, 1), (10, 2), (39, 2), (40, 3), (90, 4), (159, 4), (160, 5), (250, 5), (100_000, 5)] {
-        assert_eq!(run_once(&db, &Clock::fixed(now() + TimeDelta::seconds(seconds))).await.unwrap(), Counted::default());
+    let after = async |seconds| run_once(&db, &Clock::fixed(now() + TimeDelta::seconds(seconds))).await.unwrap();
+    for (seconds, tries) in [(9, 1), (10, 2), (39, 2), (40, 3), (90, 4), (159, 4)] {
+        assert_eq!(after(seconds).await, Counted::default());
         assert_eq!(attempts().await.0, tries, "after {seconds} s");
     }
-    assert_eq!(ATTEMPTS_MAX, 5);
-    let backlog = pending::backlog(&db).await.unwrap();
-    assert_eq!((backlog.oldest, backlog.poisoned), (None, 1));
+    assert_eq!(dead_letters::tally(&db, SHOP).await.unwrap(), Tally::default());
+    assert_eq!(after(160).await, Counted::default());
+    // It holds nothing back any more.
+    assert_eq!((raw::pending(&pool).await, pending::oldest_of_all(&db).await.unwrap()), (0, None));
+    let letter = dead_letters::list(&db, SHOP, 9).await.unwrap().pop().unwrap();
+    assert_eq!((letter.id, letter.attempts, &letter.error), (poisoned.flush_id, ATTEMPTS_MAX, &reason));
+    assert_eq!((letter.first_failed_at, letter.last_failed_at), (now(), now() + TimeDelta::seconds(160)));
+    for tally in [dead_letters::tally(&db, SHOP).await.unwrap(), dead_letters::tally_of_all(&db).await.unwrap()] {
+        assert_eq!(tally, Tally { letters: 1, oldest: Some(now()) });
+    }
 
     let neighbour = random.flush(1, now());
     insert(&pool, &neighbour).await;
     flushes.push(neighbour);
     assert_eq!(run_once(&db, &Clock::fixed(now())).await.unwrap().flushes, 1);
     assert_counted(&pool, &flushes).await;
+
+    // Replayed as it is, it fails again; once its fault is gone, it is counted as if nothing had been.
+    assert!(!dead_letters::revive_flush(&db, ProjectId(2), poisoned.flush_id).await.unwrap(), "it is another project's");
+    assert!(dead_letters::revive_flush(&db, SHOP, poisoned.flush_id).await.unwrap());
+    assert!(!dead_letters::revive_flush(&db, SHOP, poisoned.flush_id).await.unwrap());
+    assert_eq!((attempts_or_none(&pool).await, dead_letters::tally(&db, SHOP).await.unwrap()), ((0, None), Tally::default()));
+    assert_eq!(after(0).await, Counted::default());
+    sqlx::query("update pending set events = events - 1").execute(&pool).await.unwrap();
+    assert_eq!(after(1_000).await.flushes, 1);
+    flushes.push(Flush { missing: 0, ..poisoned });
+    assert_counted(&pool, &flushes).await;
+}
+
+/// Of the one flush that waits.
+async fn attempts_or_none(pool: &PgPool) -> (i16, Option<String>) {
+    sqlx::query_as("select attempts, last_error from pending").fetch_one(pool).await.unwrap()
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

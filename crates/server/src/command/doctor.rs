@@ -106,16 +106,20 @@ async fn look_at_database(url: &str, clock: &Clock) -> Vec<Finding> {
         Ok(missing) => Finding::bad(format!("day partitions: {missing} are missing; is a worker running?")),
         Err(error) => Finding::bad(format!("day partitions: {error}")),
     });
-    findings.push(match storage::pending::backlog(&db).await {
-        Ok(backlog) if backlog.poisoned > 0 => {
-            Finding::bad(format!("worker: {} flushes could not be counted; the log says why", backlog.poisoned))
-        }
-        Ok(backlog) => match backlog.oldest.map(|oldest| (clock.now() - oldest).num_seconds()) {
-            Some(seconds) if seconds > LAG_SECONDS_MAX => Finding::bad(format!("worker: {seconds} s behind; is one running?")),
-            Some(seconds) => Finding::ok(format!("worker: {seconds} s behind")),
-            None => Finding::ok("worker: everything is counted"),
+    findings.push(
+        match storage::pending::oldest_of_all(&db).await.map(|oldest| oldest.map(|oldest| (clock.now() - oldest).num_seconds())) {
+            Ok(Some(seconds)) if seconds > LAG_SECONDS_MAX => Finding::bad(format!("worker: {seconds} s behind; is one running?")),
+            Ok(Some(seconds)) => Finding::ok(format!("worker: {seconds} s behind")),
+            Ok(None) => Finding::ok("worker: everything is counted"),
+            Err(error) => Finding::bad(format!("worker: {error}")),
         },
-        Err(error) => Finding::bad(format!("worker: {error}")),
+    );
+    findings.push(match storage::dead_letters::tally_of_all(&db).await {
+        Ok(tally) if tally.letters > 0 => {
+            Finding::bad(format!("dead letters: {}; see `throughline dead-letters --project NAME list`", tally.letters))
+        }
+        Ok(_) => Finding::ok("dead letters: none"),
+        Err(error) => Finding::bad(format!("dead letters: {error}")),
     });
     findings
 }

@@ -155,8 +155,11 @@ async fn doctor_says_how_the_database_does(pool: PgPool) {
     let change = async |sql: &'static str| sqlx::query(sql).execute(&pool).await.expect("a change");
     change("update pending set committed_at = committed_at - interval '2 minutes'").await;
     doctor("✗ worker: 12");
-    change("update pending set attempts = 5").await;
-    doctor("✗ worker: 1 flushes could not be counted");
+    doctor("✓ dead letters: none");
+    let bury = "insert into dead_letter (project_id, id, first_failed_at, last_failed_at, attempts, error, flush)
+        select project_id, flush_id, committed_at, committed_at, 5, 'broken', '{}' from pending";
+    sqlx::query(bury).execute(&pool).await.expect("a change");
+    doctor("✗ dead letters: 1; see `throughline dead-letters --project NAME list`");
     change("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)").await;
     doctor("✗ schema: 1 migrations are missing; run `throughline migrate`");
 }
