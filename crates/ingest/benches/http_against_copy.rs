@@ -50,7 +50,7 @@ async fn main() {
     partitions::ensure(&db, now()).await.expect("partitions");
     let project = keys::project(&db, "bench", now()).await;
     let key = keys::public(&db, &project, 'b', now()).await;
-    let (ingest, _committers) = Ingest::start(db, Clock::new(now), random, Config::default());
+    let (ingest, _committers) = Ingest::start(db, Clock::new(now), random, Config::default(), None);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     tokio::spawn(async move { axum::serve(listener, ingest::router(ingest)).await });

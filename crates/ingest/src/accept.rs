@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http_body_util::{BodyExt as _, Limited};
@@ -12,15 +12,17 @@ use protocol::limits::{BATCH_ITEMS_MAX, BODY_BYTES_MAX, BODY_WIRE_BYTES_MAX, IMP
 use protocol::outcome::Signal;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
-use crate::commit::Told;
 use crate::decode::Batch;
-use crate::prepare::{self, Setting, Source};
+use crate::keep::Kept;
+use crate::prepare::Source;
+use crate::raw_request::RawRequest;
 use crate::rejection::Rejection;
 use crate::text::Text;
-use crate::{Ingest, authenticate, decode, decompress, import};
+use crate::{Ingest, authenticate, decode, decompress, import, keep};
 
 /// The operation that takes history.
 const IMPORT: &str = "import:batch";
+const DURABILITY: HeaderName = HeaderName::from_static("x-durability");
 
 /// The ingest endpoints. Any origin may send: a public key can only write.
 pub fn router(ingest: Ingest) -> Router {
@@ -28,7 +30,7 @@ pub fn router(ingest: Ingest) -> Router {
         .allow_origin(AllowOrigin::any())
         .allow_methods(AllowMethods::list([axum::http::Method::POST]))
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::RETRY_AFTER])
+        .expose_headers([header::RETRY_AFTER, DURABILITY])
         .max_age(std::time::Duration::from_secs(86_400));
     Router::new()
         // One route for all: some proxies and libraries write the colon as %3A, and the path parameter is decoded.
@@ -46,7 +48,7 @@ async fn operation(State(ingest): State<Ingest>, Path(operation): Path<String>, 
         None => Err(Rejection::NotFound(format!("/v1/{operation}"))),
     };
     match answer {
-        Ok(answer) => (StatusCode::ACCEPTED, axum::Json(answer)).into_response(),
+        Ok(Kept { answer, spooled }) => (StatusCode::ACCEPTED, durability(spooled), axum::Json(answer)).into_response(),
         Err(rejection) => rejection.into_response(correlation_id(&headers)),
     }
 }
@@ -54,13 +56,18 @@ async fn operation(State(ingest): State<Ingest>, Path(operation): Path<String>, 
 /// The lifecycle guide's collector: one event or a list of them, answered with 204.
 async fn collect(State(ingest): State<Ingest>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
     match accept(&ingest, Source::Live(Signal::Event), Form::BareList, Request { uri: &uri, headers: &headers, body }).await {
-        Ok(_) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Kept { spooled, .. }) => (StatusCode::NO_CONTENT, durability(spooled), ()).into_response(),
         Err(rejection) => rejection.into_response(correlation_id(&headers)),
     }
 }
 
+/// Says so when a batch is durable in the spool only.
+fn durability(spooled: bool) -> Option<[(HeaderName, HeaderValue); 1]> {
+    spooled.then_some([(DURABILITY, HeaderValue::from_static("spool"))])
+}
+
 /// How a body is laid out.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// An object with the envelope's fields and a list of items.
     Envelope,
@@ -84,20 +91,19 @@ struct Request<'r> {
 }
 
 /// From a request to the answer for its batch, stage by stage.
-async fn accept(ingest: &Ingest, source: Source, form: Form, request: Request<'_>) -> Told {
+async fn accept(ingest: &Ingest, source: Source, form: Form, request: Request<'_>) -> Result<Kept, Rejection> {
     let Request { uri, headers, body } = request;
     let limits = Limits::of(source);
     let grant = authenticate::request(ingest, headers, uri, limits.scope).await?;
-    let plain = read(body, headers, &limits).await?;
-    let reserved = ingest.queue.reserve(plain.len())?;
-    let text = Text::of(&plain, limits.plain_bytes)?;
-    let batch = form.decode(&text, headers, &limits)?;
-    let setting =
-        Setting { project: grant.project_id, dedupe: grant.dedupe, source, now: ingest.clock.now(), random: ingest.random, text: &text };
-    let prepared = prepare::batch(batch, &setting);
+    keep::refuse_what_cannot_be_kept(ingest, source)?;
+    let body = read(body, headers, &limits).await?;
+    let reserved = ingest.queue.reserve(body.len())?;
+    let (project, dedupe, arrived_at) = (grant.project_id, grant.dedupe, ingest.clock.now());
+    let raw = RawRequest { project, dedupe, source, form, arrived_at, body };
+    let prepared = raw.prepare(headers, ingest.random)?;
     match source {
-        Source::Import => import::store(ingest.queue.flusher(), prepared).await,
-        Source::Live(_) => ingest.queue.commit(prepared, reserved).await,
+        Source::Import => import::store(ingest.queue.flusher(), prepared).await.map(Kept::committed),
+        Source::Live(_) => keep::keep(ingest, &raw, prepared, reserved).await,
     }
 }
 

@@ -13,7 +13,12 @@ use crate::rejection::Rejection;
 pub(crate) async fn request(ingest: &Ingest, headers: &HeaderMap, uri: &Uri, scope: Scope) -> Result<Arc<Grant>, Rejection> {
     let key = credential(headers, uri).ok_or(Rejection::KeyMissing)?;
     let presented = Presented::of(key).ok_or(Rejection::KeyUnknown)?;
-    let grant = ingest.keys.grant(&ingest.db, presented, ingest.clock.now()).await?.ok_or(Rejection::KeyUnknown)?;
+    let outage = &ingest.queue.flusher().outage;
+    let found = ingest.keys.grant_to_send(&ingest.db, presented, ingest.clock.now(), outage.is_known()).await;
+    if found.as_ref().is_err_and(storage::Error::is_away) {
+        outage.begin();
+    }
+    let grant = found?.ok_or(Rejection::KeyUnknown)?;
     if grant.allows(scope) { Ok(grant) } else { Err(Rejection::ScopeMissing(scope.word())) }
 }
 

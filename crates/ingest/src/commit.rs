@@ -17,7 +17,6 @@ use crate::prepare::Prepared;
 use crate::rejection::Rejection;
 use crate::{Config, Random};
 pub(crate) use flush::{Flusher, Told, repeated};
-use outage::Outage;
 
 /// Rows after which a flush takes no further batch: 5,000 is where COPY stops getting faster.
 const FLUSH_ROWS: usize = 5_000;
@@ -45,7 +44,7 @@ pub(crate) struct Reserved(OwnedSemaphorePermit);
 pub(crate) fn start(db: Db, clock: Clock, random: Random, config: Config) -> (Queue, Vec<JoinHandle<()>>) {
     let (sender, receiver) = mpsc::channel(WAITING_MAX);
     let receiver = Arc::new(Mutex::new(receiver));
-    let flusher = Flusher { outage: Outage::new(db.clone()), db, clock, random };
+    let flusher = Flusher::new(db, clock, random);
     let tasks = (0..config.committers.max(1)).map(|_| tokio::spawn(committer(Arc::clone(&receiver), flusher.clone()))).collect();
     (Queue { sender, budget: Arc::new(Semaphore::new(config.bytes_in_flight_max.min(Semaphore::MAX_PERMITS))), flusher }, tasks)
 }
@@ -53,7 +52,6 @@ pub(crate) fn start(db: Db, clock: Clock, random: Random, config: Config) -> (Qu
 impl Queue {
     /// Takes `bytes` from the budget, or refuses at once: waiting would only move the queue into memory.
     pub(crate) fn reserve(&self, bytes: usize) -> Result<Reserved, Rejection> {
-        self.flusher.outage.refuse_if_known()?;
         let bytes = u32::try_from(bytes.max(1)).unwrap_or(u32::MAX);
         Arc::clone(&self.budget)
             .try_acquire_many_owned(bytes)

@@ -29,6 +29,9 @@ pub(crate) enum Rejection {
     UnknownMethod,
     #[error("{0}")]
     Unavailable(&'static str),
+    /// As `Unavailable`; but the spool could take the batch.
+    #[error("the database does not answer at the moment")]
+    Away,
     #[error("the batch could not be stored")]
     Internal(#[source] storage::Error),
 }
@@ -37,6 +40,11 @@ pub(crate) enum Rejection {
 const RETRY_AFTER_SECONDS: &str = "2";
 
 impl Rejection {
+    /// The same batch may be taken later.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.code() == ProblemCode::Unavailable
+    }
+
     fn code(&self) -> ProblemCode {
         match self {
             Self::KeyMissing => ProblemCode::KeyMissing,
@@ -48,7 +56,7 @@ impl Rejection {
             Self::KeyReused => ProblemCode::KeyReused,
             Self::NotFound(_) => ProblemCode::NotFound,
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
-            Self::Unavailable(_) => ProblemCode::Unavailable,
+            Self::Unavailable(_) | Self::Away => ProblemCode::Unavailable,
             Self::Internal(_) => ProblemCode::Internal,
         }
     }
@@ -75,6 +83,6 @@ impl Rejection {
 
 impl From<storage::Error> for Rejection {
     fn from(error: storage::Error) -> Self {
-        if error.is_passing() { Self::Unavailable("the database does not answer at the moment") } else { Self::Internal(error) }
+        if error.is_passing() { Self::Away } else { Self::Internal(error) }
     }
 }

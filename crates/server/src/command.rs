@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 pub(crate) mod accounts;
+pub(crate) mod dead_letters;
 pub(crate) mod demo;
 pub(crate) mod dev;
 pub(crate) mod doctor;

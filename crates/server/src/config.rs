@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Keys(KeysOptions),
     /// Make a one-time link that creates the owner or signs an account in
     Accounts(AccountsOptions),
+    /// Look at what could not be counted or stored, and try it again
+    DeadLetters(DeadLettersOptions),
     /// Check that expected events arrived in the last hour; the exit code says
     Verify(VerifyOptions),
     /// Check that this machine and its database are fit
@@ -86,6 +88,9 @@ pub(crate) struct ServeOptions {
     /// Do not bring the schema up to date at start
     #[arg(long, env = "THROUGHLINE_NO_MIGRATE")]
     pub(crate) no_migrate: bool,
+    /// Acknowledge signals into this folder while the database is away; it must be on a disk that lasts
+    #[arg(long, env = "THROUGHLINE_SPOOL", value_name = "DIR")]
+    pub(crate) spool: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) http: HttpOptions,
 }
@@ -231,6 +236,42 @@ pub(crate) enum KeyScope {
     Read,
     Ingest,
     Import,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DeadLettersOptions {
+    #[command(flatten)]
+    pub(crate) database: DatabaseOptions,
+    /// The project's word in URLs
+    #[arg(long)]
+    pub(crate) project: String,
+    #[command(subcommand)]
+    pub(crate) action: DeadLettersAction,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum DeadLettersAction {
+    /// Show what could not be counted or stored, oldest first
+    List,
+    /// Show one of them, a batch with its body
+    Show {
+        /// Its id in `dead-letters list`
+        id: uuid::Uuid,
+    },
+    /// Try again: a flush is counted by the worker, a batch is stored unless it was stored before
+    Replay {
+        /// Its id in `dead-letters list`
+        #[arg(required_unless_present = "all")]
+        id: Option<uuid::Uuid>,
+        /// All of the project's
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+    /// Forget one of them for good
+    Discard {
+        /// Its id in `dead-letters list`
+        id: uuid::Uuid,
+    },
 }
 
 #[derive(Clone, Debug, Args)]

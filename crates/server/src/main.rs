@@ -16,6 +16,7 @@ mod database;
 mod operations;
 mod roles;
 mod shutdown;
+mod spool;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ async fn run(command: Command, clock: Clock) -> anyhow::Result<ExitCode> {
         Command::Projects(options) => command::projects::run(options, &clock).await?,
         Command::Keys(options) => command::keys::run(options, &clock).await?,
         Command::Accounts(options) => command::accounts::run(options, &clock).await?,
+        Command::DeadLetters(options) => command::dead_letters::run(options, &clock).await?,
         Command::Verify(options) => return command::verify::run(options, &clock).await,
         Command::Doctor(options) => return command::doctor::run(options, &clock).await,
     }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use ingest::Ingest;
 use metrics_exporter_prometheus::PrometheusHandle;
 use storage::Db;
 
@@ -20,6 +21,16 @@ pub(crate) struct Operations {
     pub(crate) db: Db,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) stop: Stop,
+    pub(crate) readiness: Readiness,
+}
+
+/// What readiness asks besides the database.
+#[derive(Clone, Default)]
+pub(crate) struct Readiness {
+    /// `None` when this process takes no signals.
+    pub(crate) ingest: Option<Ingest>,
+    /// A spool was asked for and cannot be used.
+    pub(crate) spool_is_broken: bool,
 }
 
 pub(crate) fn router(operations: Operations) -> Router {
@@ -30,16 +41,24 @@ pub(crate) fn router(operations: Operations) -> Router {
         .with_state(operations)
 }
 
-/// Ready while the database answers and nobody asked to stop. Liveness never depends on the database: restarting a
-/// process does not bring it back.
+/// Ready while the database answers and nobody asked to stop. A process with a spool stays ready without the database, until
+/// the spool is nearly full: it can still acknowledge, and nobody should take its senders away. Liveness never depends on the
+/// database: restarting a process does not bring it back.
 async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
-    if *operations.stop.borrow() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
-    }
-    match tokio::time::timeout(DATABASE_WITHIN, operations.db.ping()).await {
-        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
-    }
+    let Readiness { ingest, spool_is_broken } = &operations.readiness;
+    let spool = ingest.as_ref().and_then(|ingest| ingest.state().spool);
+    let refusal = if *operations.stop.borrow() {
+        "stopping\n"
+    } else if *spool_is_broken {
+        "the spool cannot be used\n"
+    } else if spool.is_some_and(|spool| spool.is_nearly_full()) {
+        "the spool is nearly full\n"
+    } else if spool.is_some() || matches!(tokio::time::timeout(DATABASE_WITHIN, operations.db.ping()).await, Ok(Ok(()))) {
+        return (StatusCode::OK, "ready\n");
+    } else {
+        "the database does not answer\n"
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, refusal)
 }
 
 async fn metrics(State(operations): State<Operations>) -> impl IntoResponse {

@@ -1,9 +1,11 @@
 //! The roles of one process: started together, stopped together.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
+use ingest::Ingest;
 use protocol::time::Clock;
 use query_api::access::AccessConfig;
 use query_api::{QueryConfig, QueryParts, QueryState};
@@ -16,8 +18,9 @@ use tower_http::trace::TraceLayer;
 
 use crate::config::{HttpOptions, Role};
 use crate::database::Pools;
-use crate::operations::{self, Operations};
+use crate::operations::{self, Operations, Readiness};
 use crate::shutdown::{self, STOP_WITHIN, Stop};
+use crate::spool::Spooling;
 use crate::telemetry;
 
 /// A client that sends its request slower than this is not waited for.
@@ -27,6 +30,8 @@ const REQUEST_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct Roles {
     pub(crate) roles: Vec<Role>,
     pub(crate) http: HttpOptions,
+    /// Where signals are spooled while the database is away.
+    pub(crate) spool: Option<PathBuf>,
     pub(crate) clock: Clock,
     pub(crate) stop: Stop,
 }
@@ -48,14 +53,19 @@ impl Roles {
         let address = listener.local_addr()?;
         let metrics = telemetry::metrics()?;
         let query = self.query_state(&pools);
-        let mut router = operations::router(Operations { db: pools.query.clone(), metrics, stop: self.stop.clone() });
-        let mut committers = None;
+        let (mut signals, mut committers, mut readiness) = (Router::new(), None, Readiness::default());
         if self.has(Role::Ingest) {
-            let (ingest, tasks) =
-                ingest::Ingest::start(pools.ingest.clone(), self.clock.clone(), crate::random_bits, ingest::Config::default());
-            router = router.merge(ingest::router(ingest));
+            let spooling = Spooling::open(self.spool.clone(), &self.clock)?;
+            readiness.spool_is_broken = matches!(spooling, Spooling::Broken);
+            let spool = if let Spooling::On(spool) = spooling { Some(spool) } else { None };
+            let config = ingest::Config::default();
+            let (ingest, tasks) = Ingest::start(pools.ingest.clone(), self.clock.clone(), crate::random_bits, config, spool);
+            readiness.ingest = Some(ingest.clone());
+            signals = ingest::router(ingest);
             committers = Some(tasks);
         }
+        let operations = Operations { db: pools.query.clone(), metrics, stop: self.stop.clone(), readiness };
+        let mut router = operations::router(operations).merge(signals);
         if self.has(Role::Query) {
             router = router.merge(query_api::routes::router(query.clone())).merge(dashboard::router(query.clone()));
         }

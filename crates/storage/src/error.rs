@@ -60,10 +60,15 @@ impl Error {
         matches!(self, Self::Away(_) | Self::Busy(_))
     }
 
+    /// The database is known to be away, or did not answer in time: nobody waited for its own error.
+    pub fn away() -> Self {
+        Self::Away(sqlx::Error::PoolTimedOut)
+    }
+
     /// The same error, as one that may pass: for a caller that ran out of time before the database ran out of tries.
     #[must_use]
     pub fn as_passing(self) -> Self {
-        if self.is_passing() { self } else { Self::Away(sqlx::Error::PoolTimedOut) }
+        if self.is_passing() { self } else { Self::away() }
     }
 
     /// The database cannot be reached.

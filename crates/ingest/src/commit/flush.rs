@@ -46,14 +46,16 @@ type Key = (ProjectId, Uuid);
 pub(crate) type Told = Result<BatchAnswer, Rejection>;
 
 impl Flusher {
+    pub(crate) fn new(db: Db, clock: Clock, random: Random) -> Self {
+        Self { outage: Outage::new(db.clone(), clock.clone()), db, clock, random }
+    }
+
     /// Stores a group in one transaction. Data that the database refuses costs only the item that holds it: the group is
     /// halved until the batch is found, and the batch until the items are.
     pub(crate) async fn store(&self, group: &mut [Prepared]) -> Vec<Told> {
         match self.flush(group).await {
             Ok(told) => told,
-            Err(error) if error.is_passing() => {
-                group.iter().map(|_| Err(Rejection::Unavailable("the database does not answer at the moment"))).collect()
-            }
+            Err(error) if error.is_passing() => group.iter().map(|_| Err(Rejection::Away)).collect(),
             Err(error) => match group {
                 [batch] => vec![self.store_without_refused(batch, error).await],
                 _ => {
@@ -89,15 +91,13 @@ impl Flusher {
         let began = std::time::Instant::now();
         let mut last = None;
         for attempt in 1..=TRIES {
-            match tokio::time::timeout(COMMIT_WITHIN, self.attempt(flush_id, attempt, group)).await {
+            let tried = self.outage.watched(self.attempt(flush_id, attempt, group));
+            match tokio::time::timeout(COMMIT_WITHIN, tried).await {
                 Ok(Ok(fresh)) => {
                     metrics::counter!("throughline_ingest_flushes_total").increment(1);
                     return self.fates(flush_id, group, &fresh).await;
                 }
                 Ok(Err(error)) if error.is_passing() => {
-                    if error.is_away() {
-                        self.outage.begin();
-                    }
                     tracing::debug!(attempt, %error, "flush failed");
                     last = Some(error);
                 }

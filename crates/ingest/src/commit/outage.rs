@@ -1,46 +1,91 @@
-//! Whether the database is known to be away: then requests are refused at once instead of waiting for a connection.
+//! Whether the database is known to be away: then requests are spooled or refused at once instead of waiting for it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use protocol::time::Clock;
 use storage::Db;
+use tokio::sync::watch;
 
-use crate::rejection::Rejection;
-
+/// A statement that takes longer than this is a reason to ask whether the database lives at all.
+const SUSPICIOUS_AFTER: Duration = Duration::from_millis(500);
+/// A database that does not answer within this is away, whether it refuses, hangs or gives no connection. With
+/// [`SUSPICIOUS_AFTER`], an outage is known within a second.
+const SIGN_OF_LIFE_WITHIN: Duration = Duration::from_millis(400);
 /// How often an absent database is asked for a sign of life.
-const PROBE_EVERY: Duration = Duration::from_millis(300);
+const PROBE_EVERY: Duration = Duration::from_millis(200);
+/// Answers in a row before it is trusted again: a server that starts up may answer once and go away again.
+const PROBES_GOOD: u32 = 3;
 
+/// What is known about the database; clones share it.
 #[derive(Clone)]
 pub(crate) struct Outage {
     db: Db,
-    known: Arc<AtomicBool>,
+    clock: Clock,
+    since: Arc<watch::Sender<Option<DateTime<Utc>>>>,
 }
 
 impl Outage {
-    pub(crate) fn new(db: Db) -> Self {
-        Self { db, known: Arc::default() }
+    pub(crate) fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, since: Arc::new(watch::Sender::new(None)) }
     }
 
-    pub(crate) fn refuse_if_known(&self) -> Result<(), Rejection> {
-        if self.known.load(Ordering::Relaxed) { Err(Rejection::Unavailable("the database is away")) } else { Ok(()) }
+    /// Since when the database is known to be away.
+    pub(crate) fn since(&self) -> Option<DateTime<Utc>> {
+        *self.since.borrow()
     }
 
-    /// A flush found the database away: refuse until it answers again.
+    pub(crate) fn is_known(&self) -> bool {
+        self.since().is_some()
+    }
+
+    /// Returns once the database is known to be away.
+    pub(crate) async fn known(&self) {
+        // The sender is our own, so it is there.
+        let _ = self.since.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// The database was found away. It is taken to be so until it has answered a few times in a row.
     pub(crate) fn begin(&self) {
-        if self.known.swap(true, Ordering::Relaxed) {
+        let now = self.clock.now();
+        if !self.since.send_if_modified(|since| since.is_none() && since.replace(now).is_none()) {
             return;
         }
-        tracing::warn!("the database is away; signals are refused until it is back");
+        tracing::warn!("the database is away");
         metrics::gauge!("throughline_ingest_database_away").set(1.0);
         let outage = self.clone();
         tokio::spawn(async move {
-            while outage.db.ping().await.is_err() {
-                tokio::time::sleep(PROBE_EVERY).await;
-            }
-            outage.known.store(false, Ordering::Relaxed);
+            outage.until_well().await;
+            outage.since.send_replace(None);
             metrics::gauge!("throughline_ingest_database_away").set(0.0);
             tracing::info!("the database is back");
         });
+    }
+
+    /// Waits for a statement, and finds out meanwhile whether the database hangs. The statement is not given up.
+    pub(crate) async fn watched<T>(&self, statement: impl Future<Output = T>) -> T {
+        let mut statement = std::pin::pin!(statement);
+        tokio::select! {
+            done = &mut statement => return done,
+            () = tokio::time::sleep(SUSPICIOUS_AFTER) => {}
+        }
+        tokio::select! {
+            done = &mut statement => return done,
+            lives = self.lives() => if !lives { self.begin() },
+        }
+        statement.await
+    }
+
+    async fn until_well(&self) {
+        let mut good = 0;
+        while good < PROBES_GOOD {
+            tokio::time::sleep(PROBE_EVERY).await;
+            good = if self.lives().await { good + 1 } else { 0 };
+        }
+    }
+
+    async fn lives(&self) -> bool {
+        matches!(tokio::time::timeout(SIGN_OF_LIFE_WITHIN, self.db.ping()).await, Ok(Ok(())))
     }
 }

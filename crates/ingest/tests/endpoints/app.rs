@@ -40,7 +40,7 @@ impl App {
     pub async fn start(pool: PgPool) -> Self {
         let db = Db::from_pool(pool.clone());
         partitions::ensure(&db, now()).await.expect("partitions");
-        let (ingest, _committers) = Ingest::start(db.clone(), Clock::fixed(now()), random, Config::default());
+        let (ingest, _committers) = Ingest::start(db.clone(), Clock::fixed(now()), random, Config::default(), None);
         let router = ingest::router(ingest);
         let (project, key) = Self::project(&db, "shop", '1').await;
         Self { pool, project, key, router }

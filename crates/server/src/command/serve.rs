@@ -17,7 +17,7 @@ pub(crate) async fn run(options: ServeOptions, clock: Clock) -> anyhow::Result<(
     }
     let pools = Pools::connect(url).await?;
     let listener = TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
-    let roles = Roles { roles: options.roles.clone(), http: options.http, clock, stop };
+    let roles = Roles { roles: options.roles.clone(), http: options.http, spool: options.spool, clock, stop };
     let running = roles.start(pools, listener).await?;
     let only: Vec<_> = options.roles.iter().filter_map(clap::ValueEnum::to_possible_value).map(|role| role.get_name().to_owned()).collect();
     let only = if only.is_empty() { "all".to_owned() } else { only.join(",") };

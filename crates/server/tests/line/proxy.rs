@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 
 use sqlx::postgres::PgConnectOptions;
@@ -28,6 +28,8 @@ struct Cable {
     /// The next commit happens, and nobody is told.
     swallows_next_commit: AtomicBool,
     connections: Mutex<Vec<TcpStream>>,
+    is_frozen: Mutex<bool>,
+    thawed: Condvar,
 }
 
 impl Proxy {
@@ -71,6 +73,17 @@ impl Proxy {
         }));
     }
 
+    /// Lets nothing through any more and breaks nothing: as a database that hangs.
+    pub fn freeze(&self) {
+        *self.cable.is_frozen.lock().expect("nobody panics meanwhile") = true;
+    }
+
+    /// Lets through what was held up, and all that follows.
+    pub fn thaw(&self) {
+        *self.cable.is_frozen.lock().expect("nobody panics meanwhile") = false;
+        self.cable.thawed.notify_all();
+    }
+
     /// Lets the next commit happen, and breaks its connection before the client hears of it.
     pub fn swallow_next_commit(&self) {
         self.cable.swallows_next_commit.store(true, Ordering::SeqCst);
@@ -93,6 +106,7 @@ impl Cable {
         thread::spawn(move || {
             let commits = |bytes: &[u8]| bytes.windows(COMMIT.len()).any(|window| window == COMMIT);
             pump(client_reads, server_writes, |bytes| {
+                cable.wait_while_frozen();
                 if commits(bytes) && cable.swallows_next_commit.swap(false, Ordering::SeqCst) {
                     silent.store(true, Ordering::SeqCst);
                 }
@@ -100,6 +114,11 @@ impl Cable {
             });
         });
         thread::spawn(move || pump(server_reads, client_writes, |_| !is_silent.load(Ordering::SeqCst)));
+    }
+
+    fn wait_while_frozen(&self) {
+        let frozen = self.is_frozen.lock().expect("nobody panics meanwhile");
+        drop(self.thawed.wait_while(frozen, |frozen| *frozen).expect("nobody panics meanwhile"));
     }
 
     fn break_all(&self) {

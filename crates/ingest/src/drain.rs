@@ -1,0 +1,111 @@
+//! From the spool into the database, oldest first, once that is back: prepared as at arrival, stored through the same ledger.
+
+use std::time::{Duration, Instant};
+
+use storage::dead_letters::{self, DeadBatch};
+use tokio::sync::watch;
+
+use crate::commit::Flusher;
+use crate::raw_request::RawRequest;
+use crate::rejection::Rejection;
+use crate::spool::{NotTaken, Request, Spool, Waiting};
+
+/// How often an empty spool, or an absent database, is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Requests per flush, and about so many compressed bytes of them.
+const RECORDS_MAX: usize = 64;
+const BYTES_MAX: usize = 512 * 1024;
+/// Rows after which a flush takes no further request, as for live ones.
+const ROWS_MAX: usize = 5_000;
+
+/// Empties the spool until nobody holds the other end of `alive`.
+pub(crate) async fn run(spool: Spool, flusher: Flusher, mut alive: watch::Receiver<()>) {
+    loop {
+        let pause = pause_after_one(&spool, &flusher).await;
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            // Nothing is ever sent: a change means that the last sender is gone.
+            _gone = alive.changed() => return,
+        }
+    }
+}
+
+/// Stores a few requests. Returns for how long to rest: as long as it took, so that live signals have the database to
+/// themselves for half of the time.
+async fn pause_after_one(spool: &Spool, flusher: &Flusher) -> Duration {
+    if spool.state().records == 0 || flusher.outage.is_known() {
+        return LOOK_EVERY;
+    }
+    let began = Instant::now();
+    match store_first(spool, flusher).await {
+        Ok(stored) if stored > 0 => {
+            metrics::counter!("throughline_spool_drained_total").increment(stored as u64);
+            if spool.state().records == 0 {
+                tracing::info!("the spool is drained");
+            }
+            began.elapsed().min(LOOK_EVERY)
+        }
+        Ok(_) => LOOK_EVERY,
+        Err(error) => {
+            tracing::warn!(%error, "the spool cannot be drained at the moment");
+            LOOK_EVERY
+        }
+    }
+}
+
+/// Stores the oldest requests in one flush and takes them out of the spool. Returns how many left it.
+async fn store_first(spool: &Spool, flusher: &Flusher) -> Result<usize, NotTaken> {
+    let (mut batches, mut rows, mut requests, mut done) = (Vec::new(), 0, Vec::new(), Vec::new());
+    for Waiting { seq, request } in spool.first(RECORDS_MAX, BYTES_MAX).await? {
+        match RawRequest::prepare_spooled(&request, flusher.random) {
+            Ok(prepared) => {
+                rows += prepared.items.len();
+                batches.push(prepared);
+                requests.push((seq, request));
+            }
+            Err(refusal) => done.extend(bury(flusher, &request, &refusal).await.then_some(seq)),
+        }
+        if rows >= ROWS_MAX {
+            break;
+        }
+    }
+    for (told, (seq, request)) in flusher.store(&mut batches).await.into_iter().zip(&requests) {
+        let leaves = match told {
+            // Stored now, or before by a commit that nobody heard of.
+            Ok(_) => true,
+            Err(refusal) if refusal.is_passing() => false,
+            Err(refusal) => bury(flusher, request, &refusal).await,
+        };
+        done.extend(leaves.then_some(*seq));
+    }
+    let left = done.len();
+    if left > 0 {
+        spool.remove(done).await?;
+    }
+    Ok(left)
+}
+
+/// Moves a request that will never be stored as it is to the dead letters. It stays in the spool when that fails as well.
+async fn bury(flusher: &Flusher, request: &Request, refusal: &Rejection) -> bool {
+    let Some(payload) = request.to_bytes() else { return false };
+    let error = match refusal {
+        Rejection::Internal(cause) => format!("{refusal}: {cause}"),
+        other => other.to_string(),
+    };
+    let batch = DeadBatch {
+        batch_id: request.batch_id,
+        arrived_at: request.arrived_at,
+        failed_at: flusher.clock.now(),
+        error: &error,
+        payload: &payload,
+    };
+    let buried = dead_letters::bury_batch(&flusher.db, request.project, batch).await;
+    match &buried {
+        Ok(()) => {
+            metrics::counter!("throughline_spool_dead_total").increment(1);
+            tracing::error!(project.id = request.project.0, batch.id = %request.batch_id, error, "a spooled batch cannot be stored and is a dead letter now");
+        }
+        Err(error) => tracing::warn!(%error, "a dead letter could not be kept"),
+    }
+    buried.is_ok()
+}

@@ -1,0 +1,82 @@
+//! A request as it arrived: all that preparing it needs. Kept beside the prepared batch until that is stored, so that the
+//! same request can be spooled and prepared again, with the same result.
+
+use std::collections::BTreeMap;
+
+use axum::http::HeaderMap;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use protocol::id::ProjectId;
+use protocol::outcome::Signal;
+use uuid::Uuid;
+
+use crate::accept::{Form, Limits};
+use crate::prepare::{self, Prepared, Setting, Source};
+use crate::rejection::Rejection;
+use crate::text::Text;
+use crate::{Random, spool};
+
+/// A request whose sender is known and whose body is plain.
+#[derive(Clone, Debug)]
+pub(crate) struct RawRequest {
+    pub(crate) project: ProjectId,
+    /// The project asks that no id is stored twice.
+    pub(crate) dedupe: bool,
+    pub(crate) source: Source,
+    pub(crate) form: Form,
+    pub(crate) arrived_at: DateTime<Utc>,
+    pub(crate) body: Bytes,
+}
+
+/// The spool's word for bare lists of events.
+const COLLECT: &str = "collect";
+const DEDUPE: &str = "dedupe";
+
+impl RawRequest {
+    /// Reads, validates and normalises the body.
+    pub(crate) fn prepare(&self, headers: &HeaderMap, random: Random) -> Result<Prepared, Rejection> {
+        let limits = Limits::of(self.source);
+        let text = Text::of(&self.body, limits.plain_bytes)?;
+        let batch = self.form.decode(&text, headers, &limits)?;
+        let (project, dedupe, source, now) = (self.project, self.dedupe, self.source, self.arrived_at);
+        Ok(prepare::batch(batch, &Setting { project, dedupe, source, now, random, text: &text }))
+    }
+
+    /// As the spool keeps it.
+    pub(crate) fn to_spool(&self, batch_id: Uuid) -> spool::Request {
+        spool::Request {
+            project: self.project,
+            endpoint: match (self.form, self.source) {
+                (Form::Envelope, Source::Live(signal)) => signal.operation().to_owned(),
+                (Form::BareList, _) => COLLECT.to_owned(),
+                // History is sent by a program that waits: it is never spooled.
+                (Form::Envelope, Source::Import) => String::new(),
+            },
+            arrived_at: self.arrived_at,
+            batch_id,
+            facts: self.dedupe.then(|| (DEDUPE.to_owned(), String::new())).into_iter().collect::<BTreeMap<_, _>>(),
+            body: self.body.clone(),
+        }
+    }
+
+    /// Prepares a request that was spooled, exactly as when it arrived.
+    pub(crate) fn prepare_spooled(request: &spool::Request, random: Random) -> Result<Prepared, Rejection> {
+        let live = Signal::ALL.into_iter().find(|signal| signal.operation() == request.endpoint);
+        let (form, signal) = match live {
+            Some(signal) => (Form::Envelope, signal),
+            None if request.endpoint == COLLECT => (Form::BareList, Signal::Event),
+            None => return Err(Rejection::NotFound(request.endpoint.clone())),
+        };
+        let raw = Self {
+            project: request.project,
+            dedupe: request.facts.contains_key(DEDUPE),
+            source: Source::Live(signal),
+            form,
+            arrived_at: request.arrived_at,
+            body: request.body.clone(),
+        };
+        let mut prepared = raw.prepare(&HeaderMap::new(), random)?;
+        prepared.entry.batch_id = request.batch_id;
+        Ok(prepared)
+    }
+}

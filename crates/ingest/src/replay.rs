@@ -1,0 +1,22 @@
+//! A dead letter's batch, stored once more.
+
+use protocol::time::Clock;
+use protocol::verdict::BatchAnswer;
+use storage::Db;
+
+use crate::Random;
+use crate::commit::Flusher;
+use crate::raw_request::RawRequest;
+use crate::spool::Request;
+
+/// Stores a batch from its record, through the same pipeline and the same ledger as any other, with the clock correction of
+/// its arrival. Returns what its sender would be told.
+///
+/// # Errors
+/// Why it still cannot be stored, in words.
+pub async fn replay(db: Db, clock: Clock, random: Random, payload: &[u8]) -> Result<BatchAnswer, String> {
+    let request = Request::from_bytes(payload).ok_or_else(|| "its record cannot be read".to_owned())?;
+    let prepared = RawRequest::prepare_spooled(&request, random).map_err(|refusal| refusal.to_string())?;
+    let told = Flusher::new(db, clock, random).store(&mut [prepared]).await.pop();
+    told.ok_or_else(|| "the commit was interrupted".to_owned())?.map_err(|refusal| refusal.to_string())
+}
