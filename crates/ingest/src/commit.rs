@@ -75,10 +75,11 @@ impl Queue {
 
 async fn committer(receiver: Arc<Mutex<mpsc::Receiver<Waiting>>>, flusher: Flusher) {
     while let Some(group) = next_group(&receiver).await {
-        let (mut batches, replies): (Vec<_>, Vec<_>) =
-            group.into_iter().map(|waiting| (waiting.prepared, (waiting.reply, waiting._bytes))).unzip();
+        // Whose sender went away, or was told meanwhile that the batch is spooled, waits for nothing here.
+        let wanted = group.into_iter().filter(|waiting| !waiting.reply.is_closed());
+        let (mut batches, replies): (Vec<_>, Vec<_>) = wanted.map(|waiting| (waiting.prepared, (waiting.reply, waiting._bytes))).unzip();
         for (told, (reply, _bytes)) in flusher.store(&mut batches).await.into_iter().zip(replies) {
-            // A client that went away does not need its answer; its batch is stored all the same.
+            // A client that went away just now does not need its answer; its batch is stored all the same.
             let _ = reply.send(told);
         }
     }

@@ -7,10 +7,11 @@ use crate::render::{self, Page, Title};
 use crate::shell::wordmark;
 
 /// The pages, in the order of the menu: the word of the address, the title, the text.
-const PAGES: [(&str, &str, &str); 3] = [
+const PAGES: [(&str, &str, &str); 4] = [
     ("sending", "Sending signals", include_str!("../../../../docs/sending.md")),
     ("verdicts", "Verdicts", include_str!("../../../../docs/verdicts.md")),
     ("problems", "Problems", include_str!("../../../../docs/problems.md")),
+    ("operating", "Operating", include_str!("../../../../docs/operating.md")),
 ];
 
 /// The page of that word; `None` when there is none.

@@ -53,6 +53,9 @@ impl Flusher {
     /// Stores a group in one transaction. Data that the database refuses costs only the item that holds it: the group is
     /// halved until the batch is found, and the batch until the items are.
     pub(crate) async fn store(&self, group: &mut [Prepared]) -> Vec<Told> {
+        if group.is_empty() {
+            return Vec::new();
+        }
         match self.flush(group).await {
             Ok(told) => told,
             Err(error) if error.is_passing() => group.iter().map(|_| Err(Rejection::Away)).collect(),
