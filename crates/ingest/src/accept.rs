@@ -1,24 +1,32 @@
-//! The endpoints: what happens to a request, stage by stage.
+//! The endpoints: what happens to a request, stage by stage, the cheapest refusal first.
+
+use std::mem::size_of;
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody as _};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use http_body_util::{BodyExt as _, Limited};
 use protocol::access::Scope;
 use protocol::limits::{BATCH_ITEMS_MAX, BODY_BYTES_MAX, BODY_WIRE_BYTES_MAX, IMPORT_BODY_BYTES_MAX, IMPORT_ITEMS_MAX};
 use protocol::outcome::Signal;
+use storage::api_keys::Grant;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
+use crate::body::{self, Size};
+use crate::commit::Reserved;
 use crate::decode::Batch;
-use crate::keep::Kept;
-use crate::prepare::Source;
+use crate::keep::{self, Kept};
+use crate::limit::bucket::Left;
+use crate::limit::headers as limit_headers;
+use crate::prepare::{Item, Prepared, Source};
 use crate::raw_request::RawRequest;
 use crate::rejection::Rejection;
 use crate::text::Text;
-use crate::{Ingest, authenticate, decode, decompress, import, keep};
+use crate::{Ingest, authenticate, decode, import};
 
 /// The operation that takes history.
 const IMPORT: &str = "import:batch";
@@ -30,35 +38,35 @@ pub fn router(ingest: Ingest) -> Router {
         .allow_origin(AllowOrigin::any())
         .allow_methods(AllowMethods::list([axum::http::Method::POST]))
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::RETRY_AFTER, DURABILITY])
+        .expose_headers([header::RETRY_AFTER, DURABILITY, limit_headers::LIMIT, limit_headers::REMAINING, limit_headers::RESET])
         .max_age(std::time::Duration::from_secs(86_400));
     Router::new()
         // One route for all: some proxies and libraries write the colon as %3A, and the path parameter is decoded.
         .route("/v1/{operation}", post(operation))
         .route("/api/events/collect", post(collect))
-        .method_not_allowed_fallback(async |headers: HeaderMap| Rejection::UnknownMethod.into_response(correlation_id(&headers)))
+        .method_not_allowed_fallback(async |State(ingest): State<Ingest>, headers: HeaderMap| {
+            refuse(&ingest, Rejection::UnknownMethod, &headers)
+        })
         .layer(cors)
         .with_state(ingest)
 }
 
 async fn operation(State(ingest): State<Ingest>, Path(operation): Path<String>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
     let live = Signal::ALL.into_iter().find(|signal| signal.operation() == operation).map(Source::Live);
-    let answer = match live.or((operation == IMPORT).then_some(Source::Import)) {
-        Some(source) => accept(&ingest, source, Form::Envelope, Request { uri: &uri, headers: &headers, body }).await,
-        None => Err(Rejection::NotFound(format!("/v1/{operation}"))),
-    };
-    match answer {
-        Ok(Kept { answer, spooled }) => (StatusCode::ACCEPTED, durability(spooled), axum::Json(answer)).into_response(),
-        Err(rejection) => rejection.into_response(correlation_id(&headers)),
+    match live.or((operation == IMPORT).then_some(Source::Import)) {
+        Some(source) => {
+            let request = Request { source, form: Form::Envelope, uri: &uri, headers: &headers };
+            let accepted = |kept: Kept| (StatusCode::ACCEPTED, durability(kept.spooled), axum::Json(kept.answer)).into_response();
+            answer(&ingest, request, body, accepted).await
+        }
+        None => refuse(&ingest, Rejection::NotFound(format!("/v1/{operation}")), &headers),
     }
 }
 
 /// The lifecycle guide's collector: one event or a list of them, answered with 204.
 async fn collect(State(ingest): State<Ingest>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
-    match accept(&ingest, Source::Live(Signal::Event), Form::BareList, Request { uri: &uri, headers: &headers, body }).await {
-        Ok(Kept { spooled, .. }) => (StatusCode::NO_CONTENT, durability(spooled), ()).into_response(),
-        Err(rejection) => rejection.into_response(correlation_id(&headers)),
-    }
+    let request = Request { source: Source::Live(Signal::Event), form: Form::BareList, uri: &uri, headers: &headers };
+    answer(&ingest, request, body, |kept| (StatusCode::NO_CONTENT, durability(kept.spooled), ()).into_response()).await
 }
 
 /// Says so when a batch is durable in the spool only.
@@ -85,26 +93,126 @@ impl Form {
 }
 
 struct Request<'r> {
+    source: Source,
+    form: Form,
     uri: &'r Uri,
     headers: &'r HeaderMap,
-    body: Body,
 }
 
-/// From a request to the answer for its batch, stage by stage.
-async fn accept(ingest: &Ingest, source: Source, form: Form, request: Request<'_>) -> Result<Kept, Rejection> {
-    let Request { uri, headers, body } = request;
-    let limits = Limits::of(source);
-    let grant = authenticate::request(ingest, headers, uri, limits.scope).await?;
-    keep::refuse_what_cannot_be_kept(ingest, source)?;
-    let body = read(body, headers, &limits).await?;
-    let reserved = ingest.queue.reserve(body.len())?;
-    let (project, dedupe, arrived_at) = (grant.project_id, grant.dedupe, ingest.clock.now());
-    let raw = RawRequest { project, dedupe, source, form, arrived_at, body };
-    let prepared = raw.prepare(headers, ingest.random)?;
-    match source {
-        Source::Import => import::store(ingest.queue.flusher(), prepared).await.map(Kept::committed),
-        Source::Live(_) => keep::keep(ingest, &raw, prepared, reserved).await,
+/// The answer to a request, with what is left of its key's rate.
+async fn answer(ingest: &Ingest, request: Request<'_>, mut body: Body, accepted: impl FnOnce(Kept) -> Response) -> Response {
+    let limits = Limits::of(request.source);
+    let announced = limits.size.announced(&body);
+    let (told, left) = match read_head(ingest, &request, &limits, announced).await {
+        Ok(head) => (accept(ingest, &head, &limits, &request, &mut body).await, ingest.left(&head, request.source)),
+        Err(rejection) => (Err(rejection), None),
+    };
+    let mut response = match told {
+        Ok(kept) => accepted(kept),
+        Err(rejection) => {
+            let response = refuse(ingest, rejection, request.headers);
+            body::drain(&mut body, request.headers).await;
+            response
+        }
+    };
+    if let Some(left) = left {
+        limit_headers::insert(response.headers_mut(), left);
     }
+    response
+}
+
+/// What a request's head says.
+struct Head {
+    bytes: usize,
+    grant: Arc<Grant>,
+}
+
+/// What can be said before any of the body is read.
+async fn read_head(
+    ingest: &Ingest,
+    request: &Request<'_>,
+    limits: &Limits,
+    announced: Result<usize, Rejection>,
+) -> Result<Head, Rejection> {
+    let bytes = announced?;
+    let grant = authenticate::request(ingest, request.headers, request.uri, limits.scope).await?;
+    Ok(Head { bytes, grant })
+}
+
+/// From a known sender to the answer for its batch, stage by stage.
+async fn accept(ingest: &Ingest, head: &Head, limits: &Limits, request: &Request<'_>, body: &mut Body) -> Result<Kept, Rejection> {
+    let Head { bytes, grant } = head;
+    if let Source::Live(_) = request.source {
+        ingest.limits.check_rate(grant, Instant::now())?;
+    }
+    keep::refuse_what_cannot_be_kept(ingest, request.source)?;
+    let mut reserved = ingest.queue.admit(grant.project_id, *bytes)?;
+    if let Source::Live(_) = request.source {
+        ingest.limits.check_quota(&ingest.db, grant, ingest.clock.now(), Instant::now()).await?;
+    }
+    let (raw, prepared) = prepare(ingest, grant, limits, request, body, &mut reserved).await?;
+    match request.source {
+        Source::Import => {
+            // The semaphore is never closed.
+            let _turn = ingest.imports.acquire().await;
+            import::store(ingest.queue.flusher(), prepared).await.map(Kept::committed)
+        }
+        Source::Live(_) => {
+            let items = prepared.read_items();
+            let kept = keep::keep(ingest, raw, prepared, reserved).await;
+            match &kept {
+                Ok(Kept { answer, .. }) if !answer.duplicate => ingest.limits.stored(grant, u64::from(answer.accepted)),
+                Err(rejection) if rejection.is_passing() => ingest.limits.give_back(grant, items),
+                Ok(_) | Err(_) => {}
+            }
+            kept
+        }
+    }
+}
+
+/// Reads the body and makes rows of it. Afterwards only they are held, and the request where it may have to be spooled.
+async fn prepare(
+    ingest: &Ingest,
+    grant: &Grant,
+    limits: &Limits,
+    request: &Request<'_>,
+    body: &mut Body,
+    reserved: &mut Reserved,
+) -> Result<(Option<RawRequest>, Prepared), Rejection> {
+    let raw = RawRequest {
+        project: grant.project_id,
+        key_id: grant.key_id,
+        dedupe: grant.dedupe,
+        source: request.source,
+        form: request.form,
+        arrived_at: ingest.clock.now(),
+        body: body::read(body, request.headers, limits.size, reserved).await?,
+    };
+    let is_kept = ingest.spool.is_some();
+    let mut held = 0;
+    let prepared = raw.prepare(request.headers, ingest.random, |items| {
+        if let Source::Live(_) = request.source {
+            ingest.limits.charge(grant, items, Instant::now())?;
+        }
+        // The rows' own size, and their texts, which come from the body.
+        held = items * size_of::<Item>() + raw.body.len() * if is_kept { 2 } else { 1 };
+        Ok(reserved.grow(held)?)
+    })?;
+    let raw = is_kept.then_some(raw);
+    reserved.shrink_to(held);
+    Ok((raw, prepared))
+}
+
+impl Ingest {
+    /// What is left of a rate, for those that have one.
+    fn left(&self, head: &Head, source: Source) -> Option<Left> {
+        matches!(source, Source::Live(_)).then(|| self.limits.left(&head.grant, Instant::now())).flatten()
+    }
+}
+
+fn refuse(ingest: &Ingest, rejection: Rejection, headers: &HeaderMap) -> Response {
+    ingest.refused.count(rejection.code());
+    rejection.into_response(correlation_id(headers), || ingest.queue.retry_after())
 }
 
 /// What an endpoint takes.
@@ -112,53 +220,27 @@ pub(crate) struct Limits {
     scope: Scope,
     lists: Vec<&'static str>,
     items: usize,
-    wire_bytes: usize,
-    pub(crate) plain_bytes: usize,
+    pub(crate) size: Size,
 }
 
 impl Limits {
     pub(crate) fn of(source: Source) -> Self {
         let lists = source.signals().into_iter().map(Signal::list).collect();
         match source {
-            Source::Live(_) => {
-                Self { scope: Scope::Ingest, lists, items: BATCH_ITEMS_MAX, wire_bytes: BODY_WIRE_BYTES_MAX, plain_bytes: BODY_BYTES_MAX }
-            }
+            Source::Live(_) => Self {
+                scope: Scope::Ingest,
+                lists,
+                items: BATCH_ITEMS_MAX,
+                size: Size { wire_bytes_max: BODY_WIRE_BYTES_MAX, plain_bytes_max: BODY_BYTES_MAX },
+            },
             Source::Import => Self {
                 scope: Scope::Import,
                 lists,
                 items: IMPORT_ITEMS_MAX,
-                wire_bytes: IMPORT_BODY_BYTES_MAX,
-                plain_bytes: IMPORT_BODY_BYTES_MAX,
+                size: Size { wire_bytes_max: IMPORT_BODY_BYTES_MAX, plain_bytes_max: IMPORT_BODY_BYTES_MAX },
             },
         }
     }
-}
-
-/// Bytes beyond the limit that are still taken and thrown away: a sender that is cut off while it writes sees a broken
-/// connection, tries again, and never learns why.
-const THROWN_AWAY_MAX: usize = 16 * 1024 * 1024;
-
-/// The body's plain bytes, bounded before and after decompression.
-async fn read(mut body: Body, headers: &HeaderMap, limits: &Limits) -> Result<Bytes, Rejection> {
-    let refused = Rejection::TooManyBytes { limit: limits.wire_bytes, when: "as sent" };
-    if body.size_hint().lower() > (limits.wire_bytes + THROWN_AWAY_MAX) as u64 {
-        return Err(refused);
-    }
-    let wire = match Limited::new(&mut body, limits.wire_bytes).collect().await {
-        Ok(collected) => collected.to_bytes(),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            throw_away(body).await;
-            return Err(refused);
-        }
-        Err(error) => return Err(Rejection::Malformed(format!("the body broke off: {error}"))),
-    };
-    decompress::body(wire, headers, limits.plain_bytes)
-}
-
-/// Reads what the sender still has to say, up to a limit.
-async fn throw_away(body: Body) {
-    let mut rest = Limited::new(body, THROWN_AWAY_MAX);
-    while let Some(Ok(_)) = rest.frame().await {}
 }
 
 /// Set by the server's outermost layer; the answer and the log name it.

@@ -1,6 +1,7 @@
 //! Which project a request belongs to, by its key.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, Uri, header};
 use protocol::access::Scope;
@@ -9,17 +10,30 @@ use storage::api_keys::{Grant, Presented};
 use crate::Ingest;
 use crate::rejection::Rejection;
 
+/// The longest wait for a turn to ask the database for a key.
+const LOOKUP_WAIT: Duration = Duration::from_millis(500);
+
 /// The grant of the request's key, if it may do what `scope` says.
 pub(crate) async fn request(ingest: &Ingest, headers: &HeaderMap, uri: &Uri, scope: Scope) -> Result<Arc<Grant>, Rejection> {
     let key = credential(headers, uri).ok_or(Rejection::KeyMissing)?;
     let presented = Presented::of(key).ok_or(Rejection::KeyUnknown)?;
-    let outage = &ingest.queue.flusher().outage;
-    let found = ingest.keys.grant_to_send(&ingest.db, presented, ingest.clock.now(), outage.is_known()).await;
+    let grant = find(ingest, presented).await?.ok_or(Rejection::KeyUnknown)?;
+    if grant.allows(scope) { Ok(grant) } else { Err(Rejection::ScopeMissing(scope.word())) }
+}
+
+async fn find(ingest: &Ingest, presented: Presented) -> Result<Option<Arc<Grant>>, Rejection> {
+    let (now, outage) = (ingest.clock.now(), &ingest.queue.flusher().outage);
+    if let Some(known) = ingest.keys.remembered(&presented, now) {
+        return Ok(known);
+    }
+    let turn = tokio::time::timeout(LOOKUP_WAIT, ingest.lookups.acquire()).await;
+    let _turn = turn.map_err(|_elapsed| Rejection::Overloaded("too many unknown keys are being looked up"))?;
+    // While the database is known to be away, nobody asks it, and a turn takes no time.
+    let found = ingest.keys.grant_to_send(&ingest.db, presented, now, outage.is_known()).await;
     if found.as_ref().is_err_and(storage::Error::is_away) {
         outage.begin();
     }
-    let grant = found?.ok_or(Rejection::KeyUnknown)?;
-    if grant.allows(scope) { Ok(grant) } else { Err(Rejection::ScopeMissing(scope.word())) }
+    Ok(found?)
 }
 
 /// The first of: bearer token, own header, query parameter (for beacons, which cannot set headers).

@@ -1,71 +1,89 @@
 //! Group commit by natural batching: what arrived while the previous flush was committing goes into the next one.
 //! Nobody waits for a timer, and the answer goes out after COMMIT.
 
+mod budget;
 mod duplicates;
+mod fair_queue;
 mod flush;
 mod isolate;
 mod outage;
+mod queue;
+mod wait;
 
-use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use protocol::id::ProjectId;
 use protocol::time::Clock;
 use storage::Db;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::prepare::Prepared;
 use crate::rejection::Rejection;
 use crate::{Config, Random};
+pub(crate) use budget::{Budget, Full, Reserved};
 pub(crate) use flush::{Flusher, Told, repeated};
+pub(crate) use queue::TooLong;
+use queue::{Entrance, Exit, Waiting};
 
 /// Rows after which a flush takes no further batch: 5,000 is where COPY stops getting faster.
 const FLUSH_ROWS: usize = 5_000;
-/// Batches that may wait; each also holds its bytes of the budget.
-const WAITING_MAX: usize = 16 * 1024;
 
 /// Where prepared batches wait for a committer.
 #[derive(Clone)]
 pub(crate) struct Queue {
-    sender: mpsc::Sender<Waiting>,
-    budget: Arc<Semaphore>,
+    entrance: Entrance<Entered>,
+    budget: Budget,
     flusher: Flusher,
 }
 
-struct Waiting {
+struct Entered {
     prepared: Prepared,
     reply: oneshot::Sender<Told>,
-    _bytes: OwnedSemaphorePermit,
+    /// Held until the answer.
+    reserved: Reserved,
 }
-
-/// Bytes of the budget, held from reading a request until its answer.
-pub(crate) struct Reserved(OwnedSemaphorePermit);
 
 /// Starts `config.committers` committers.
 pub(crate) fn start(db: Db, clock: Clock, random: Random, config: Config) -> (Queue, Vec<JoinHandle<()>>) {
-    let (sender, receiver) = mpsc::channel(WAITING_MAX);
-    let receiver = Arc::new(Mutex::new(receiver));
+    let committers = config.committers.max(1);
+    let (entrance, exit) = queue::queue(FLUSH_ROWS, committers);
     let flusher = Flusher::new(db, clock, random);
-    let tasks = (0..config.committers.max(1)).map(|_| tokio::spawn(committer(Arc::clone(&receiver), flusher.clone()))).collect();
-    (Queue { sender, budget: Arc::new(Semaphore::new(config.bytes_in_flight_max.min(Semaphore::MAX_PERMITS))), flusher }, tasks)
+    let tasks = (0..committers).map(|_| tokio::spawn(committer(exit.clone(), flusher.clone()))).collect();
+    (Queue { entrance, budget: Budget::new(config.bytes_in_flight_max), flusher }, tasks)
 }
 
 impl Queue {
-    /// Takes `bytes` from the budget, or refuses at once: waiting would only move the queue into memory.
-    pub(crate) fn reserve(&self, bytes: usize) -> Result<Reserved, Rejection> {
-        let bytes = u32::try_from(bytes.max(1)).unwrap_or(u32::MAX);
-        Arc::clone(&self.budget)
-            .try_acquire_many_owned(bytes)
-            .map(Reserved)
-            .map_err(|_| Rejection::Unavailable("too many requests are being worked on"))
+    /// Admits a request of so many bytes, before any of them is read, or refuses it at once.
+    pub(crate) fn admit(&self, project: ProjectId, bytes: usize) -> Result<Reserved, Rejection> {
+        // While the database is away, what arrives passes by the queue.
+        if !self.flusher.outage.is_known() {
+            self.entrance.has_room(project, Instant::now())?;
+        }
+        Ok(self.budget.reserve(project, bytes)?)
     }
 
     /// Commits the batch and says what became of it.
     pub(crate) async fn commit(&self, prepared: Prepared, reserved: Reserved) -> Told {
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { prepared, reply, _bytes: reserved.0 };
-        self.sender.try_send(waiting).map_err(|_| Rejection::Unavailable("too many batches are waiting"))?;
+        let (project, rows) = (prepared.project, prepared.items.len());
+        self.entrance.push(project, rows, Instant::now(), Entered { prepared, reply, reserved });
         // A committer that dies drops the reply.
         answer.await.unwrap_or(Err(Rejection::Unavailable("the commit was interrupted")))
+    }
+
+    /// When a sender shall come back that is refused now because too much waits.
+    pub(crate) fn retry_after(&self) -> Duration {
+        let drained_after = self.entrance.drained_after();
+        Duration::from_secs(wait::retry_after_seconds(drained_after, (self.flusher.random)()))
+    }
+
+    pub(crate) fn waiting(&self) -> Waiting {
+        self.entrance.waiting(Instant::now())
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     pub(crate) fn flusher(&self) -> &Flusher {
@@ -73,29 +91,20 @@ impl Queue {
     }
 }
 
-async fn committer(receiver: Arc<Mutex<mpsc::Receiver<Waiting>>>, flusher: Flusher) {
-    while let Some(group) = next_group(&receiver).await {
+async fn committer(exit: Exit<Entered>, flusher: Flusher) {
+    while let Some(group) = exit.next().await {
         // Whose sender went away, or was told meanwhile that the batch is spooled, waits for nothing here.
-        let wanted = group.into_iter().filter(|waiting| !waiting.reply.is_closed());
-        let (mut batches, replies): (Vec<_>, Vec<_>) = wanted.map(|waiting| (waiting.prepared, (waiting.reply, waiting._bytes))).unzip();
-        for (told, (reply, _bytes)) in flusher.store(&mut batches).await.into_iter().zip(replies) {
+        let wanted = group.into_iter().filter(|entered| !entered.reply.is_closed());
+        let (mut batches, replies): (Vec<_>, Vec<_>) = wanted.map(|entered| (entered.prepared, (entered.reply, entered.reserved))).unzip();
+        let began = Instant::now();
+        let told = flusher.store(&mut batches).await;
+        if told.iter().any(Result::is_ok) {
+            // How long the database took to be away says nothing about the next flush.
+            exit.flushed(began.elapsed());
+        }
+        for (told, (reply, _reserved)) in told.into_iter().zip(replies) {
             // A client that went away just now does not need its answer; its batch is stored all the same.
             let _ = reply.send(told);
         }
     }
-}
-
-/// Waits for one batch and takes what else is there.
-async fn next_group(receiver: &Mutex<mpsc::Receiver<Waiting>>) -> Option<Vec<Waiting>> {
-    let mut receiver = receiver.lock().await;
-    let first = receiver.recv().await?;
-    let mut rows = first.prepared.items.len();
-    let mut group = vec![first];
-    while rows < FLUSH_ROWS
-        && let Ok(next) = receiver.try_recv()
-    {
-        rows += next.prepared.items.len();
-        group.push(next);
-    }
-    Some(group)
 }

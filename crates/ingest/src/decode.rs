@@ -1,19 +1,19 @@
 //! From bytes to a batch: the envelope is read, the items stay raw, so that one item's fault stays its own.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+mod bounded;
 
 use axum::http::HeaderMap;
 use protocol::envelope::{Envelope, Sdk};
+use protocol::limits::ITEM_BYTES_MAX;
 use protocol::time::Timestamp;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::rejection::Rejection;
 use crate::repair;
+use bounded::{Fields, List};
 
 /// A batch whose items nobody has looked at yet.
 pub(crate) struct Batch<'b> {
@@ -33,44 +33,6 @@ pub(crate) enum Identity {
     Text(String),
 }
 
-/// An object's fields, each still JSON. Of one name, the last counts.
-struct Fields<'b> {
-    by_name: BTreeMap<Cow<'b, str>, &'b RawValue>,
-    repeated: BTreeSet<Cow<'b, str>>,
-}
-
-impl<'b> Fields<'b> {
-    fn get(&self, name: &str) -> Option<&'b RawValue> {
-        self.by_name.get(name).copied()
-    }
-}
-
-impl<'de: 'b, 'b> Deserialize<'de> for Fields<'b> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Fields<'de>, A::Error> {
-                let mut fields = Fields { by_name: BTreeMap::new(), repeated: BTreeSet::new() };
-                while let Some((name, value)) = object.next_entry::<Cow<'de, str>, &'de RawValue>()? {
-                    if fields.by_name.insert(name.clone(), value).is_some() {
-                        fields.repeated.insert(name);
-                    }
-                }
-                Ok(fields)
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
 /// Reads an object with the envelope's fields and the item lists `fields`; lists that are missing are empty, but one of
 /// them must be there.
 pub(crate) fn batch<'b>(body: &'b str, headers: &HeaderMap, fields: &[&str], limit: usize) -> Result<Batch<'b>, Rejection> {
@@ -79,7 +41,7 @@ pub(crate) fn batch<'b>(body: &'b str, headers: &HeaderMap, fields: &[&str], lim
         return Err(Rejection::Malformed(format!("the object has no list `{}`", fields.join("` or `"))));
     }
     // One of them would be lost without a word.
-    if let Some(field) = fields.iter().find(|field| object.repeated.contains(**field)) {
+    if let Some(field) = fields.iter().find(|field| object.is_repeated(field)) {
         return Err(Rejection::Malformed(format!("the object has the list `{field}` twice")));
     }
     let mut hash = Sha256::new();
@@ -87,7 +49,7 @@ pub(crate) fn batch<'b>(body: &'b str, headers: &HeaderMap, fields: &[&str], lim
     for field in fields {
         let raw = object.get(field).map_or("[]", |raw| raw.get());
         hash.update(raw);
-        lists.push(serde_json::from_str::<Vec<&'b RawValue>>(raw).map_err(|_| Rejection::Malformed(format!("`{field}` is not a list")))?);
+        lists.push(serde_json::from_str::<List<'b>>(raw).map_err(|_| Rejection::Malformed(format!("`{field}` is not a list")))?);
     }
     let batch_id: Option<String> = field(&object, &["batch_id", "batchId"])?;
     finish(batch_id, headers, envelope(&object)?, lists, hash, limit)
@@ -99,7 +61,7 @@ pub(crate) fn bare_list<'b>(body: &'b str, headers: &HeaderMap, limit: usize) ->
         serde_json::from_str(body).map_err(|error| not_json(&error))?
     } else {
         let one: &RawValue = serde_json::from_str(body).map_err(|error| not_json(&error))?;
-        vec![one]
+        List { items: vec![one], found: 1 }
     };
     finish(None, headers, Envelope::default(), vec![list], Sha256::new_with_prefix(body), limit)
 }
@@ -108,11 +70,11 @@ fn finish<'b>(
     batch_id: Option<String>,
     headers: &HeaderMap,
     envelope: Envelope,
-    lists: Vec<Vec<&'b RawValue>>,
+    lists: Vec<List<'b>>,
     hash: Sha256,
     limit: usize,
 ) -> Result<Batch<'b>, Rejection> {
-    let found = lists.iter().map(Vec::len).sum();
+    let found = lists.iter().map(|list| list.found).sum();
     if found > limit {
         return Err(Rejection::TooManyItems { found, limit });
     }
@@ -124,6 +86,7 @@ fn finish<'b>(
         .map(|text| text.parse().map_or(Identity::Text(text), Identity::Uuid));
     let mut body_hash = [0; 16];
     body_hash.copy_from_slice(&hash.finalize()[..16]);
+    let lists = lists.into_iter().map(|list| list.items).collect();
     Ok(Batch { envelope, identity, lists, body_hash })
 }
 
@@ -142,6 +105,9 @@ fn envelope(object: &Fields<'_>) -> Result<Envelope, Rejection> {
 
 fn field<T: DeserializeOwned>(object: &Fields<'_>, names: &[&str]) -> Result<Option<T>, Rejection> {
     let Some((name, raw)) = names.iter().find_map(|name| Some((name, object.get(name)?))) else { return Ok(None) };
+    if raw.get().len() > ITEM_BYTES_MAX {
+        return Err(Rejection::Malformed(format!("`{name}` is over {ITEM_BYTES_MAX} bytes")));
+    }
     // What Postgres cannot hold is repaired here too, or the whole batch could not be stored.
     let repaired = repair::escapes(raw.get());
     serde_json::from_str(repaired.as_deref().unwrap_or(raw.get()))

@@ -12,6 +12,7 @@ use storage::raw::{RawRows, Row};
 use uuid::Uuid;
 
 use crate::accept::{Form, Limits};
+use crate::commit::Budget;
 use crate::prepare::{self, Setting, Source};
 use crate::text::Text;
 use crate::{authenticate, decompress};
@@ -58,10 +59,10 @@ pub fn batch(endpoint: Endpoint, body: &[u8], now: DateTime<Utc>) -> Result<Verd
         Endpoint::Collect => (Source::Live(Signal::Event), Form::BareList),
     };
     let limits = Limits::of(source);
-    let text = Text::of(body, limits.plain_bytes).map_err(|rejection| rejection.to_string())?;
+    let text = Text::of(body, limits.size.plain_bytes_max).map_err(|rejection| rejection.to_string())?;
     let batch = form.decode(&text, &HeaderMap::new(), &limits).map_err(|rejection| rejection.to_string())?;
     let items = batch.lists.iter().map(Vec::len).sum();
-    let setting = Setting { project: ProjectId(1), dedupe: false, source, now, random: || 0, text: &text };
+    let setting = Setting { project: ProjectId(1), key_id: 1, dedupe: false, source, now, random: || 0, text: &text };
     let prepared = prepare::batch(batch, &setting);
     let mut encoded = RawRows::default();
     for (n, item) in (1..).zip(&prepared.items) {
@@ -85,7 +86,10 @@ pub fn batch(endpoint: Endpoint, body: &[u8], now: DateTime<Utc>) -> Result<Verd
 pub fn plain(wire: &[u8], encoding: &str) -> Result<Vec<u8>, String> {
     let value = HeaderValue::from_str(encoding).map_err(|error| error.to_string())?;
     let headers = HeaderMap::from_iter([(header::CONTENT_ENCODING, value)]);
-    decompress::body(Bytes::copy_from_slice(wire), &headers, BODY_BYTES_MAX).map(Into::into).map_err(|rejection| rejection.to_string())
+    let mut reserved = Budget::new(usize::MAX).reserve(ProjectId(1), wire.len()).map_err(|_| "no room".to_owned())?;
+    decompress::body(Bytes::copy_from_slice(wire), &headers, BODY_BYTES_MAX, &mut reserved)
+        .map(Into::into)
+        .map_err(|rejection| rejection.to_string())
 }
 
 /// The key that a request to `uri` with this `Authorization` presents. Neither need be well-formed.

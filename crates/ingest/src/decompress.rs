@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use protocol::limits::{INFLATED_BYTES_FREE, INFLATION_MAX};
 
+use crate::commit::Reserved;
 use crate::rejection::Rejection;
 
 /// The base-2 logarithm of the largest zstd window: 8 MB, as RFC 9659 has it for HTTP. A frame may ask for 2 GB.
@@ -13,23 +14,27 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 /// The first byte of a brotli stream with windows of up to 1 GB, an extension that HTTP does not have; its last bit is data.
 const BROTLI_LARGE_WINDOW: u8 = 0x11;
 
+/// What is decompressed before the next bytes of the budget are asked for; as much as there is already, within these.
+const PIECE_BYTES_MIN: usize = 32 * 1024;
+const PIECE_BYTES_MAX: usize = 1024 * 1024;
+
 /// The body's plain bytes. A body that begins like gzip is read as gzip even when no header says so: browsers' beacons
-/// cannot set one.
-pub(crate) fn body(wire: Bytes, headers: &HeaderMap, limit: usize) -> Result<Bytes, Rejection> {
+/// cannot set one. What decompression adds is taken from the budget piece by piece; it ends when there is nothing left.
+pub(crate) fn body(wire: Bytes, headers: &HeaderMap, limit: usize, reserved: &mut Reserved) -> Result<Bytes, Rejection> {
     let encoding =
         headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default().trim().to_ascii_lowercase();
     let cap = Cap::of(&wire, limit);
     let plain = match encoding.as_str() {
-        "" | "identity" if wire.starts_with(&[0x1f, 0x8b]) => cap.read(flate2::read::MultiGzDecoder::new(&wire[..]))?,
+        "" | "identity" if wire.starts_with(&[0x1f, 0x8b]) => cap.read(flate2::read::MultiGzDecoder::new(&wire[..]), reserved)?,
         "" | "identity" if wire.len() <= limit => return Ok(wire),
         "" | "identity" => return Err(cap.exceeded()),
-        "gzip" | "x-gzip" => cap.read(flate2::read::MultiGzDecoder::new(&wire[..]))?,
-        "deflate" => cap.read(flate2::read::ZlibDecoder::new(&wire[..]))?,
+        "gzip" | "x-gzip" => cap.read(flate2::read::MultiGzDecoder::new(&wire[..]), reserved)?,
+        "deflate" => cap.read(flate2::read::ZlibDecoder::new(&wire[..]), reserved)?,
         "br" if wire.first().is_some_and(|first| first & 0x7f == BROTLI_LARGE_WINDOW) => {
             return Err(Rejection::Malformed("the body cannot be decompressed: brotli with large windows is not read here".to_owned()));
         }
-        "br" => cap.read(brotli::Decompressor::new(&wire[..], 8 * 1024))?,
-        "zstd" => cap.read(zstd(&wire).map_err(unreadable)?)?,
+        "br" => cap.read(brotli::Decompressor::new(&wire[..], 8 * 1024), reserved)?,
+        "zstd" => cap.read(zstd(&wire).map_err(unreadable)?, reserved)?,
         other => return Err(Rejection::EncodingUnknown(other.chars().take(40).collect())),
     };
     Ok(plain.into())
@@ -58,15 +63,21 @@ impl Cap {
         }
     }
 
-    fn read(self, decoder: impl Read) -> Result<Vec<u8>, Rejection> {
+    fn read(self, mut decoder: impl Read, reserved: &mut Reserved) -> Result<Vec<u8>, Rejection> {
         // Room for all at once: a list that grows is copied and then there twice. Pages that stay empty cost nothing.
         let mut plain = Vec::with_capacity(self.bytes + 1);
-        decoder.take(self.bytes as u64 + 1).read_to_end(&mut plain).map_err(unreadable)?;
-        if plain.len() > self.bytes {
-            return Err(self.exceeded());
+        loop {
+            let piece = plain.len().clamp(PIECE_BYTES_MIN, PIECE_BYTES_MAX).min(self.bytes + 1 - plain.len());
+            reserved.grow(piece)?;
+            let read = decoder.by_ref().take(piece as u64).read_to_end(&mut plain).map_err(unreadable)?;
+            if plain.len() > self.bytes {
+                return Err(self.exceeded());
+            }
+            if read < piece {
+                plain.shrink_to_fit();
+                return Ok(plain);
+            }
         }
-        plain.shrink_to_fit();
-        Ok(plain)
     }
 
     fn exceeded(self) -> Rejection {
@@ -82,7 +93,15 @@ fn unreadable(error: std::io::Error) -> Rejection {
 mod tests {
     use std::io::Write as _;
 
+    use protocol::id::ProjectId;
+
     use super::*;
+    use crate::commit::Budget;
+
+    fn decompress(wire: Bytes, headers: &HeaderMap, limit: usize) -> Result<Bytes, Rejection> {
+        let mut reserved = Budget::new(usize::MAX).reserve(ProjectId(1), wire.len()).expect("room");
+        body(wire, headers, limit, &mut reserved)
+    }
 
     fn gzip(bytes: &[u8]) -> Bytes {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -103,7 +122,7 @@ mod tests {
             other => panic!("{other}"),
         };
         let weight = wire.len();
-        (body(wire, &headers(encoding), limit).map(|plain| plain.len()).map_err(|rejection| rejection.to_string()), weight)
+        (decompress(wire, &headers(encoding), limit).map(|plain| plain.len()).map_err(|rejection| rejection.to_string()), weight)
     }
 
     #[test]
@@ -123,26 +142,35 @@ mod tests {
         encoder.window_log(24).expect("a window");
         encoder.write_all(b"{}").expect("write");
         let wire = encoder.finish().expect("finish");
-        assert!(matches!(body(wire.into(), &headers("zstd"), 100), Err(Rejection::Malformed(_))));
+        assert!(matches!(decompress(wire.into(), &headers("zstd"), 100), Err(Rejection::Malformed(_))));
         let mut large = Vec::new();
         let parameters = brotli::enc::BrotliEncoderParams { large_window: true, lgwin: 26, ..Default::default() };
         brotli::BrotliCompress(&mut &b"{}"[..], &mut large, &parameters).expect("compressed");
-        assert!(matches!(body(large.into(), &headers("br"), 100), Err(Rejection::Malformed(_))));
+        assert!(matches!(decompress(large.into(), &headers("br"), 100), Err(Rejection::Malformed(_))));
     }
 
     #[test]
     fn gzip_is_recognised_without_a_header() {
-        assert_eq!(body(gzip(b"{}"), &HeaderMap::new(), 100).expect("plain"), "{}");
+        assert_eq!(decompress(gzip(b"{}"), &HeaderMap::new(), 100).expect("plain"), "{}");
     }
 
     #[test]
     fn an_unknown_or_broken_encoding_is_an_error() {
-        assert!(matches!(body(Bytes::from_static(b"{}"), &headers("lzma"), 100), Err(Rejection::EncodingUnknown(_))));
+        assert!(matches!(decompress(Bytes::from_static(b"{}"), &headers("lzma"), 100), Err(Rejection::EncodingUnknown(_))));
         for encoding in ["gzip", "br", "zstd", "deflate"] {
             assert!(
-                matches!(body(Bytes::from_static(b"\x01\x02not compressed"), &headers(encoding), 100), Err(Rejection::Malformed(_))),
+                matches!(decompress(Bytes::from_static(b"\x01\x02not compressed"), &headers(encoding), 100), Err(Rejection::Malformed(_))),
                 "{encoding}"
             );
         }
+    }
+
+    #[test]
+    fn decompression_ends_with_the_budget() {
+        let alike: Vec<u8> = (0..2_000_000_u32).flat_map(|n| (n / 50).to_le_bytes()).collect();
+        let wire = gzip(&alike);
+        let mut reserved = Budget::new(4_000_000).reserve(ProjectId(1), wire.len()).expect("room");
+        assert!(matches!(body(wire.clone(), &headers("gzip"), 10_000_000, &mut reserved), Err(Rejection::Overloaded(_))));
+        assert_eq!(decompress(wire, &headers("gzip"), 10_000_000).expect("plain").len(), 8_000_000);
     }
 }

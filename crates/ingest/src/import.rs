@@ -91,6 +91,8 @@ impl Day<'_> {
             points: self.count(Signal::Metric),
             imported: true,
             outcomes,
+            // Quotas are for what is live.
+            usage: Vec::new(),
         }
     }
 }

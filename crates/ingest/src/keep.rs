@@ -22,9 +22,9 @@ impl Kept {
     }
 }
 
-/// Commits the batch. As soon as the database is known to be away, the request is spooled instead; a commit that happens
+/// Commits the batch. As soon as the database is known to be away, the request `raw` is spooled instead; a commit that happens
 /// all the same meets it again in the ledger.
-pub(crate) async fn keep(ingest: &Ingest, raw: &RawRequest, prepared: Prepared, reserved: Reserved) -> Result<Kept, Rejection> {
+pub(crate) async fn keep(ingest: &Ingest, raw: Option<RawRequest>, prepared: Prepared, reserved: Reserved) -> Result<Kept, Rejection> {
     let outage = &ingest.queue.flusher().outage;
     let (batch_id, answer) = (prepared.entry.batch_id, prepared.answer());
     let told = tokio::select! {
@@ -32,8 +32,8 @@ pub(crate) async fn keep(ingest: &Ingest, raw: &RawRequest, prepared: Prepared, 
         () = outage.known() => Err(Rejection::Away),
         told = ingest.queue.commit(prepared, reserved) => told,
     };
-    match (told, &ingest.spool) {
-        (Err(Rejection::Away), Some(spool)) => {
+    match (told, ingest.spool.as_ref().zip(raw)) {
+        (Err(Rejection::Away), Some((spool, raw))) => {
             spool.append(&raw.to_spool(batch_id)).await?;
             metrics::counter!("throughline_spool_appended_total").increment(1);
             Ok(Kept { answer, spooled: true })

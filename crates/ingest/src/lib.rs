@@ -7,6 +7,7 @@
 
 mod accept;
 mod authenticate;
+mod body;
 mod books;
 mod commit;
 mod decode;
@@ -16,13 +17,16 @@ mod drain;
 mod import;
 mod item;
 mod keep;
+mod limit;
 mod normalise;
 mod prepare;
 mod raw_request;
+mod refused;
 mod rejection;
 mod repair;
 mod replay;
 pub mod spool;
+mod state;
 mod text;
 mod validate;
 
@@ -33,16 +37,26 @@ use protocol::time::Clock;
 use spool::Spool;
 use storage::Db;
 use storage::key_cache::KeyCache;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 pub use accept::router;
 pub use replay::replay;
+pub use state::State;
+
+use limit::Limits;
+use refused::Refused;
+
+/// Keys that the database is asked for at the same time: a flood of invented ones must not take every connection.
+const LOOKUPS_MAX: usize = 2;
+/// Imports that are stored at the same time.
+const IMPORTS_MAX: usize = 2;
 
 /// What ingest may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// Bytes of requests that are being worked on; beyond it requests are refused with 503.
+    /// Bytes of requests that are being worked on; beyond it requests are refused with 503. A request takes about twice
+    /// its plain size, and one project at most four fifths.
     pub bytes_in_flight_max: usize,
     /// Flushes that are being committed at the same time.
     pub committers: usize,
@@ -50,7 +64,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { bytes_in_flight_max: 64 * 1024 * 1024, committers: 4 }
+        Self { bytes_in_flight_max: 96 * 1024 * 1024, committers: 4 }
     }
 }
 
@@ -72,19 +86,16 @@ pub struct Ingest {
     clock: Clock,
     random: Random,
     keys: Arc<KeyCache>,
+    /// Turns to ask the database for a key that is not remembered, and to store history: neither takes the committers'
+    /// connections.
+    lookups: Arc<Semaphore>,
+    imports: Arc<Semaphore>,
+    limits: Arc<Limits>,
+    refused: Arc<Refused>,
     queue: commit::Queue,
     spool: Option<Spool>,
     /// The drain ends with the last clone.
     _alive: Arc<watch::Sender<()>>,
-}
-
-/// How ingest does, for readiness and for pages about the server itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    /// Since when this process knows the database to be away; `None` when it is not, as far as is known.
-    pub database_away_since: Option<DateTime<Utc>>,
-    /// What waits in the spool; `None` when this process has none.
-    pub spool: Option<spool::State>,
 }
 
 impl Ingest {
@@ -96,12 +107,20 @@ impl Ingest {
         if let Some(spool) = &spool {
             tasks.push(tokio::spawn(drain::run(spool.clone(), queue.flusher().clone(), alive.subscribe())));
         }
-        (Self { db, clock, random, keys: Arc::default(), queue, spool, _alive: Arc::new(alive) }, Committers(tasks))
-    }
-
-    /// How it does at this moment. Cheap.
-    pub fn state(&self) -> State {
-        State { database_away_since: self.queue.flusher().outage.since(), spool: self.spool.as_ref().map(Spool::state) }
+        let ingest = Self {
+            db,
+            clock,
+            random,
+            keys: Arc::default(),
+            lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
+            imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
+            limits: Arc::default(),
+            refused: Arc::default(),
+            queue,
+            spool,
+            _alive: Arc::new(alive),
+        };
+        (ingest, Committers(tasks))
     }
 }
 

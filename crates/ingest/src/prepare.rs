@@ -58,6 +58,8 @@ pub(crate) struct Item {
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) project: ProjectId,
+    /// Whose quota it uses up.
+    pub(crate) key_id: i32,
     pub(crate) entry: NewBatch,
     pub(crate) install_id: Option<String>,
     pub(crate) items: Vec<Item>,
@@ -72,6 +74,11 @@ impl Prepared {
     pub(crate) fn answer(&self) -> BatchAnswer {
         let NewBatch { accepted, rejected, ref errors, .. } = self.entry;
         BatchAnswer { accepted: accepted as u32, duplicate: false, rejected: rejected as u32, errors: errors.clone() }
+    }
+
+    /// Items that its sender put into it.
+    pub(crate) fn read_items(&self) -> usize {
+        usize::try_from(self.entry.accepted + self.entry.rejected).unwrap_or_default()
     }
 
     /// Changes of the books when the batch is stored.
@@ -116,6 +123,7 @@ impl Prepared {
 /// What preparing needs to know about the request and the server.
 pub(crate) struct Setting<'t> {
     pub(crate) project: ProjectId,
+    pub(crate) key_id: i32,
     pub(crate) dedupe: bool,
     pub(crate) source: Source,
     pub(crate) now: DateTime<Utc>,
@@ -162,6 +170,7 @@ pub(crate) fn batch(batch: Batch<'_>, setting: &Setting<'_>) -> Prepared {
     }
     Prepared {
         project: setting.project,
+        key_id: setting.key_id,
         entry: NewBatch {
             batch_id: batch_id(identity.as_ref(), setting),
             signal: setting.source.code(),

@@ -20,6 +20,8 @@ use crate::{Random, spool};
 #[derive(Clone, Debug)]
 pub(crate) struct RawRequest {
     pub(crate) project: ProjectId,
+    /// The key that it came with; its items are counted for it.
+    pub(crate) key_id: i32,
     /// The project asks that no id is stored twice.
     pub(crate) dedupe: bool,
     pub(crate) source: Source,
@@ -31,15 +33,22 @@ pub(crate) struct RawRequest {
 /// The spool's word for bare lists of events.
 const COLLECT: &str = "collect";
 const DEDUPE: &str = "dedupe";
+const KEY: &str = "key";
 
 impl RawRequest {
-    /// Reads, validates and normalises the body.
-    pub(crate) fn prepare(&self, headers: &HeaderMap, random: Random) -> Result<Prepared, Rejection> {
+    /// Reads, validates and normalises the body. `admit` is told the number of items before they become rows.
+    pub(crate) fn prepare(
+        &self,
+        headers: &HeaderMap,
+        random: Random,
+        admit: impl FnOnce(usize) -> Result<(), Rejection>,
+    ) -> Result<Prepared, Rejection> {
         let limits = Limits::of(self.source);
-        let text = Text::of(&self.body, limits.plain_bytes)?;
+        let text = Text::of(&self.body, limits.size.plain_bytes_max)?;
         let batch = self.form.decode(&text, headers, &limits)?;
-        let (project, dedupe, source, now) = (self.project, self.dedupe, self.source, self.arrived_at);
-        Ok(prepare::batch(batch, &Setting { project, dedupe, source, now, random, text: &text }))
+        admit(batch.lists.iter().map(Vec::len).sum())?;
+        let Self { project, key_id, dedupe, source, arrived_at: now, .. } = *self;
+        Ok(prepare::batch(batch, &Setting { project, key_id, dedupe, source, now, random, text: &text }))
     }
 
     /// As the spool keeps it.
@@ -54,9 +63,17 @@ impl RawRequest {
             },
             arrived_at: self.arrived_at,
             batch_id,
-            facts: self.dedupe.then(|| (DEDUPE.to_owned(), String::new())).into_iter().collect::<BTreeMap<_, _>>(),
+            facts: self.facts(),
             body: self.body.clone(),
         }
+    }
+
+    fn facts(&self) -> BTreeMap<String, String> {
+        let mut facts = BTreeMap::from([(KEY.to_owned(), self.key_id.to_string())]);
+        if self.dedupe {
+            facts.insert(DEDUPE.to_owned(), String::new());
+        }
+        facts
     }
 
     /// Prepares a request that was spooled, exactly as when it arrived.
@@ -69,13 +86,14 @@ impl RawRequest {
         };
         let raw = Self {
             project: request.project,
+            key_id: request.facts.get(KEY).and_then(|id| id.parse().ok()).unwrap_or_default(),
             dedupe: request.facts.contains_key(DEDUPE),
             source: Source::Live(signal),
             form,
             arrived_at: request.arrived_at,
             body: request.body.clone(),
         };
-        let mut prepared = raw.prepare(&HeaderMap::new(), random)?;
+        let mut prepared = raw.prepare(&HeaderMap::new(), random, |_| Ok(()))?;
         prepared.entry.batch_id = request.batch_id;
         Ok(prepared)
     }

@@ -1,8 +1,12 @@
 //! Why a whole request was refused. Every variant has one status; nothing is refused without a name.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::problem::{Problem, ProblemCode};
+
+use crate::commit::{Full, TooLong};
 
 /// A refused request.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,12 @@ pub(crate) enum Rejection {
     NotFound(String),
     #[error("signals are sent with POST")]
     UnknownMethod,
+    #[error("the {whose} may send {events_per_second} events per second")]
+    TooFast { whose: &'static str, events_per_second: u32, retry_after: Duration },
+    #[error("the {whose} may send {events_per_month} events per month, and they are used up until the next one begins (UTC)")]
+    QuotaExceeded { whose: &'static str, events_per_month: u64, retry_after: Duration },
+    #[error("{0}")]
+    Overloaded(&'static str),
     #[error("{0}")]
     Unavailable(&'static str),
     /// As `Unavailable`; but the spool could take the batch.
@@ -36,16 +46,18 @@ pub(crate) enum Rejection {
     Internal(#[source] storage::Error),
 }
 
-/// Seconds after which a refused sender should try again.
-const RETRY_AFTER_SECONDS: &str = "2";
+/// When a sender should try again whose batch met a passing fault.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+/// No rate makes a sender wait longer: by then it may have been raised.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
 
 impl Rejection {
-    /// The same batch may be taken later.
+    /// The sender is not to blame, and the same batch may be taken later.
     pub(crate) fn is_passing(&self) -> bool {
         self.code() == ProblemCode::Unavailable
     }
 
-    fn code(&self) -> ProblemCode {
+    pub(crate) fn code(&self) -> ProblemCode {
         match self {
             Self::KeyMissing => ProblemCode::KeyMissing,
             Self::KeyUnknown => ProblemCode::KeyUnknown,
@@ -56,28 +68,55 @@ impl Rejection {
             Self::KeyReused => ProblemCode::KeyReused,
             Self::NotFound(_) => ProblemCode::NotFound,
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
-            Self::Unavailable(_) | Self::Away => ProblemCode::Unavailable,
+            Self::TooFast { .. } => ProblemCode::TooMany,
+            Self::QuotaExceeded { .. } => ProblemCode::QuotaExceeded,
+            Self::Overloaded(_) | Self::Unavailable(_) | Self::Away => ProblemCode::Unavailable,
             Self::Internal(_) => ProblemCode::Internal,
         }
     }
 
-    /// The answer, with `correlation_id` in its body and in the log.
-    pub(crate) fn into_response(self, correlation_id: &str) -> Response {
+    /// When the same batch may be sent again; `None` when it would be refused again.
+    fn retry_after(&self, overload: impl FnOnce() -> Duration) -> Option<Duration> {
+        match self {
+            Self::TooFast { retry_after, .. } | Self::QuotaExceeded { retry_after, .. } => Some((*retry_after).min(RETRY_AFTER_MAX)),
+            Self::Overloaded(_) => Some(overload()),
+            Self::Unavailable(_) => Some(RETRY_AFTER),
+            _ => None,
+        }
+    }
+
+    /// The answer, with `correlation_id` in its body and in the log. A sender that met an overload shall come back after
+    /// `overload`.
+    pub(crate) fn into_response(self, correlation_id: &str, overload: impl FnOnce() -> Duration) -> Response {
         let code = self.code();
         metrics::counter!("throughline_ingest_refused_total", "code" => code.word()).increment(1);
         match &self {
             Self::Internal(error) => tracing::error!(correlation.id = correlation_id, %error, "batch could not be stored"),
             other => tracing::debug!(correlation.id = correlation_id, code = code.word(), detail = %other, "request refused"),
         }
+        let retry_after = self.retry_after(overload);
         let problem = Problem::new(code, self.to_string(), correlation_id);
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if code == ProblemCode::Unavailable {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        if let Some(after) = retry_after {
+            // Rounded up: a sender that comes back a moment too early is refused again.
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs() + u64::from(after.subsec_nanos() > 0)));
         }
         response
+    }
+}
+
+impl From<Full> for Rejection {
+    fn from(Full: Full) -> Self {
+        Self::Overloaded("too many bytes are being worked on")
+    }
+}
+
+impl From<TooLong> for Rejection {
+    fn from(TooLong: TooLong) -> Self {
+        Self::Overloaded("too many batches are waiting to be committed")
     }
 }
 

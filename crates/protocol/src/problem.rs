@@ -42,14 +42,18 @@ pub enum ProblemCode {
     NotFound,
     /// 405: another method is needed.
     MethodNotAllowed,
+    /// 408: the request was not complete in time.
+    RequestTimeout,
     /// 413: more bytes or items than the limit.
     TooLarge,
     /// 415: a body encoding that is not read.
     EncodingUnknown,
     /// 422: the batch id was used for another content.
     KeyReused,
-    /// 429: over a rate or a quota.
+    /// 429: faster than a rate allows.
     TooMany,
+    /// 429: more in this month than a quota allows.
+    QuotaExceeded,
     /// 503: overloaded, or the database is away; try again later.
     Unavailable,
     /// 504: the query took longer than its budget.
@@ -60,7 +64,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::BadRequest,
         Self::KeyMissing,
         Self::KeyUnknown,
@@ -68,10 +72,12 @@ impl ProblemCode {
         Self::NotAllowed,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::RequestTimeout,
         Self::TooLarge,
         Self::EncodingUnknown,
         Self::KeyReused,
         Self::TooMany,
+        Self::QuotaExceeded,
         Self::Unavailable,
         Self::Timeout,
         Self::Internal,
@@ -85,10 +91,11 @@ impl ProblemCode {
             Self::NotAllowed => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
             Self::TooLarge => 413,
             Self::EncodingUnknown => 415,
             Self::KeyReused => 422,
-            Self::TooMany => 429,
+            Self::TooMany | Self::QuotaExceeded => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
             Self::Timeout => 504,
@@ -105,10 +112,12 @@ impl ProblemCode {
             Self::NotAllowed => "not_allowed",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
+            Self::RequestTimeout => "request_timeout",
             Self::TooLarge => "too_large",
             Self::EncodingUnknown => "encoding_unknown",
             Self::KeyReused => "key_reused",
             Self::TooMany => "too_many",
+            Self::QuotaExceeded => "quota_exceeded",
             Self::Unavailable => "unavailable",
             Self::Timeout => "timeout",
             Self::Internal => "internal",
@@ -125,10 +134,12 @@ impl ProblemCode {
             Self::NotAllowed => "Not allowed",
             Self::NotFound => "Nothing here",
             Self::MethodNotAllowed => "Another method is needed",
+            Self::RequestTimeout => "The request was not complete in time",
             Self::TooLarge => "The request is too large",
             Self::EncodingUnknown => "The body's encoding is not read here",
             Self::KeyReused => "The batch id was used for another content",
             Self::TooMany => "Too many requests",
+            Self::QuotaExceeded => "The month's quota is used up",
             Self::Unavailable => "Not available for the moment",
             Self::Timeout => "The query took too long",
             Self::Internal => "The server failed",
@@ -145,10 +156,14 @@ impl ProblemCode {
             Self::NotAllowed => "use a key or an account with that right",
             Self::NotFound => "check the address",
             Self::MethodNotAllowed => "check the method in the documentation",
+            Self::RequestTimeout => "send the same batch again, in fewer bytes when the connection is slow",
             Self::TooLarge => "send fewer items per batch: at most 1,000 items and 1 MB",
             Self::EncodingUnknown => "send gzip, br, zstd, deflate or no encoding",
             Self::KeyReused => "make a new batch id for new content; repeat one only with the same items",
             Self::TooMany => "wait as long as Retry-After says",
+            Self::QuotaExceeded => {
+                "wait for the next month (UTC), or raise the quota with `throughline projects set` or `throughline keys set`"
+            }
             Self::Unavailable => "wait as long as Retry-After says and send the same batch again",
             Self::Timeout => "choose a shorter range",
             Self::Internal => "look for the correlation id in the server's log",

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::claim::{Claim, Wanted};
 use crate::config::Config;
 use crate::stage::Stage;
-use crate::{book_outcomes, count_events, count_points};
+use crate::{book_outcomes, book_usage, count_events, count_points};
 
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +78,7 @@ async fn fill_rollups(claim: &mut Claim, now: DateTime<Utc>, config: &Config) ->
     let points = count_points::count_points(claim, now).await?;
     config.reached(Stage::PointsCounted)?;
     book_outcomes::book_outcomes(claim).await?;
+    book_usage::book_usage(claim).await?;
     config.reached(Stage::OutcomesBooked)?;
     claim.finish().await?;
     config.reached(Stage::Removed)?;

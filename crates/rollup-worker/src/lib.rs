@@ -6,6 +6,7 @@
 
 mod admit_routes;
 mod book_outcomes;
+mod book_usage;
 mod claim;
 mod config;
 mod count;

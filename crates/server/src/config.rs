@@ -2,13 +2,20 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use storage::send_limits::Change;
 
 use crate::telemetry::LogFormat;
 
 /// Where the server listens when nothing else is said.
 pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:6440";
+/// Connections when nothing else is said: at 64 KiB of buffer each, 256 MiB in the worst case.
+const CONNECTIONS_MAX: usize = 4_096;
+const HEAD_WITHIN: Millis = Millis(Duration::from_secs(10));
+const REQUEST_WITHIN: Millis = Millis(Duration::from_secs(30));
 
 /// Self-hosted observability and product analytics over Postgres.
 #[derive(Debug, Parser)]
@@ -36,7 +43,7 @@ pub(crate) enum Command {
     Demo(DemoOptions),
     /// Create, change and list projects
     Projects(ProjectsOptions),
-    /// Create, list and revoke keys
+    /// Create, change, list and revoke keys
     Keys(KeysOptions),
     /// Make a one-time link that creates the owner or signs an account in
     Accounts(AccountsOptions),
@@ -63,6 +70,39 @@ pub(crate) struct HttpOptions {
     /// Browsers reach this server over TLS, by way of a proxy: cookies become Secure
     #[arg(long, env = "THROUGHLINE_HTTPS")]
     pub(crate) https: bool,
+    /// Connections at the same time; fewer when the system allows fewer open files
+    #[arg(long, env = "THROUGHLINE_CONNECTIONS_MAX", default_value_t = CONNECTIONS_MAX, value_name = "N")]
+    pub(crate) connections_max: usize,
+    /// Milliseconds for a request's head
+    #[arg(long, default_value_t = HEAD_WITHIN, value_name = "MS", hide = true)]
+    pub(crate) head_within: Millis,
+    /// Milliseconds for a whole request
+    #[arg(long, default_value_t = REQUEST_WITHIN, value_name = "MS", hide = true)]
+    pub(crate) request_within: Millis,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self { hosts: Vec::new(), https: false, connections_max: CONNECTIONS_MAX, head_within: HEAD_WITHIN, request_within: REQUEST_WITHIN }
+    }
+}
+
+/// A duration on the command line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Millis(pub(crate) Duration);
+
+impl FromStr for Millis {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(|millis| Self(Duration::from_millis(millis)))
+    }
+}
+
+impl std::fmt::Display for Millis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0.as_millis())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -93,6 +133,9 @@ pub(crate) struct ServeOptions {
     pub(crate) spool: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) http: HttpOptions,
+    /// Megabytes of requests that ingest works on at the same time; more are refused with 503
+    #[arg(long, env = "THROUGHLINE_INGEST_MEMORY_MB", default_value_t = 96, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..=65_536))]
+    pub(crate) ingest_memory_mb: u32,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -195,9 +238,38 @@ pub(crate) enum ProjectsAction {
         /// Store no event and no error report with an id that was stored in the last 7 days
         #[arg(long, value_name = "BOOL")]
         dedupe: Option<bool>,
+        #[command(flatten)]
+        limits: LimitOptions,
     },
     /// Show every project
     List,
+}
+
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct LimitOptions {
+    /// Events per second in the long run, per ingest process; `none` for no limit
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub(crate) events_per_second: Option<Change>,
+    /// Events per calendar month (UTC); `none` for no limit
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub(crate) events_per_month: Option<Change>,
+}
+
+impl LimitOptions {
+    /// Nothing shall change.
+    pub(crate) fn is_empty(self) -> bool {
+        self.events_per_second.is_none() && self.events_per_month.is_none()
+    }
+}
+
+fn limit(text: &str) -> Result<Change, String> {
+    match text {
+        "none" => Ok(Change::Unlimited),
+        number => match number.replace('_', "").parse() {
+            Ok(n @ 0..) => Ok(Change::To(n)),
+            _ => Err("a number, or `none` for no limit".to_owned()),
+        },
+    }
 }
 
 #[derive(Clone, Debug, Args)]
@@ -221,6 +293,15 @@ pub(crate) enum KeysAction {
         /// Make a secret key that may do this; without it a public one, which may only send. May be repeated
         #[arg(long = "scope", value_delimiter = ',', value_name = "SCOPE")]
         scopes: Vec<KeyScope>,
+        #[command(flatten)]
+        limits: LimitOptions,
+    },
+    /// Change a key's limits
+    Set {
+        /// Its number in `keys list`
+        id: i32,
+        #[command(flatten)]
+        limits: LimitOptions,
     },
     /// Show the project's keys; secret ones only by how they begin
     List,

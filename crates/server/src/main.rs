@@ -13,6 +13,7 @@ macro_rules! out {
 mod command;
 mod config;
 mod database;
+mod http;
 mod operations;
 mod roles;
 mod shutdown;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use ingest::Ingest;
 use protocol::time::Clock;
 use query_api::access::AccessConfig;
@@ -13,23 +14,24 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::config::{HttpOptions, Role};
 use crate::database::Pools;
+use crate::http::{self, HttpLimits, time_limit};
 use crate::operations::{self, Operations, Readiness};
 use crate::shutdown::{self, STOP_WITHIN, Stop};
 use crate::spool::Spooling;
 use crate::telemetry;
 
-/// A client that sends its request slower than this is not waited for.
-const REQUEST_WITHIN: Duration = Duration::from_secs(30);
+/// How long a connection may rest between two requests: longer than our SDK's flush interval and than a scraper's.
+const REST_WITHIN: Duration = Duration::from_secs(75);
 
 /// Which roles, for whom, until when.
 pub(crate) struct Roles {
     pub(crate) roles: Vec<Role>,
     pub(crate) http: HttpOptions,
+    pub(crate) ingest: ingest::Config,
     /// Where signals are spooled while the database is away.
     pub(crate) spool: Option<PathBuf>,
     pub(crate) clock: Clock,
@@ -40,7 +42,7 @@ pub(crate) struct Roles {
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) query: QueryState,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
     worker: Option<JoinHandle<()>>,
     committers: Option<ingest::Committers>,
     pools: Pools,
@@ -58,8 +60,7 @@ impl Roles {
             let spooling = Spooling::open(self.spool.clone(), &self.clock)?;
             readiness.spool_is_broken = matches!(spooling, Spooling::Broken);
             let spool = if let Spooling::On(spool) = spooling { Some(spool) } else { None };
-            let config = ingest::Config::default();
-            let (ingest, tasks) = Ingest::start(pools.ingest.clone(), self.clock.clone(), crate::random_bits, config, spool);
+            let (ingest, tasks) = Ingest::start(pools.ingest.clone(), self.clock.clone(), crate::random_bits, self.ingest, spool);
             readiness.ingest = Some(ingest.clone());
             signals = ingest::router(ingest);
             committers = Some(tasks);
@@ -74,13 +75,17 @@ impl Roles {
             tokio::spawn(rollup_worker::run(pools.worker.clone(), self.clock.clone(), config, self.stop.clone()))
         });
         let stop = self.stop.clone();
-        let server = axum::serve(listener, with_layers(router).into_make_service_with_connect_info::<SocketAddr>());
-        let server = tokio::spawn(async move { server.with_graceful_shutdown(shutdown::requested(stop)).await });
+        let router = with_layers(router, self.http.request_within.0);
+        let server = tokio::spawn(http::serve(listener, router, self.http_limits(), stop));
         Ok(Running { address, query, server, worker, committers, pools, stop: self.stop })
     }
 
     fn has(&self, role: Role) -> bool {
         self.roles.is_empty() || self.roles.contains(&role)
+    }
+
+    fn http_limits(&self) -> HttpLimits {
+        HttpLimits { connections_max: self.http.connections_max, head_within: self.http.head_within.0, rest_within: REST_WITHIN }
     }
 
     fn query_state(&self, pools: &Pools) -> QueryState {
@@ -105,7 +110,7 @@ impl Running {
             () = async { shutdown::requested(self.stop).await; tokio::time::sleep(STOP_WITHIN).await } => { server.abort(); None }
         };
         if let Some(ended) = ended {
-            ended??;
+            ended?;
         }
         drop(self.query);
         let rest = async {
@@ -126,10 +131,10 @@ impl Running {
 }
 
 /// Outermost first: an id for the request, a span for the log, a time limit, compression.
-fn with_layers(router: Router) -> Router {
+fn with_layers(router: Router, request_within: Duration) -> Router {
     router
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_WITHIN))
+        .layer(from_fn_with_state(request_within, time_limit::limit_time))
         // Whoever answers an error has logged why, with its correlation id.
         .layer(TraceLayer::new_for_http().on_failure(()))
         .layer(PropagateRequestIdLayer::x_request_id())

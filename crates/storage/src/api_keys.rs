@@ -5,6 +5,7 @@ use protocol::access::{KeyKind, Scope};
 use protocol::id::ProjectId;
 use sha2::{Digest as _, Sha256};
 
+use crate::send_limits::SendLimit;
 use crate::{Db, Result};
 
 /// What a presented key may do.
@@ -18,6 +19,10 @@ pub struct Grant {
     pub scopes: Vec<Scope>,
     /// The project asks that no event or error report is stored twice.
     pub dedupe: bool,
+    /// How much it may send.
+    pub key_limit: SendLimit,
+    /// How much all keys of the project may send together.
+    pub project_limit: SendLimit,
 }
 
 impl Grant {
@@ -38,6 +43,7 @@ pub struct ListedKey {
     pub scopes: Vec<String>,
     pub created_at: DateTime<Utc>,
     pub revoked_at: Option<DateTime<Utc>>,
+    pub limit: SendLimit,
 }
 
 /// How a key is looked up: a public one as it is, a secret one by its hash.
@@ -69,14 +75,23 @@ pub async fn find(db: &Db, presented: &Presented) -> Result<Option<Grant>> {
         Presented::SecretSha256(hash) => (None, Some(hash)),
     };
     let row = sqlx::query!(
-        "select k.id, k.project_id, k.scopes, p.dedupe from api_key k join project p on p.id = k.project_id
+        "select k.id, k.project_id, k.scopes, p.dedupe, k.events_per_second, k.events_per_month,
+             p.events_per_second as project_per_second, p.events_per_month as project_per_month
+         from api_key k join project p on p.id = k.project_id
          where (k.public_key = $1 or k.secret_sha256 = $2) and k.revoked_at is null",
         public,
         secret
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(|row| Grant { key_id: row.id, project_id: ProjectId(row.project_id), scopes: scopes(&row.scopes), dedupe: row.dedupe }))
+    Ok(row.map(|row| Grant {
+        key_id: row.id,
+        project_id: ProjectId(row.project_id),
+        scopes: scopes(&row.scopes),
+        dedupe: row.dedupe,
+        key_limit: SendLimit::of_columns(row.events_per_second, row.events_per_month),
+        project_limit: SendLimit::of_columns(row.project_per_second, row.project_per_month),
+    }))
 }
 
 /// Keeps a new key.
@@ -110,13 +125,26 @@ pub async fn create(
 
 /// The project's keys, oldest first.
 pub async fn of_project(db: &Db, project: ProjectId) -> Result<Vec<ListedKey>> {
-    Ok(sqlx::query_as!(
-        ListedKey,
-        "select id, public_key, hint, label, scopes, created_at, revoked_at from api_key where project_id = $1 order by id",
+    let rows = sqlx::query!(
+        "select id, public_key, hint, label, scopes, created_at, revoked_at, events_per_second, events_per_month
+         from api_key where project_id = $1 order by id",
         project.0
     )
     .fetch_all(&db.pool)
-    .await?)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ListedKey {
+            id: row.id,
+            public_key: row.public_key,
+            hint: row.hint,
+            label: row.label,
+            scopes: row.scopes,
+            created_at: row.created_at,
+            revoked_at: row.revoked_at,
+            limit: SendLimit::of_columns(row.events_per_second, row.events_per_month),
+        })
+        .collect())
 }
 
 /// The project's first public key that is not revoked: the one that snippets show.

@@ -36,9 +36,9 @@ impl KeyCache {
     /// # Errors
     /// When it is not remembered and the database does not answer.
     pub async fn grant(&self, db: &Db, presented: Presented, now: DateTime<Utc>) -> Result<Option<Arc<Grant>>> {
-        match self.remembered(&presented) {
-            Some((until, grant)) if now < until => Ok(grant),
-            _ => self.look_up(db, presented, now).await,
+        match self.remembered(&presented, now) {
+            Some(known) => Ok(known),
+            None => self.look_up(db, presented, now).await,
         }
     }
 
@@ -49,7 +49,7 @@ impl KeyCache {
     /// # Errors
     /// When it is not remembered and the database does not answer.
     pub async fn grant_to_send(&self, db: &Db, presented: Presented, now: DateTime<Utc>, is_away: bool) -> Result<Option<Arc<Grant>>> {
-        let remembered = self.remembered(&presented);
+        let remembered = self.entry(&presented);
         let found = match &remembered {
             Some((until, grant)) if now < *until => return Ok(grant.clone()),
             _ if is_away => Err(Error::away()),
@@ -66,7 +66,7 @@ impl KeyCache {
         Ok(self.remember(presented, found.unwrap_or_else(|_| Err(Error::away()))?.map(Arc::new), now))
     }
 
-    fn remembered(&self, presented: &Presented) -> Option<Entry> {
+    fn entry(&self, presented: &Presented) -> Option<Entry> {
         self.lock().get(presented).cloned()
     }
 
@@ -81,6 +81,11 @@ impl KeyCache {
         }
         entries.insert(presented, (until, grant.clone()));
         grant
+    }
+
+    /// What is remembered of `presented`, without asking the database; `None` when nothing is.
+    pub fn remembered(&self, presented: &Presented, now: DateTime<Utc>) -> Option<Option<Arc<Grant>>> {
+        self.entry(presented).filter(|(until, _)| now < *until).map(|(_, grant)| grant)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Entries> {

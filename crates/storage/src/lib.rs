@@ -43,8 +43,10 @@ pub mod raw;
 pub mod samples;
 pub mod seen_events;
 pub mod seen_ids;
+pub mod send_limits;
 pub mod setup_links;
 pub mod spans;
+pub mod usage;
 pub mod work;
 
 pub use copy::Rows;

@@ -6,6 +6,7 @@ use protocol::id::ProjectId;
 use protocol::outcome::OutcomeCount;
 use uuid::Uuid;
 
+use crate::usage::KeyUsage;
 use crate::{Db, Result, Transaction, dead_letters};
 
 /// Tries before a flush becomes a dead letter: what failed five times fails for a reason of its own.
@@ -24,6 +25,7 @@ pub struct NewPending {
     pub points: i32,
     pub imported: bool,
     pub outcomes: Vec<OutcomeCount>,
+    pub usage: Vec<KeyUsage>,
 }
 
 /// A project's part of a flush that waits to be counted.
@@ -39,6 +41,8 @@ pub struct Pending {
     pub imported: bool,
     /// As stored; the worker reads it when it counts, so that one bad row is one bad flush.
     pub outcomes: serde_json::Value,
+    /// As stored, too.
+    pub usage: serde_json::Value,
 }
 
 /// What a worker claims at once.
@@ -56,9 +60,10 @@ pub struct ClaimSize {
 /// When the database refuses.
 pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) -> Result<()> {
     let outcomes = serde_json::to_value(&row.outcomes).unwrap_or_default();
+    let usage = serde_json::to_value(&row.usage).unwrap_or_default();
     sqlx::query!(
-        "insert into pending (project_id, flush_id, received_from, received_until, committed_at, events, points, imported, outcomes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into pending (project_id, flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         project.0,
         row.flush_id,
         row.received_from,
@@ -67,7 +72,8 @@ pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) 
         row.events,
         row.points,
         row.imported,
-        outcomes
+        outcomes,
+        usage
     )
     .execute(&mut **tx)
     .await?;
@@ -104,7 +110,7 @@ pub async fn projects(db: &Db) -> Result<Vec<ProjectId>> {
 pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, now: DateTime<Utc>) -> Result<Vec<Pending>> {
     let mut rows = sqlx::query_as!(
         Pending,
-        "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes
+        "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage
          from pending where project_id = $1 and attempts < $2
              and (attempts = 0 or committed_at <= $4::timestamptz - attempts * attempts * interval '10 seconds')
          order by committed_at, flush_id limit $3 for update skip locked",
@@ -134,7 +140,7 @@ pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, no
 pub async fn claim_one(tx: &mut Transaction, project: ProjectId, flush_id: Uuid) -> Result<Option<Pending>> {
     Ok(sqlx::query_as!(
         Pending,
-        "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes
+        "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage
          from pending where project_id = $1 and flush_id = $2 and attempts < $3 for update skip locked",
         project.0,
         flush_id,

@@ -34,6 +34,7 @@ fn flush(id: u128, minute: i64, events: i32) -> NewPending {
         points: 0,
         imported: false,
         outcomes: Vec::new(),
+        usage: Vec::new(),
     }
 }
 

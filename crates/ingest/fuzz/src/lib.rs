@@ -3,8 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use ingest::decoders::{self, Endpoint};
+use ingest::spool::Request;
 use protocol::time::Timestamp;
 use protocol::trace::{SpanId, TraceId};
+use sha2::{Digest as _, Sha256};
 use storage::raw::Row;
 
 /// The time at which everything is read: a Thursday.
@@ -104,5 +106,20 @@ pub fn credential(bytes: &[u8]) {
     let (authorization, uri) = (&bytes[..at], String::from_utf8_lossy(bytes.get(at + 1..).unwrap_or_default()));
     if let Some(key) = decoders::credential(authorization, &uri) {
         assert!(uri.contains(&key) || String::from_utf8_lossy(authorization).contains(&key), "{key:?}");
+    }
+}
+
+/// A record of the spool, as it is and behind a frame with the right checksum: what can be read is written and read again as
+/// the same.
+pub fn spool_record(rest: &[u8]) {
+    assert_eq!(Request::from_bytes(&rest[..rest.len().min(12)]), None, "a record is longer");
+    let checksum = Sha256::digest(rest);
+    let framed = [b"TLs1", (rest.len() as u32).to_le_bytes().as_slice(), &checksum[..8], rest].concat();
+    for record in [rest, &framed] {
+        if let Some(request) = Request::from_bytes(record)
+            && let Some(again) = request.to_bytes()
+        {
+            assert_eq!(Request::from_bytes(&again), Some(request));
+        }
     }
 }

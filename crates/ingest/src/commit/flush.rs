@@ -12,6 +12,7 @@ use storage::batches::{self, StoredBatch};
 use storage::pending::{self, NewPending};
 use storage::place::Place;
 use storage::raw::RawRows;
+use storage::usage::KeyUsage;
 use storage::{Db, Transaction};
 use uuid::Uuid;
 
@@ -138,7 +139,7 @@ impl Flusher {
             let (new, replayed): (Vec<_>, Vec<_>) = batches.into_iter().partition(|batch| fresh.contains(&(project, batch.entry.batch_id)));
             let duplicates = duplicates::find(&mut tx, project, received_at, &new).await?;
             let added = flush.add(&new, &duplicates);
-            pending::insert(&mut tx, project, &flush.note(added, outcomes(&new, &replayed, &duplicates))).await?;
+            pending::insert(&mut tx, project, &flush.note(added, outcomes(&new, &replayed, &duplicates), usage(&new))).await?;
         }
         flush.copy(&mut tx).await?;
         tx.commit().await.map_err(storage::Error::from)?;
@@ -201,6 +202,15 @@ fn outcomes(new: &[&Prepared], replayed: &[&Prepared], duplicates: &Duplicates) 
     books::sum(new.iter().flat_map(|batch| batch.outcomes()).chain(replayed.iter().flat_map(|batch| batch.replayed())).chain(left_out))
 }
 
+/// What the batches use up of their keys' quotas.
+fn usage(new: &[&Prepared]) -> Vec<KeyUsage> {
+    let mut by_key = BTreeMap::<i32, i64>::new();
+    for batch in new {
+        *by_key.entry(batch.key_id).or_default() += i64::from(batch.entry.accepted);
+    }
+    by_key.into_iter().filter(|(_, n)| *n > 0).map(|(key_id, n)| KeyUsage { key_id, n }).collect()
+}
+
 /// The rows of a flush while it is put together.
 struct Flush {
     flush_id: Uuid,
@@ -242,7 +252,7 @@ impl Flush {
     }
 
     /// The worker's note for one project.
-    fn note(&self, added: Added, outcomes: Vec<OutcomeCount>) -> NewPending {
+    fn note(&self, added: Added, outcomes: Vec<OutcomeCount>, usage: Vec<KeyUsage>) -> NewPending {
         NewPending {
             flush_id: self.flush_id,
             received_from: self.received_at,
@@ -252,6 +262,7 @@ impl Flush {
             points: added.points,
             imported: false,
             outcomes,
+            usage,
         }
     }
 

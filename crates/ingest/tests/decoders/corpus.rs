@@ -8,7 +8,7 @@ use crate::properties;
 /// A fuzz target: its name and what it checks.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("envelope", properties::envelope),
     ("bare_list", properties::bare_list),
     ("item", properties::item),
@@ -16,6 +16,7 @@ pub const TARGETS: [Target; 7] = [
     ("timestamp", properties::timestamp),
     ("trace_id", properties::trace_id),
     ("credential", properties::credential),
+    ("spool_record", properties::spool_record),
 ];
 
 /// The corpus of a target, in the order of its names.
@@ -58,4 +59,15 @@ fn every_fuzz_target_is_replayed() {
     let mut replayed = TARGETS.map(|(target, _)| target.to_owned());
     replayed.sort();
     assert_eq!(targets, replayed);
+}
+
+#[test]
+fn a_record_of_the_corpus_is_a_record() {
+    let (_, record) = inputs("spool_record").into_iter().find(|(name, _)| name == "one_event").expect("a record");
+    let mut framed = b"TLs1".to_vec();
+    framed.extend((record.len() as u32).to_le_bytes());
+    framed.extend(&<sha2::Sha256 as sha2::Digest>::digest(&record)[..8]);
+    framed.extend(&record);
+    let request = ingest::spool::Request::from_bytes(&framed).expect("it can be read");
+    assert_eq!(request.body, inputs("envelope").into_iter().find(|(name, _)| name == "one_event").expect("an event").1);
 }

@@ -7,7 +7,10 @@ use proptest::sample::{Index, select};
 
 use crate::corpus::{TARGETS, inputs};
 
-static CORPUS: LazyLock<Vec<(fn(&[u8]), Vec<u8>)>> = LazyLock::new(|| {
+/// A decoder's entry and an input for it.
+type Case = (fn(&[u8]), Vec<u8>);
+
+static CORPUS: LazyLock<Vec<Case>> = LazyLock::new(|| {
     // Bombs are slow, and no change makes them another kind of input.
     let small = |(_, bytes): &(String, Vec<u8>)| bytes.len() < 8 * 1024;
     TARGETS.iter().flat_map(|(target, check)| inputs(target).into_iter().filter(small).map(|(_, bytes)| (*check, bytes))).collect()

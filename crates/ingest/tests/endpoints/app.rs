@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderMap, Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt as _;
 use ingest::{Config, Ingest};
@@ -24,6 +24,20 @@ pub struct App {
     pub project: ProjectId,
     pub key: String,
     router: axum::Router,
+}
+
+/// What a sender is told.
+pub struct Answer {
+    pub status: u16,
+    headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    /// Empty when the header is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
 }
 
 static COUNT: AtomicU64 = AtomicU64::new(1);
@@ -60,10 +74,20 @@ impl App {
     }
 
     pub async fn send(&self, request: Request<Body>) -> (u16, Value) {
-        let response = self.router.clone().oneshot(request).await.expect("infallible");
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.expect("body").to_bytes();
-        (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("json") })
+        let Answer { status, body, .. } = self.ask(request).await;
+        (status, body)
+    }
+
+    /// As [`App::post`], with the answer's headers.
+    pub async fn answer(&self, path: &str, body: impl Into<Body>) -> Answer {
+        self.ask(Request::post(path).header("authorization", format!("Bearer {}", self.key)).body(body.into()).expect("request")).await
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.router.clone().oneshot(request).await.expect("infallible").into_parts();
+        let body = body.collect().await.expect("body").to_bytes();
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("json") };
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 
     pub async fn count(&self, sql: &'static str) -> i64 {

@@ -2,6 +2,7 @@
 
 mod app;
 mod docs;
+mod limits;
 mod metrics_and_import;
 mod poison;
 mod signals;

@@ -34,8 +34,14 @@ pub(crate) async fn run(options: DevOptions, clock: Clock) -> anyhow::Result<()>
     let pools = Pools::connect(&url).await?;
     let listener = listen(options.listen).await?;
     let (stop_roles, roles_stop) = watch::channel(false);
-    let http = HttpOptions { hosts: Vec::new(), https: false };
-    let roles = Roles { roles: Vec::new(), http, spool: None, clock: clock.clone(), stop: roles_stop };
+    let roles = Roles {
+        roles: Vec::new(),
+        http: HttpOptions::default(),
+        ingest: ingest::Config::default(),
+        spool: None,
+        clock: clock.clone(),
+        stop: roles_stop,
+    };
     let running = roles.start(pools, listener).await?;
     print_welcome(&running, &shop).await?;
     let traffic = (!options.quiet_shop).then(|| shop.open(running.address, options.users, clock, stop.clone()));

@@ -4,17 +4,20 @@ use anyhow::bail;
 use protocol::access::{Project, Scope};
 use protocol::time::Clock;
 use storage::api_keys::{self, Presented};
+use storage::send_limits::{self, SendLimit};
 use storage::{Db, projects};
 
 use super::table;
-use crate::config::{ProjectsAction, ProjectsOptions};
+use crate::config::{LimitOptions, ProjectsAction, ProjectsOptions};
 use crate::database;
 
 pub(crate) async fn run(options: ProjectsOptions, clock: &Clock) -> anyhow::Result<()> {
     let db = database::connect(&options.database.database_url).await?;
     match options.action {
         ProjectsAction::Create { slug, name, zone } => create(&db, &slug, name.as_deref(), zone.name(), clock).await,
-        ProjectsAction::Set { slug, name, zone, dedupe } => set(&db, &slug, name.as_deref(), zone.map(|zone| zone.name()), dedupe).await,
+        ProjectsAction::Set { slug, name, zone, dedupe, limits } => {
+            set(&db, &slug, name.as_deref(), zone.map(|zone| zone.name()), dedupe, limits).await
+        }
         ProjectsAction::List => list(&db).await,
     }
 }
@@ -30,37 +33,64 @@ async fn create(db: &Db, slug: &str, name: Option<&str>, zone: &str, clock: &Clo
         other => other?,
     };
     storage::project_roles::grant_to_owners(db, project.id).await?;
-    let key = create_public_key(db, &project, "default", clock).await?;
+    let (_, key) = create_public_key(db, &project, "default", clock).await?;
     out!("Project {} ({slug}, {zone})\nPublic key  {key}", project.id)?;
     Ok(())
 }
 
 /// Every project has a public key from the start: snippets show it.
-pub(crate) async fn create_public_key(db: &Db, project: &Project, label: &str, clock: &Clock) -> anyhow::Result<String> {
+pub(crate) async fn create_public_key(db: &Db, project: &Project, label: &str, clock: &Clock) -> anyhow::Result<(i32, String)> {
     let key = query_api::access::new_public_key(crate::random);
-    api_keys::create(db, project.id, &Presented::Public(key.clone()), &key[..7], label, &[Scope::Ingest], clock.now()).await?;
-    Ok(key)
+    let id = api_keys::create(db, project.id, &Presented::Public(key.clone()), &key[..7], label, &[Scope::Ingest], clock.now()).await?;
+    Ok((id, key))
 }
 
-async fn set(db: &Db, slug: &str, name: Option<&str>, zone: Option<&str>, dedupe: Option<bool>) -> anyhow::Result<()> {
+async fn set(
+    db: &Db,
+    slug: &str,
+    name: Option<&str>,
+    zone: Option<&str>,
+    dedupe: Option<bool>,
+    limits: LimitOptions,
+) -> anyhow::Result<()> {
     let project = super::project(db, slug).await?;
-    if name.is_none() && zone.is_none() && dedupe.is_none() {
-        bail!("nothing to set: give --name, --zone or --dedupe");
+    if name.is_none() && zone.is_none() && dedupe.is_none() && limits.is_empty() {
+        bail!("nothing to set: give --name, --zone, --dedupe, --events-per-second or --events-per-month");
     }
     projects::set(db, project.id, name, zone).await?;
+    let (second, month) = (limits.events_per_second.unwrap_or_default(), limits.events_per_month.unwrap_or_default());
+    send_limits::set_of_project(db, project.id, second, month).await?;
     if let Some(dedupe) = dedupe {
         projects::set_dedupe(db, project.id, dedupe).await?;
         out!("Events and error reports with an id that was stored before are {}", if dedupe { "left out" } else { "stored again" })?;
     }
     let project = super::project(db, slug).await?;
-    out!("Project {} is called {} and cuts its days in {}", project.id, project.name, project.zone)?;
+    let limit =
+        send_limits::of_projects(db).await?.into_iter().find(|(id, _)| *id == project.id).map(|(_, limit)| limit).unwrap_or_default();
+    out!("Project {} is called {}, cuts its days in {} and may send {}", project.id, project.name, project.zone, in_words(limit))?;
     Ok(())
 }
 
+/// A limit within a sentence.
+pub(super) fn in_words(limit: SendLimit) -> String {
+    match (limit.events_per_second, limit.events_per_month) {
+        (None, None) => "any number of events".to_owned(),
+        (Some(second), None) => format!("{second} events per second"),
+        (None, Some(month)) => format!("{month} events per month"),
+        (Some(second), Some(month)) => format!("{second} events per second and {month} per month"),
+    }
+}
+
+/// A limit in a table: per second, per month; empty without one.
+pub(super) fn in_cells(limit: SendLimit) -> [String; 2] {
+    [limit.events_per_second.map(u64::from), limit.events_per_month].map(|n| n.map(|n| n.to_string()).unwrap_or_default())
+}
+
 async fn list(db: &Db) -> anyhow::Result<()> {
-    let mut rows = table(["id", "word", "name", "zone"]);
-    for project in projects::all(db).await? {
-        rows.add_row([project.id.to_string(), project.slug, project.name, project.zone]);
+    let mut rows = table(["id", "word", "name", "zone", "per second", "per month"]);
+    for (project, (_, limit)) in projects::all(db).await?.into_iter().zip(send_limits::of_projects(db).await?) {
+        let [second, month] = in_cells(limit);
+        rows.add_row([project.id.to_string(), project.slug, project.name, project.zone, second, month]);
     }
     out!("{rows}")?;
     Ok(())

@@ -40,7 +40,7 @@ async fn projects_are_created_changed_and_listed(pool: PgPool) {
     insta::assert_snapshot!("projects", masked(&succeed(&database, &["projects", "list"])));
 
     let set = succeed(&database, &["projects", "set", "app-2", "--zone", "Asia/Kolkata"]);
-    assert_eq!(set, "Project 2 is called app-2 and cuts its days in Asia/Kolkata\n");
+    assert_eq!(set, "Project 2 is called app-2, cuts its days in Asia/Kolkata and may send any number of events\n");
     succeed(&database, &["projects", "set", "app-2", "--name", "An app"]);
     insta::assert_snapshot!("projects_after_set", masked(&succeed(&database, &["projects", "list"])));
 
@@ -49,7 +49,10 @@ async fn projects_are_created_changed_and_listed(pool: PgPool) {
         refuse(&database, &["projects", "set", "nothing", "--name", "x"]),
         "error: no project is called `nothing`; there are: shop, app-2"
     );
-    assert_eq!(refuse(&database, &["projects", "set", "shop"]), "error: nothing to set: give --name or --zone");
+    assert_eq!(
+        refuse(&database, &["projects", "set", "shop"]),
+        "error: nothing to set: give --name, --zone, --dedupe, --events-per-second or --events-per-month"
+    );
     for word in ["", "Shop", "a b", "über", &"a".repeat(61)] {
         assert!(refuse(&database, &["projects", "create", word]).contains("is no project word"), "{word}");
     }

@@ -19,14 +19,20 @@ const ROUTES: [&str; 3] = ["/", "/products/:id", "/cart"];
 /// Running senders.
 pub struct Load {
     pub journal: Arc<Journal>,
-    give_up: Arc<AtomicBool>,
+    orders: Arc<Orders>,
     senders: Vec<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Orders {
+    begin_no_batch: AtomicBool,
+    give_up: AtomicBool,
 }
 
 impl Load {
     /// Starts senders. `now` dates the batch ids, in milliseconds since 1970.
     pub fn start(endpoint: &str, key: &str, senders: u32, now: i64) -> Self {
-        let (journal, give_up) = (Arc::<Journal>::default(), Arc::<AtomicBool>::default());
+        let (journal, orders) = (Arc::<Journal>::default(), Arc::<Orders>::default());
         let senders = (0..senders).map(|number| {
             let sender = Sender {
                 number,
@@ -34,16 +40,26 @@ impl Load {
                 key: key.to_owned(),
                 now,
                 journal: Arc::clone(&journal),
-                give_up: Arc::clone(&give_up),
+                orders: Arc::clone(&orders),
             };
             thread::spawn(move || sender.run())
         });
-        Self { senders: senders.collect(), journal, give_up }
+        Self { senders: senders.collect(), journal, orders }
+    }
+
+    /// Lets every sender bring its batch home. Afterwards everything that was sent is acknowledged.
+    pub fn finish(self) -> Arc<Journal> {
+        self.orders.begin_no_batch.store(true, Ordering::SeqCst);
+        self.join()
     }
 
     /// Lets every sender give up its batch.
     pub fn give_up(self) -> Arc<Journal> {
-        self.give_up.store(true, Ordering::SeqCst);
+        self.orders.give_up.store(true, Ordering::SeqCst);
+        self.join()
+    }
+
+    fn join(self) -> Arc<Journal> {
         self.senders.into_iter().for_each(|sender| sender.join().expect("no sender met an answer that it did not expect"));
         self.journal
     }
@@ -55,7 +71,7 @@ struct Sender {
     key: String,
     now: i64,
     journal: Arc<Journal>,
-    give_up: Arc<AtomicBool>,
+    orders: Arc<Orders>,
 }
 
 impl Sender {
@@ -64,13 +80,13 @@ impl Sender {
             let events: Vec<Uuid> = (0..1 + batch % 20).map(|n| id(self.number, batch, n + 1)).collect();
             let body = self.body(batch, &events);
             while !self.is_acknowledged(&body, events.len()) {
-                if self.give_up.load(Ordering::SeqCst) {
+                if self.orders.give_up.load(Ordering::SeqCst) {
                     return;
                 }
                 thread::sleep(TRY_AGAIN_AFTER);
             }
             self.journal.write(&events);
-            if self.give_up.load(Ordering::SeqCst) {
+            if self.orders.begin_no_batch.load(Ordering::SeqCst) || self.orders.give_up.load(Ordering::SeqCst) {
                 return;
             }
         }

@@ -47,7 +47,7 @@ impl Shop {
         };
         let key = match api_keys::public_key(db, project.id).await? {
             Some(key) => key,
-            None => create_public_key(db, &project, "default", clock).await?,
+            None => create_public_key(db, &project, "default", clock).await?.1,
         };
         let secret = secret(db, &project, folder, clock).await?;
         Ok(Self { key, secret, history_mark: folder.join(format!("history-of-project-{}", project.id)) })
@@ -100,7 +100,7 @@ async fn secret(db: &Db, project: &Project, folder: &Path, clock: &Clock) -> any
     {
         return Ok(kept.trim().to_owned());
     }
-    let secret = keys::create(db, project, "throughline dev", &SECRET_SCOPES, clock).await?;
+    let (_, secret) = keys::create(db, project, "throughline dev", &SECRET_SCOPES, clock).await?;
     let mut out = std::fs::OpenOptions::new()
         .write(true)
         .create(true)
