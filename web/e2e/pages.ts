@@ -1,5 +1,6 @@
 // Every page that there is, for the promises that hold on all of them.
 import type { DevServer, Server } from "./server.ts";
+import { SHOPS_BATCH, SHOPS_EVENT, SHOPS_REFUSED_EVENT } from "./shop.ts";
 import type { Visitors } from "./visitor.ts";
 import type { BrowserContextOptions, Page } from "playwright-core";
 
@@ -31,9 +32,16 @@ export const PLACES: readonly Place[] = [
   shop("explorer-counter", "/p/shop/explorer?metric=orders.placed&kind=counter&range=7d"),
   shop("explorer-samples", `/p/shop/explorer/samples?${METRIC}&range=24h&order=largest`),
   shop("explorer-unknown-metric", "/p/shop/explorer?metric=nobody.sent.this"),
+  shop("delivery", "/p/shop/delivery"),
+  shop("delivery-30d-metrics", "/p/shop/delivery?range=30d&signal=metric"),
+  shop("delivery-xray", `/p/shop/delivery?id=${SHOPS_EVENT}`),
+  shop("delivery-xray-batch", `/p/shop/delivery?id=${SHOPS_BATCH}`),
+  shop("delivery-xray-refused", `/p/shop/delivery?id=${SHOPS_REFUSED_EVENT}`),
+  shop("delivery-xray-unknown", "/p/shop/delivery?id=nobody-sent-this"),
   empty("empty-live", "/p/shop/live"),
   empty("empty-metrics", "/p/shop/metrics"),
   empty("empty-explorer", "/p/shop/explorer"),
+  empty("empty-delivery", "/p/shop/delivery"),
   { ...empty("not-found", "/nothing/here"), status: 404 },
   { ...empty("no-such-project", "/p/other/live"), status: 404 },
   stranger("login", "/login"),

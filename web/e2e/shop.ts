@@ -12,6 +12,11 @@ const RELEASES = ["web@2.14.0", "web@2.13.2", "ios@5.1.0"] as const;
 const OTHER_EVENTS = ["cart.add", "search", "checkout.start", "order.paid", "coupon.applied"] as const;
 const TABLES = ["orders", "users", "products", "carts"] as const;
 
+/** A batch by the name that its sender gave it, an event in it, and one that was refused. */
+export const SHOPS_BATCH = "checkout-night";
+export const SHOPS_EVENT = "6f1d7a52-3b1e-4c55-9a43-0d9f0a5c7b11";
+export const SHOPS_REFUSED_EVENT = "6f1d7a52-3b1e-4c55-9a43-0d9f0a5c7b12";
+
 /** Fills the server's project, and waits until it is all counted. */
 export async function openShop(server: DevServer): Promise<Signals> {
   const signals = new Signals(server);
@@ -19,8 +24,23 @@ export async function openShop(server: DevServer): Promise<Signals> {
   const now = Date.now();
   await signals.import({ events: month(dice, now), metrics: [...day(dice, now), ...week(dice, now)] });
   await signals.track(...halfHour(dice, now));
+  await mishaps(signals, now);
   await signals.counted();
   return signals;
+}
+
+/** What goes wrong in every shop: old clocks, names without a name, a full queue, a body that is no JSON. */
+async function mishaps(signals: Signals, now: number): Promise<void> {
+  const sdk = { name: "throughline-web", version: "0.3.1" };
+  const at = (ago: number) => new Date(now - ago).toISOString();
+  const bought = { event_id: SHOPS_EVENT, name: "order.paid", ts: at(90_000), user_id: "user-7", route: "/checkout", props: { total: 84.5 } };
+  const late = { event_id: SHOPS_REFUSED_EVENT, name: "order.paid", ts: at(40 * DAY), user_id: "user-8", props: { total: 12, card_number: "4111 1111 1111 1111" } };
+  const events = [bought, late, { nam: "cart.add" }, { name: "search", props: { results: "many" }, sample_rate: 7 }];
+  await signals.post("track", { batch_id: SHOPS_BATCH, sent_at: at(0), sdk, made: 9, lost: { queue_overflow: 3 }, events });
+  const metrics = [{ name: "cart.total", value: "eighty" }, { name: "cart.total", value: 84.5, unit: "eur" }];
+  await signals.post("metrics", { sdk: { name: "throughline-rust", version: "0.1.0" }, made: 2, metrics });
+  await signals.post("track", { sdk: { name: "throughline-ios", version: "2.0.4" }, made: 14, lost: { send_error: 2, sample_rate: 4 }, events: [{ name: "app.open" }] });
+  await signals.post("logs", "not JSON at all");
 }
 
 /** More on working days, and a little more every week. */

@@ -53,6 +53,16 @@ export class Signals {
     await this.#send("import", "metrics", history.metrics, this.#server.keys.THROUGHLINE_SECRET);
   }
 
+  /** One request as it is; its answer, whatever it says. */
+  async post(operation: string, body: unknown): Promise<{ status: number; said: string }> {
+    const response = await fetch(`${this.#server.url}/v1/${operation}:batch`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${this.#server.keys.THROUGHLINE_KEY}`, "content-type": "application/json" },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+    return { status: response.status, said: await response.text() };
+  }
+
   /** Waits until everything that was committed up to now is counted. */
   async counted(): Promise<void> {
     const now = Date.now();

@@ -18,6 +18,8 @@ icons! {
     METRICS = r#"<path d="M2 13.5h12M4 11V8M8 11V3.5M12 11V6"/>"#;
     /// The Metrics explorer.
     EXPLORER = r#"<circle cx="4" cy="11" r="1"/><circle cx="7" cy="6" r="1"/><circle cx="10.5" cy="9" r="1"/><circle cx="13" cy="4" r="1"/><path d="M2 14h12"/>"#;
+    /// Delivery.
+    DELIVERY = r#"<path d="M2 5.5 8 2.5l6 3v5l-6 3-6-3zM2 5.5l6 3 6-3M8 8.5v5"/>"#;
     /// Find.
     SEARCH = r#"<circle cx="7" cy="7" r="4.5"/><path d="m10.5 10.5 3.5 3.5"/>"#;
     /// Opens a menu.

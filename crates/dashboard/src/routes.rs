@@ -29,6 +29,7 @@ pub fn router(state: QueryState) -> Router {
         .route("/p/{project}/metrics", get(project::metrics))
         .route("/p/{project}/explorer", get(project::aggregates))
         .route("/p/{project}/explorer/samples", get(project::samples))
+        .route("/p/{project}/delivery", get(project::delivery))
         .route("/docs", get(|| async { Redirect::to("/docs/sending") }))
         .route("/docs/{page}", get(|Path(page): Path<String>| async move { docs::page(&page).unwrap_or_else(failure::not_found) }))
         .merge(assets::router())

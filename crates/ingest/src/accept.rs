@@ -104,7 +104,14 @@ async fn answer(ingest: &Ingest, request: Request<'_>, mut body: Body, accepted:
     let limits = Limits::of(request.source);
     let announced = limits.size.announced(&body);
     let (told, left) = match read_head(ingest, &request, &limits, announced).await {
-        Ok(head) => (accept(ingest, &head, &limits, &request, &mut body).await, ingest.left(&head, request.source)),
+        Ok(head) => {
+            let told = accept(ingest, &head, &limits, &request, &mut body).await;
+            if let Err(rejection) = &told {
+                // From here on a refusal is the project's.
+                ingest.clerk.note(head.grant.project_id, request.source, rejection, correlation_id(request.headers));
+            }
+            (told, ingest.left(&head, request.source))
+        }
         Err(rejection) => (Err(rejection), None),
     };
     let mut response = match told {
@@ -211,7 +218,7 @@ impl Ingest {
 }
 
 fn refuse(ingest: &Ingest, rejection: Rejection, headers: &HeaderMap) -> Response {
-    ingest.refused.count(rejection.code());
+    ingest.refusals.count(rejection.code());
     rejection.into_response(correlation_id(headers), || ingest.queue.retry_after())
 }
 

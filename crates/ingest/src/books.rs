@@ -27,6 +27,11 @@ impl Books {
         Self { sdk: sdk.chars().take(SDK_CHARS_MAX).collect(), changes: Vec::new() }
     }
 
+    /// The SDK, as it is named in the books.
+    pub(crate) fn sdk(&self) -> &str {
+        &self.sdk
+    }
+
     /// So many items of a signal had this outcome.
     pub(crate) fn add(&mut self, signal: Signal, outcome: Outcome, reason: &str, n: u64) {
         if n > 0 {

@@ -9,6 +9,7 @@ mod isolate;
 mod outage;
 mod queue;
 mod wait;
+mod watcher;
 
 use std::time::{Duration, Instant};
 
@@ -20,11 +21,13 @@ use tokio::task::JoinHandle;
 
 use crate::prepare::Prepared;
 use crate::rejection::Rejection;
+use crate::spool::Spool;
 use crate::{Config, Random};
 pub(crate) use budget::{Budget, Full, Reserved};
 pub(crate) use flush::{Flusher, Told, repeated};
 pub(crate) use queue::TooLong;
 use queue::{Entrance, Exit, Waiting};
+pub(crate) use watcher::Watcher;
 
 /// Rows after which a flush takes no further batch: 5,000 is where COPY stops getting faster.
 const FLUSH_ROWS: usize = 5_000;
@@ -84,6 +87,11 @@ impl Queue {
 
     pub(crate) fn budget(&self) -> &Budget {
         &self.budget
+    }
+
+    /// Looks at the queue, and at the spool where there is one, without keeping them open.
+    pub(crate) fn watcher(&self, spool: Option<&Spool>) -> Watcher {
+        Watcher::new(self, spool)
     }
 
     pub(crate) fn flusher(&self) -> &Flusher {

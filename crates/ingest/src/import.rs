@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use protocol::outcome::{OutcomeCount, Signal};
-use storage::batches;
 use storage::flags::IMPORTED;
 use storage::partitions::{self, Table};
 use storage::pending::{self, NewPending};
 use storage::place::Place;
 use storage::raw::RawRows;
+use storage::{batches, rejections};
 use uuid::Uuid;
 
 use crate::books;
@@ -46,6 +46,8 @@ pub(crate) async fn store(flusher: &Flusher, mut batch: Prepared) -> Told {
         let nothing = Day { from: now, until: now, items: Vec::new() };
         pending::insert(&mut tx, batch.project, &nothing.note(ledger_flush, now, outcomes)).await?;
     }
+    let refused: Vec<_> = batch.rejections(|| crate::uuid_v7(now, (flusher.random)())).collect();
+    rejections::insert(&mut tx, batch.project, now, &refused).await?;
     rows.copy(&mut tx).await?;
     tx.commit().await.map_err(storage::Error::from)?;
     Ok(batch.answer())

@@ -9,11 +9,14 @@ mod accept;
 mod authenticate;
 mod body;
 mod books;
+mod clerk;
 mod commit;
 mod decode;
 pub mod decoders;
 mod decompress;
 mod drain;
+mod excerpt;
+mod heartbeat;
 mod import;
 mod item;
 mod keep;
@@ -21,6 +24,7 @@ mod limit;
 mod normalise;
 mod prepare;
 mod raw_request;
+mod refusals;
 mod refused;
 mod rejection;
 mod repair;
@@ -38,14 +42,16 @@ use spool::Spool;
 use storage::Db;
 use storage::key_cache::KeyCache;
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 pub use accept::router;
+use heartbeat::Heartbeat;
 pub use replay::replay;
 pub use state::State;
 
 use limit::Limits;
-use refused::Refused;
+use refusals::Refusals;
 
 /// Keys that the database is asked for at the same time: a flood of invented ones must not take every connection.
 const LOOKUPS_MAX: usize = 2;
@@ -91,9 +97,10 @@ pub struct Ingest {
     lookups: Arc<Semaphore>,
     imports: Arc<Semaphore>,
     limits: Arc<Limits>,
-    refused: Arc<Refused>,
+    refusals: Arc<Refusals>,
     queue: commit::Queue,
     spool: Option<Spool>,
+    clerk: clerk::Clerk,
     /// The drain ends with the last clone.
     _alive: Arc<watch::Sender<()>>,
 }
@@ -107,6 +114,9 @@ impl Ingest {
         if let Some(spool) = &spool {
             tasks.push(tokio::spawn(drain::run(spool.clone(), queue.flusher().clone(), alive.subscribe())));
         }
+        let (clerk, clearing) = clerk::start(db.clone(), clock.clone(), random);
+        let id = uuid_v7(clock.now(), random());
+        let heartbeat = Heartbeat::start(db.clone(), clock.clone(), id, queue.watcher(spool.as_ref()));
         let ingest = Self {
             db,
             clock,
@@ -115,25 +125,33 @@ impl Ingest {
             lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             limits: Arc::default(),
-            refused: Arc::default(),
+            refusals: Arc::default(),
             queue,
             spool,
+            clerk,
             _alive: Arc::new(alive),
         };
-        (ingest, Committers(tasks))
+        (ingest, Committers { tasks, clearing, heartbeat })
     }
 }
 
 /// The running committers, for a clean stop.
 #[derive(Debug)]
-pub struct Committers(Vec<tokio::task::JoinHandle<()>>);
+pub struct Committers {
+    tasks: Vec<JoinHandle<()>>,
+    /// Of the clerk's desk.
+    clearing: JoinHandle<()>,
+    heartbeat: Heartbeat,
+}
 
 impl Committers {
-    /// Waits until everything that was accepted is committed, spooled or refused.
+    /// Waits until everything that was accepted is committed, spooled or refused, and what was refused is booked.
     pub async fn finished(self) {
-        for task in self.0 {
+        for task in self.tasks {
             // A committer that panicked has dropped its requests, which were answered 503.
             let _ = task.await;
         }
+        let _ = self.clearing.await;
+        self.heartbeat.end().await;
     }
 }

@@ -7,10 +7,10 @@ use protocol::id::ProjectId;
 use protocol::outcome::{Outcome, OutcomeCount, Signal};
 use protocol::verdict::{BatchAnswer, ERRORS_LISTED_MAX, ItemCode};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
-use storage::batches::{NewBatch, ledger_id};
+use storage::batches::{NewBatch, ledger_id, project_hash};
 use storage::events::NewEvent;
 use storage::raw::Row;
+use storage::rejections::NewRejection;
 use uuid::Uuid;
 
 use crate::Random;
@@ -18,6 +18,7 @@ use crate::books::Books;
 use crate::decode::{Batch, Identity};
 use crate::normalise::time::Reading;
 use crate::normalise::{self, event::restore_device_order};
+use crate::refused::{OF_A_BATCH_MAX, Refused};
 use crate::text::Text;
 use crate::validate::{self, Refusal, Valid};
 
@@ -67,6 +68,8 @@ pub(crate) struct Prepared {
     pub(crate) dedupe: bool,
     stored: Outcome,
     books: Books,
+    /// The first items that were refused.
+    refused: Vec<Refused>,
 }
 
 impl Prepared {
@@ -79,6 +82,11 @@ impl Prepared {
     /// Items that its sender put into it.
     pub(crate) fn read_items(&self) -> usize {
         usize::try_from(self.entry.accepted + self.entry.rejected).unwrap_or_default()
+    }
+
+    /// The first refused items as rows, each under an id of `new_id`.
+    pub(crate) fn rejections(&self, mut new_id: impl FnMut() -> Uuid) -> impl Iterator<Item = NewRejection> {
+        self.refused.iter().map(move |one| one.row(new_id(), self.entry.batch_id, self.books.sdk()))
     }
 
     /// Changes of the books when the batch is stored.
@@ -110,8 +118,12 @@ impl Prepared {
         let refused: Vec<Item> = refused;
         for item in &refused {
             let code = ItemCode::NotStorable;
+            let error = Refusal::new(code, "the database refused the item").at(item.index);
             self.books.moved(item.row.signal(), self.stored, (Outcome::Rejected, code.word()), 1);
-            self.entry.errors.push(Refusal::new(code, "the database refused the item").at(item.index));
+            if self.refused.len() < OF_A_BATCH_MAX {
+                self.refused.push(Refused::without_text(item.row.signal(), &error));
+            }
+            self.entry.errors.push(error);
         }
         self.entry.errors.sort_by_key(|error| error.index);
         self.entry.errors.truncate(ERRORS_LISTED_MAX);
@@ -148,13 +160,20 @@ pub(crate) fn batch(batch: Batch<'_>, setting: &Setting<'_>) -> Prepared {
     let stored = if setting.source == Source::Import { Outcome::Imported } else { Outcome::Stored };
     let mut books = Books::new(&envelope);
     let (mut items, mut errors) = (Vec::with_capacity(lists.iter().map(Vec::len).sum()), Vec::new());
+    let mut refused = Vec::new();
     let mut index = 0;
     for (signal, list) in setting.source.signals().into_iter().zip(lists) {
         let (items_before, errors_before) = (items.len(), errors.len());
         for raw in list {
             match row(signal, raw, &reading, envelope.install_id.as_deref(), setting) {
                 Ok(row) => items.push(Item { index, row }),
-                Err(refusal) => errors.push(refusal.at(index)),
+                Err(refusal) => {
+                    let error = refusal.at(index);
+                    if refused.len() < OF_A_BATCH_MAX {
+                        refused.push(Refused::new(signal, raw, &error));
+                    }
+                    errors.push(error);
+                }
             }
             index += 1;
         }
@@ -184,6 +203,7 @@ pub(crate) fn batch(batch: Batch<'_>, setting: &Setting<'_>) -> Prepared {
         dedupe: setting.dedupe,
         stored,
         books,
+        refused,
     }
 }
 
@@ -229,11 +249,4 @@ fn batch_id(identity: Option<&Identity>, setting: &Setting<'_>) -> Uuid {
         Some(Identity::Text(text)) => ledger_id(Uuid::nil(), project_hash(setting.project, text.as_bytes()), setting.now),
         None => setting.new_id(),
     }
-}
-
-/// What stands for an id of a project where the id itself cannot.
-pub(crate) fn project_hash(project: ProjectId, bytes: &[u8]) -> [u8; 16] {
-    let mut hash = [0; 16];
-    hash.copy_from_slice(&Sha256::new().chain_update(project.0.to_be_bytes()).chain_update(bytes).finalize()[..16]);
-    hash
 }

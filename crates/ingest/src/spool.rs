@@ -10,7 +10,7 @@ mod store;
 mod writer;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -121,6 +121,17 @@ struct Inner {
     limits: Limits,
 }
 
+/// Looks at a spool without keeping it open.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch(Weak<Inner>);
+
+impl Watch {
+    /// What waits at this moment; `None` once the spool is closed.
+    pub(crate) fn state(&self) -> Option<State> {
+        self.0.upgrade().map(|inner| Spool(inner).state())
+    }
+}
+
 impl Drop for Inner {
     fn drop(&mut self) {
         self.jobs = None;
@@ -196,6 +207,11 @@ impl Spool {
     /// When the disk fails; they will be stored again then, and the ledger will know them.
     pub async fn remove(&self, seqs: Vec<u64>) -> Result<(), NotTaken> {
         self.ask(|reply| Job::Remove { seqs, reply }).await
+    }
+
+    /// For those who only look.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch(Arc::downgrade(&self.0))
     }
 
     /// What waits at this moment.

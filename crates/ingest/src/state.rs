@@ -43,7 +43,7 @@ impl Ingest {
             drained_after: waiting.drained_after,
             bytes_in_flight: budget.bytes_held() as u64,
             bytes_in_flight_max: budget.bytes_max() as u64,
-            refused: self.refused.counts(),
+            refused: self.refusals.counts(),
             database_away_since: self.queue.flusher().outage.since(),
             spool: self.spool.as_ref().map(Spool::state),
         }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod audience;
+pub mod delivery;
 pub mod envelope;
 pub mod error_report;
 pub mod event;

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod audience;
 mod budget;
+pub mod delivery;
 mod error;
 pub mod explorer;
 pub mod live;

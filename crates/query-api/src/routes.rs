@@ -5,6 +5,7 @@
 //! route of a project takes a [`crate::access::ProjectContext`]; `tests/api/isolation.rs` fails until it knows the new route.
 
 mod audience;
+mod delivery;
 mod explorer;
 mod live;
 mod openapi;
@@ -40,6 +41,8 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(explorer::catalogue))
         .routes(routes!(explorer::aggregate))
         .routes(routes!(explorer::samples))
+        .routes(routes!(delivery::books))
+        .routes(routes!(delivery::xray))
 }
 
 /// Every JSON route of this crate, behind [`guard`].

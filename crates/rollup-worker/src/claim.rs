@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
 use storage::pending::{self, ClaimSize, Pending};
 use storage::work::{self, Work};
-use storage::{Db, Transaction};
+use storage::{Db, Transaction, counted};
 use uuid::Uuid;
 
 /// Which flushes of a project are wanted.
@@ -22,6 +22,8 @@ pub(crate) struct Claim {
     pub(crate) tx: Transaction,
     pub(crate) project: ProjectId,
     pub(crate) flushes: Vec<Pending>,
+    /// When it was taken.
+    now: DateTime<Utc>,
     /// The next free numbers; written back by [`Claim::commit`].
     pub(crate) work: Work,
     locked: Work,
@@ -45,10 +47,10 @@ impl Claim {
             rollback(tx).await;
             return Ok(None);
         }
-        Ok(Some(Self { tx, project, flushes, work: locked, locked }))
+        Ok(Some(Self { tx, project, flushes, now, work: locked, locked }))
     }
 
-    /// Takes the flushes off the list and writes the numbers back, without committing.
+    /// Takes the flushes off the list, notes when that was, and writes the numbers back, without committing.
     pub(crate) async fn finish(&mut self) -> anyhow::Result<()> {
         if self.work != self.locked {
             work::advance(&mut self.tx, self.project, self.work).await?;
@@ -56,6 +58,8 @@ impl Claim {
         let ids: Vec<Uuid> = self.flushes.iter().map(|flush| flush.flush_id).collect();
         let removed = pending::remove(&mut self.tx, self.project, &ids).await?;
         anyhow::ensure!(removed == ids.len() as u64, "{removed} of {} claimed flushes were still pending", ids.len());
+        let items = self.flushes.iter().map(|flush| i64::from(flush.events) + i64::from(flush.points)).sum();
+        counted::insert(&mut self.tx, self.project, self.now, &ids, items).await?;
         Ok(())
     }
 

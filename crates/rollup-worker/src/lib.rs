@@ -19,6 +19,7 @@ mod intern_actors;
 mod intern_series;
 mod run;
 mod stage;
+mod sweep;
 mod telemetry;
 
 pub use config::Config;
@@ -26,3 +27,4 @@ pub use count::Counted;
 pub use drain::{run_once, run_once_with};
 pub use run::run;
 pub use stage::{AtStage, Stage};
+pub use sweep::sweep;

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::count::Counted;
 use crate::housekeeping::Housekeeping;
+use crate::sweep::Sweeps;
 use crate::{drain, telemetry};
 
 /// How often the state of the queue is reported.
@@ -19,7 +20,7 @@ const REPORT_EVERY: TimeDelta = TimeDelta::seconds(5);
 /// the transaction at hand, or rolls it back when that takes longer than [`Config::stop_max`].
 pub async fn run(db: Db, clock: Clock, config: Config, mut stop: watch::Receiver<bool>) {
     tracing::info!("the worker counts");
-    let mut worker = Worker { db, clock, housekeeping: Housekeeping::default(), reported_at: None };
+    let mut worker = Worker { db, clock, housekeeping: Housekeeping::default(), sweeps: Sweeps::default(), reported_at: None };
     let mut errors = 0_u32;
     while !is_stopped(&stop) {
         let watched = stop.clone();
@@ -53,6 +54,7 @@ struct Worker {
     db: Db,
     clock: Clock,
     housekeeping: Housekeeping,
+    sweeps: Sweeps,
     reported_at: Option<DateTime<Utc>>,
 }
 
@@ -60,6 +62,7 @@ impl Worker {
     async fn round(&mut self, config: &Config, is_stopped: impl Fn() -> bool) -> anyhow::Result<Counted> {
         let now = self.clock.now();
         self.housekeeping.do_when_due(&self.db, now).await?;
+        self.sweeps.sweep_when_due(&self.db, now).await?;
         if self.reported_at.is_none_or(|at| now < at || now >= at + REPORT_EVERY) {
             telemetry::report_backlog(&self.db, now).await?;
             self.reported_at = Some(now);

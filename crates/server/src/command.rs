@@ -9,6 +9,7 @@ pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod projects;
 pub(crate) mod serve;
+pub(crate) mod tail;
 pub(crate) mod verify;
 
 use anyhow::Context as _;

@@ -13,12 +13,21 @@ pub(crate) type Stop = watch::Receiver<bool>;
 
 /// Listens for SIGINT and SIGTERM from now on.
 pub(crate) fn on_signal() -> anyhow::Result<Stop> {
+    listen(|| tracing::info!("stopping; once more to stop at once"))
+}
+
+/// The same, for a command that stops at once and has nothing to say about it.
+pub(crate) fn on_signal_quietly() -> anyhow::Result<Stop> {
+    listen(|| ())
+}
+
+fn listen(announce: fn()) -> anyhow::Result<Stop> {
     let (sender, receiver) = watch::channel(false);
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
         tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-        tracing::info!("stopping; once more to stop at once");
+        announce();
         sender.send_replace(true);
         tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
         std::process::exit(130);

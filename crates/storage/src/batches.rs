@@ -4,6 +4,7 @@ use chrono::{DateTime, Days, Utc};
 use protocol::id::ProjectId;
 use protocol::limits::LEDGER_DAYS;
 use protocol::verdict::{BatchAnswer, ItemError};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{Db, Result, Transaction};
@@ -57,6 +58,22 @@ pub fn ledger_id(sent: Uuid, hash: [u8; 16], now: DateTime<Utc>) -> Uuid {
     let mut bytes = hash;
     bytes[0] = 0xff;
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// What stands for an id of a project where the id itself cannot.
+pub fn project_hash(project: ProjectId, id: &[u8]) -> [u8; 16] {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&Sha256::new().chain_update(project.0.to_be_bytes()).chain_update(id).finalize()[..16]);
+    hash
+}
+
+/// Every id under which the ledger may keep the batch that its sender calls `sent`: a UUID, or any text.
+pub fn ledger_ids(project: ProjectId, sent: &str, now: DateTime<Utc>) -> Vec<Uuid> {
+    match sent.parse::<Uuid>() {
+        // A dated one may have been undated at another time; one that we made ourselves is asked for as it is.
+        Ok(id) => vec![id, ledger_id(Uuid::nil(), project_hash(project, id.as_bytes()), now)],
+        Err(_) => vec![ledger_id(Uuid::nil(), project_hash(project, sent.as_bytes()), now)],
+    }
 }
 
 /// Enters one project's batches and returns the ids that were not there before. A batch that another transaction is
@@ -117,6 +134,31 @@ pub async fn find(db: &Db, project: ProjectId, ids: &[Uuid]) -> Result<Vec<Store
             errors: serde_json::from_value(row.errors).unwrap_or_default(),
         })
         .collect())
+}
+
+/// A batch as the x-ray shows it.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "see migrations/0007_batch.sql")]
+pub struct LedgerEntry {
+    pub batch_id: Uuid,
+    pub flush_id: Uuid,
+    pub signal: i16,
+    pub received_at: DateTime<Utc>,
+    pub accepted: i32,
+    pub rejected: i32,
+}
+
+/// The ledger's first row of these ids.
+pub async fn entry(db: &Db, project: ProjectId, ids: &[Uuid]) -> Result<Option<LedgerEntry>> {
+    Ok(sqlx::query_as!(
+        LedgerEntry,
+        "select batch_id, flush_id, signal, received_at, accepted, rejected from batch where project_id = $1 and batch_id = any($2)
+         order by received_at limit 1",
+        project.0,
+        ids
+    )
+    .fetch_optional(&db.pool)
+    .await?)
 }
 
 /// Removes one project's undated batches that were received before `before`. Dated ones go with their day's partition.

@@ -193,3 +193,48 @@ pub async fn record_failure(db: &Db, project: ProjectId, flush_id: Uuid, reason:
 pub async fn oldest_of_all(db: &Db) -> Result<Option<DateTime<Utc>>> {
     Ok(sqlx::query_scalar!("select min(committed_at) from pending").fetch_one(&db.pool).await?)
 }
+
+/// What waits to be counted in one project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Flushes that are still to be counted.
+    pub flushes: i64,
+    /// Their items.
+    pub items: i64,
+    /// When the oldest of them was committed.
+    pub oldest: Option<DateTime<Utc>>,
+    /// Of them, flushes that failed before.
+    pub failing: i64,
+}
+
+/// The state of one project's queue, imports included.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waiting(db: &Db, project: ProjectId) -> Result<Waiting> {
+    Ok(sqlx::query_file_as!(Waiting, "sql/pending/waiting.sql", project.0).fetch_one(&db.pool).await?)
+}
+
+/// How far a flush is that waits to be counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "see migrations/0009_pending.sql")]
+pub struct Attempts {
+    pub committed_at: DateTime<Utc>,
+    pub attempts: i16,
+    pub last_error: Option<String>,
+}
+
+/// A flush that waits to be counted; `None` when it is counted, or never was one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find(db: &Db, project: ProjectId, flush_id: Uuid) -> Result<Option<Attempts>> {
+    Ok(sqlx::query_as!(
+        Attempts,
+        "select committed_at, attempts, last_error from pending where project_id = $1 and flush_id = $2",
+        project.0,
+        flush_id
+    )
+    .fetch_optional(&db.pool)
+    .await?)
+}

@@ -12,6 +12,7 @@ pub mod path;
 pub mod ranked;
 pub mod scale;
 pub mod spark;
+pub mod stacked;
 pub mod tick;
 pub mod time_axis;
 

@@ -6,11 +6,12 @@ use axum::response::Response;
 use protocol::explorer::MetricKey;
 use query_api::access::ProjectContext;
 use query_api::explorer::{AggregateQuery, MetricQuery, SamplesQuery};
-use query_api::{ApiError, QueryState, audience, explorer, live};
+use query_api::{ApiError, QueryState, audience, delivery, explorer, live};
 
 use super::{Asked, Failure};
 use crate::Frame;
 use crate::pages;
+use crate::pages::delivery::DeliveryQuery;
 use crate::pages::explorer::ExplorerQuery;
 use crate::pages::live::LiveQuery;
 use crate::pages::metrics::MetricsQuery;
@@ -68,6 +69,19 @@ pub(super) async fn samples(State(state): State<QueryState>, Path(project): Path
             None => None,
         };
         Ok(pages::explorer::samples_page(frame, &query, &catalogue, answer.as_ref()))
+    })
+    .await
+}
+
+pub(super) async fn delivery(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let query = DeliveryQuery::read(&asked.words);
+        let answer = delivery::delivery(&state, context, query.range, query.signal).await?;
+        let xray = match query.id.as_str() {
+            "" => None,
+            id => Some(delivery::xray(&state, context, id).await?),
+        };
+        Ok(pages::delivery::page(frame, &query, &answer, xray.as_ref()))
     })
     .await
 }

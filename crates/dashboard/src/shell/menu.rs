@@ -11,11 +11,16 @@ pub(crate) enum Entry {
     Live,
     Metrics,
     Explorer,
+    Delivery,
 }
 
 /// A heading, where there is one, and the pages below it.
-const GROUPS: [(Option<&str>, &[Entry]); 3] =
-    [(None, &[Entry::Live]), (Some("Audience"), &[Entry::Metrics]), (Some("Explore"), &[Entry::Explorer])];
+const GROUPS: [(Option<&str>, &[Entry]); 4] = [
+    (None, &[Entry::Live]),
+    (Some("Audience"), &[Entry::Metrics]),
+    (Some("Explore"), &[Entry::Explorer]),
+    (Some("Operate"), &[Entry::Delivery]),
+];
 
 impl Entry {
     fn label(self) -> &'static str {
@@ -23,6 +28,7 @@ impl Entry {
             Self::Live => "Live",
             Self::Metrics => "Metrics",
             Self::Explorer => "Metrics explorer",
+            Self::Delivery => "Delivery",
         }
     }
 
@@ -32,6 +38,7 @@ impl Entry {
             Self::Live => "live",
             Self::Metrics => "metrics",
             Self::Explorer => "explorer",
+            Self::Delivery => "delivery",
         }
     }
 
@@ -40,6 +47,7 @@ impl Entry {
             Self::Live => Icon::LIVE,
             Self::Metrics => Icon::METRICS,
             Self::Explorer => Icon::EXPLORER,
+            Self::Delivery => Icon::DELIVERY,
         }
     }
 }

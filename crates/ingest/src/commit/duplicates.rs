@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
-use storage::batches::ledger_id;
+use storage::batches::{ledger_id, project_hash};
 use storage::{Transaction, seen_ids};
 use uuid::Uuid;
 
-use crate::prepare::{Item, Prepared, project_hash};
+use crate::prepare::{Item, Prepared};
 
 /// Items of one project's part of a flush that are not stored again, by batch and position.
 #[derive(Default)]

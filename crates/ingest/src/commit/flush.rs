@@ -1,6 +1,8 @@
 //! One transaction for many batches: enter the ledger, copy the rows, leave a note for the worker, commit.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -13,7 +15,7 @@ use storage::pending::{self, NewPending};
 use storage::place::Place;
 use storage::raw::RawRows;
 use storage::usage::KeyUsage;
-use storage::{Db, Transaction};
+use storage::{Db, Transaction, rejections};
 use uuid::Uuid;
 
 use super::duplicates::{self, Duplicates};
@@ -22,6 +24,7 @@ use super::outage::Outage;
 use crate::Random;
 use crate::books;
 use crate::prepare::Prepared;
+use crate::refused::OF_A_FLUSH_MAX;
 use crate::rejection::Rejection;
 
 const INTERRUPTED: Rejection = Rejection::Unavailable("the commit was interrupted");
@@ -39,6 +42,8 @@ pub(crate) struct Flusher {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) outage: Outage,
+    /// Items that this process stored.
+    pub(crate) stored: Arc<AtomicU64>,
 }
 
 type Key = (ProjectId, Uuid);
@@ -48,7 +53,7 @@ pub(crate) type Told = Result<BatchAnswer, Rejection>;
 
 impl Flusher {
     pub(crate) fn new(db: Db, clock: Clock, random: Random) -> Self {
-        Self { outage: Outage::new(db.clone(), clock.clone()), db, clock, random }
+        Self { outage: Outage::new(db.clone(), clock.clone()), db, clock, random, stored: Arc::default() }
     }
 
     /// Stores a group in one transaction. Data that the database refuses costs only the item that holds it: the group is
@@ -139,11 +144,21 @@ impl Flusher {
             let (new, replayed): (Vec<_>, Vec<_>) = batches.into_iter().partition(|batch| fresh.contains(&(project, batch.entry.batch_id)));
             let duplicates = duplicates::find(&mut tx, project, received_at, &new).await?;
             let added = flush.add(&new, &duplicates);
+            self.record_refused(&mut tx, project, received_at, &new).await?;
             pending::insert(&mut tx, project, &flush.note(added, outcomes(&new, &replayed, &duplicates), usage(&new))).await?;
         }
+        let stored = flush.n;
         flush.copy(&mut tx).await?;
         tx.commit().await.map_err(storage::Error::from)?;
+        self.stored.fetch_add(u64::from(stored.unsigned_abs()), Ordering::Relaxed);
         Ok(fresh)
+    }
+
+    /// Keeps the first refused items, for people who look for them.
+    async fn record_refused(&self, tx: &mut Transaction, project: ProjectId, at: DateTime<Utc>, new: &[&Prepared]) -> storage::Result<()> {
+        let rows: Vec<_> =
+            new.iter().flat_map(|batch| batch.rejections(|| crate::uuid_v7(at, (self.random)()))).take(OF_A_FLUSH_MAX).collect();
+        rejections::insert(tx, project, at, &rows).await
     }
 
     /// What to answer each batch; the ledger knows those that were there before.

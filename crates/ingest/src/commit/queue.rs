@@ -1,6 +1,6 @@
 //! Between requests and committers: whoever comes is told at once when the wait would be too long.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use protocol::id::ProjectId;
@@ -18,6 +18,9 @@ pub(crate) struct Entrance<T>(Arc<OpenDoor<T>>);
 
 /// Where committers take them out.
 pub(crate) struct Exit<T>(Arc<Shared<T>>);
+
+/// Through which one sees what waits, without keeping the queue open.
+pub(crate) struct Window<T>(Weak<OpenDoor<T>>);
 
 struct OpenDoor<T>(Arc<Shared<T>>);
 
@@ -93,6 +96,17 @@ impl<T> Entrance<T> {
             oldest: inner.queue.oldest(now),
             drained_after: inner.flush_time.wait(rows, shared.flush_rows, shared.committers),
         }
+    }
+
+    pub(crate) fn window(&self) -> Window<T> {
+        Window(Arc::downgrade(&self.0))
+    }
+}
+
+impl<T> Window<T> {
+    /// What waits; `None` once the queue is closed.
+    pub(crate) fn waiting(&self, now: Instant) -> Option<Waiting> {
+        self.0.upgrade().map(|door| Entrance(door).waiting(now))
     }
 }
 

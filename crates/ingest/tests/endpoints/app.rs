@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request};
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt as _;
-use ingest::{Config, Ingest};
+use ingest::{Committers, Config, Ingest};
 use protocol::access::Scope;
 use protocol::id::ProjectId;
 use protocol::time::Clock;
@@ -24,6 +24,7 @@ pub struct App {
     pub project: ProjectId,
     pub key: String,
     router: axum::Router,
+    committers: Committers,
 }
 
 /// What a sender is told.
@@ -54,10 +55,10 @@ impl App {
     pub async fn start(pool: PgPool) -> Self {
         let db = Db::from_pool(pool.clone());
         partitions::ensure(&db, now()).await.expect("partitions");
-        let (ingest, _committers) = Ingest::start(db.clone(), Clock::fixed(now()), random, Config::default(), None);
+        let (ingest, committers) = Ingest::start(db.clone(), Clock::fixed(now()), random, Config::default(), None);
         let router = ingest::router(ingest);
         let (project, key) = Self::project(&db, "shop", '1').await;
-        Self { pool, project, key, router }
+        Self { pool, project, key, router, committers }
     }
 
     /// A project and its public key.
@@ -88,6 +89,13 @@ impl App {
         let body = body.collect().await.expect("body").to_bytes();
         let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("json") };
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Ends in order: whatever was accepted or refused is written.
+    pub async fn stop(self) -> PgPool {
+        drop(self.router);
+        self.committers.finished().await;
+        self.pool
     }
 
     pub async fn count(&self, sql: &'static str) -> i64 {

@@ -5,5 +5,6 @@ mod docs;
 mod limits;
 mod metrics_and_import;
 mod poison;
+mod refusals;
 mod signals;
 mod track;

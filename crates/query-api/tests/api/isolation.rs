@@ -13,7 +13,7 @@ use crate::sent::view;
 
 /// Every route of the OpenAPI document that names a project, with the query that makes it answer. A route that is missing
 /// here fails `every_route_is_in_the_matrix`.
-const OF_A_PROJECT: [(&str, &str); 7] = [
+const OF_A_PROJECT: [(&str, &str); 9] = [
     ("/api/v1/projects/{project}/live", ""),
     ("/api/v1/projects/{project}/live/stream", ""),
     ("/api/v1/projects/{project}/audience/metrics", ""),
@@ -21,6 +21,8 @@ const OF_A_PROJECT: [(&str, &str); 7] = [
     ("/api/v1/projects/{project}/metrics", ""),
     ("/api/v1/projects/{project}/metrics/aggregate", "?name=db.ms"),
     ("/api/v1/projects/{project}/metrics/samples", "?name=db.ms"),
+    ("/api/v1/projects/{project}/delivery", ""),
+    ("/api/v1/projects/{project}/delivery/events/{id}", ""),
 ];
 const OF_NONE: [&str; 1] = ["/api/v1/projects"];
 

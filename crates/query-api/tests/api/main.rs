@@ -5,6 +5,7 @@
 mod access;
 mod app;
 mod audience;
+mod delivery;
 mod explorer;
 mod isolation;
 mod live;

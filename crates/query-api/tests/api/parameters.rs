@@ -16,6 +16,8 @@ async fn a_bad_parameter_is_named_with_what_it_could_be(pool: PgPool) {
         ("/live?window=7", "`window`", "1, 5, 30"),
         ("/live/stream?window=x", "`window`", "1, 5, 30"),
         ("/audience/metrics?range=1h", "`range`", "24h, 7d, 30d, 90d"),
+        ("/delivery?range=90d", "`range`", "24h, 7d, 30d"),
+        ("/delivery?signal=wave", "`signal`", "event, metric, span, error, log, identity"),
         ("/metrics/aggregate", "`name`", "a text"),
         ("/metrics/aggregate?name=", "`name`", "a text"),
         ("/metrics/aggregate?name=jobs&range=90d", "`range`", "1h, 6h, 24h, 7d, 30d"),

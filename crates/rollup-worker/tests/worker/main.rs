@@ -6,6 +6,7 @@
 mod exactly_once;
 mod faults;
 mod limits;
+mod notes;
 mod random;
 mod raw;
 mod recount;

@@ -26,6 +26,7 @@ mod shop;
 mod slow;
 mod spool;
 mod stop;
+mod tail;
 mod terminal;
 mod truth;
 mod verify;

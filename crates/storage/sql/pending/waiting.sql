@@ -1,0 +1,4 @@
+select count(*) as "flushes!", coalesce(sum(events::int8 + points), 0)::int8 as "items!", min(committed_at) as oldest,
+    count(*) filter (where attempts > 0) as "failing!"
+from pending
+where project_id = $1

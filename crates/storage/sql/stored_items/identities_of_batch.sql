@@ -1,0 +1,9 @@
+select null::uuid as "id?", received_at, flush_id, n, batch_id, ts, client_ts,
+    (case kind when 1 then 'identify' when 2 then 'alias' else 'reset' end) as "name!",
+    (case when user_id is not null then 1 when anonymous_id is not null then 2 else 0 end)::int2 as "actor_kind!",
+    coalesce(user_id, anonymous_id, '') as "actor!", null::text as "route?", null::text as "release?", '' as "environment!", flags,
+    false as "is_bot!"
+from identity
+where project_id = $1 and received_at = $2 and flush_id = $3 and batch_id = $4
+order by n
+limit $5
