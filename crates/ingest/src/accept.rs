@@ -1,15 +1,16 @@
 //! The endpoints: what happens to a request, stage by stage, the cheapest refusal first.
 
 use std::mem::size_of;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Extension, Router};
 use protocol::access::Scope;
 use protocol::limits::{BATCH_ITEMS_MAX, BODY_BYTES_MAX, BODY_WIRE_BYTES_MAX, IMPORT_BODY_BYTES_MAX, IMPORT_ITEMS_MAX};
 use protocol::outcome::Signal;
@@ -19,6 +20,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use crate::body::{self, Size};
 use crate::commit::Reserved;
 use crate::decode::Batch;
+use crate::enrich::Shown;
 use crate::keep::{self, Kept};
 use crate::limit::bucket::Left;
 use crate::limit::headers as limit_headers;
@@ -51,11 +53,21 @@ pub fn router(ingest: Ingest) -> Router {
         .with_state(ingest)
 }
 
-async fn operation(State(ingest): State<Ingest>, Path(operation): Path<String>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+/// The other end of the connection, where the server keeps it.
+type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
+
+async fn operation(
+    State(ingest): State<Ingest>,
+    Path(operation): Path<String>,
+    peer: Peer,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let live = Signal::ALL.into_iter().find(|signal| signal.operation() == operation).map(Source::Live);
     match live.or((operation == IMPORT).then_some(Source::Import)) {
         Some(source) => {
-            let request = Request { source, form: Form::Envelope, uri: &uri, headers: &headers };
+            let request = Request { source, form: Form::Envelope, uri: &uri, headers: &headers, peer: ip(peer) };
             let accepted = |kept: Kept| (StatusCode::ACCEPTED, durability(kept.spooled), axum::Json(kept.answer)).into_response();
             answer(&ingest, request, body, accepted).await
         }
@@ -64,8 +76,8 @@ async fn operation(State(ingest): State<Ingest>, Path(operation): Path<String>, 
 }
 
 /// The lifecycle guide's collector: one event or a list of them, answered with 204.
-async fn collect(State(ingest): State<Ingest>, uri: Uri, headers: HeaderMap, body: Body) -> Response {
-    let request = Request { source: Source::Live(Signal::Event), form: Form::BareList, uri: &uri, headers: &headers };
+async fn collect(State(ingest): State<Ingest>, peer: Peer, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+    let request = Request { source: Source::Live(Signal::Event), form: Form::BareList, uri: &uri, headers: &headers, peer: ip(peer) };
     answer(&ingest, request, body, |kept| (StatusCode::NO_CONTENT, durability(kept.spooled), ()).into_response()).await
 }
 
@@ -97,6 +109,11 @@ struct Request<'r> {
     form: Form,
     uri: &'r Uri,
     headers: &'r HeaderMap,
+    peer: Option<IpAddr>,
+}
+
+fn ip(peer: Peer) -> Option<IpAddr> {
+    peer.map(|Extension(ConnectInfo(address))| address.ip())
 }
 
 /// The answer to a request, with what is left of its key's rate.
@@ -193,11 +210,17 @@ async fn prepare(
         source: request.source,
         form: request.form,
         arrived_at: ingest.clock.now(),
+        shown: match request.source {
+            Source::Live(_) => ingest.enricher.shown(request.headers, request.peer),
+            // History: who sends it now was not there.
+            Source::Import => Shown::default(),
+        },
         body: body::read(body, request.headers, limits.size, reserved).await?,
     };
     let is_kept = ingest.spool.is_some();
     let mut held = 0;
-    let prepared = raw.prepare(request.headers, ingest.random, |items| {
+    let surroundings = ingest.enricher.surroundings(&raw.shown, ingest.enricher.rules(grant.project_id, &grant.route_rules));
+    let prepared = raw.prepare(request.headers, ingest.random, surroundings, |items| {
         if let Source::Live(_) = request.source {
             ingest.limits.charge(grant, items, Instant::now())?;
         }

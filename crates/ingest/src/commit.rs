@@ -48,7 +48,7 @@ struct Entered {
 }
 
 /// Starts `config.committers` committers.
-pub(crate) fn start(db: Db, clock: Clock, random: Random, config: Config) -> (Queue, Vec<JoinHandle<()>>) {
+pub(crate) fn start(db: Db, clock: Clock, random: Random, config: &Config) -> (Queue, Vec<JoinHandle<()>>) {
     let committers = config.committers.max(1);
     let (entrance, exit) = queue::queue(FLUSH_ROWS, committers);
     let flusher = Flusher::new(db, clock, random);

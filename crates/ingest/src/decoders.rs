@@ -1,6 +1,8 @@
 //! What ingest makes of bytes before they meet the database: the way of a request without its server, for fuzzing and for
 //! replaying what fuzzing found. Nothing here is read by the server itself.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use chrono::{DateTime, Utc};
@@ -13,6 +15,7 @@ use uuid::Uuid;
 
 use crate::accept::{Form, Limits};
 use crate::commit::Budget;
+use crate::enrich::{Enricher, Shown};
 use crate::prepare::{self, Setting, Source};
 use crate::text::Text;
 use crate::{authenticate, decompress};
@@ -62,7 +65,9 @@ pub fn batch(endpoint: Endpoint, body: &[u8], now: DateTime<Utc>) -> Result<Verd
     let text = Text::of(body, limits.size.plain_bytes_max).map_err(|rejection| rejection.to_string())?;
     let batch = form.decode(&text, &HeaderMap::new(), &limits).map_err(|rejection| rejection.to_string())?;
     let items = batch.lists.iter().map(Vec::len).sum();
-    let setting = Setting { project: ProjectId(1), key_id: 1, dedupe: false, source, now, random: || 0, text: &text };
+    let enricher = Enricher::default();
+    let surroundings = enricher.surroundings(&Shown::default(), Arc::default());
+    let setting = Setting { project: ProjectId(1), key_id: 1, dedupe: false, source, now, random: || 0, text: &text, surroundings };
     let prepared = prepare::batch(batch, &setting);
     let mut encoded = RawRows::default();
     for (n, item) in (1..).zip(&prepared.items) {

@@ -1,11 +1,17 @@
 //! From the spool into the database, oldest first, once that is back: prepared as at arrival, stored through the same ledger.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use protocol::id::ProjectId;
 use storage::dead_letters::{self, DeadBatch};
 use tokio::sync::watch;
 
 use crate::commit::Flusher;
+use crate::enrich::{self, Enricher, Rules};
+use crate::prepare::Prepared;
 use crate::raw_request::RawRequest;
 use crate::rejection::Rejection;
 use crate::spool::{NotTaken, Request, Spool, Waiting};
@@ -19,9 +25,9 @@ const BYTES_MAX: usize = 512 * 1024;
 const ROWS_MAX: usize = 5_000;
 
 /// Empties the spool until nobody holds the other end of `alive`.
-pub(crate) async fn run(spool: Spool, flusher: Flusher, mut alive: watch::Receiver<()>) {
+pub(crate) async fn run(spool: Spool, flusher: Flusher, enricher: Arc<Enricher>, mut alive: watch::Receiver<()>) {
     loop {
-        let pause = pause_after_one(&spool, &flusher).await;
+        let pause = pause_after_one(&spool, &flusher, &enricher).await;
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             // Nothing is ever sent: a change means that the last sender is gone.
@@ -32,12 +38,12 @@ pub(crate) async fn run(spool: Spool, flusher: Flusher, mut alive: watch::Receiv
 
 /// Stores a few requests. Returns for how long to rest: as long as it took, so that live signals have the database to
 /// themselves for half of the time.
-async fn pause_after_one(spool: &Spool, flusher: &Flusher) -> Duration {
+async fn pause_after_one(spool: &Spool, flusher: &Flusher, enricher: &Enricher) -> Duration {
     if spool.state().records == 0 || flusher.outage.is_known() {
         return LOOK_EVERY;
     }
     let began = Instant::now();
-    match store_first(spool, flusher).await {
+    match store_first(spool, flusher, enricher).await {
         Ok(stored) if stored > 0 => {
             metrics::counter!("throughline_spool_drained_total").increment(stored as u64);
             if spool.state().records == 0 {
@@ -54,10 +60,15 @@ async fn pause_after_one(spool: &Spool, flusher: &Flusher) -> Duration {
 }
 
 /// Stores the oldest requests in one flush and takes them out of the spool. Returns how many left it.
-async fn store_first(spool: &Spool, flusher: &Flusher) -> Result<usize, NotTaken> {
+async fn store_first(spool: &Spool, flusher: &Flusher, enricher: &Enricher) -> Result<usize, NotTaken> {
     let (mut batches, mut rows, mut requests, mut done) = (Vec::new(), 0, Vec::new(), Vec::new());
+    let mut rules = HashMap::new();
     for Waiting { seq, request } in spool.first(RECORDS_MAX, BYTES_MAX).await? {
-        match RawRequest::prepare_spooled(&request, flusher.random) {
+        let Ok(rules) = known(&mut rules, flusher, request.project).await else {
+            // The database is away again.
+            break;
+        };
+        match prepare(&request, flusher, enricher, rules) {
             Ok(prepared) => {
                 rows += prepared.items.len();
                 batches.push(prepared);
@@ -83,6 +94,19 @@ async fn store_first(spool: &Spool, flusher: &Flusher) -> Result<usize, NotTaken
         spool.remove(done).await?;
     }
     Ok(left)
+}
+
+/// The project's rules, asked for once per flush.
+async fn known(rules: &mut HashMap<ProjectId, Arc<Rules>>, flusher: &Flusher, project: ProjectId) -> storage::Result<Arc<Rules>> {
+    Ok(Arc::clone(match rules.entry(project) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => unknown.insert(enrich::rules_of(&flusher.db, project).await?),
+    }))
+}
+
+fn prepare(request: &Request, flusher: &Flusher, enricher: &Enricher, rules: Arc<Rules>) -> Result<Prepared, Rejection> {
+    let raw = RawRequest::of_spool(request)?;
+    raw.prepare_again(flusher.random, enricher.surroundings(&raw.shown, rules), request.batch_id)
 }
 
 /// Moves a request that will never be stored as it is to the dead letters. It stays in the spool when that fails as well.

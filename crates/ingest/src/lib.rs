@@ -15,6 +15,7 @@ mod decode;
 pub mod decoders;
 mod decompress;
 mod drain;
+mod enrich;
 mod excerpt;
 mod heartbeat;
 mod import;
@@ -46,6 +47,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 pub use accept::router;
+pub use enrich::{CountryFile, Places, route};
 use heartbeat::Heartbeat;
 pub use replay::replay;
 pub use state::State;
@@ -59,18 +61,20 @@ const LOOKUPS_MAX: usize = 2;
 const IMPORTS_MAX: usize = 2;
 
 /// What ingest may use.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// Bytes of requests that are being worked on; beyond it requests are refused with 503. A request takes about twice
     /// its plain size, and one project at most four fifths.
     pub bytes_in_flight_max: usize,
     /// Flushes that are being committed at the same time.
     pub committers: usize,
+    /// Where the country of a request may be read.
+    pub places: Places,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { bytes_in_flight_max: 96 * 1024 * 1024, committers: 4 }
+        Self { bytes_in_flight_max: 96 * 1024 * 1024, committers: 4, places: Places::default() }
     }
 }
 
@@ -98,6 +102,7 @@ pub struct Ingest {
     imports: Arc<Semaphore>,
     limits: Arc<Limits>,
     refusals: Arc<Refusals>,
+    enricher: Arc<enrich::Enricher>,
     queue: commit::Queue,
     spool: Option<Spool>,
     clerk: clerk::Clerk,
@@ -109,10 +114,11 @@ impl Ingest {
     /// Starts the committers, and the drain of the spool when there is one. They end when the last clone of the answer is gone
     /// and the queue is empty; what is in the spool stays there.
     pub fn start(db: Db, clock: Clock, random: Random, config: Config, spool: Option<Spool>) -> (Self, Committers) {
-        let (queue, mut tasks) = commit::start(db.clone(), clock.clone(), random, config);
+        let (queue, mut tasks) = commit::start(db.clone(), clock.clone(), random, &config);
+        let enricher = enrich::Enricher::start(config.places);
         let alive = watch::Sender::new(());
         if let Some(spool) = &spool {
-            tasks.push(tokio::spawn(drain::run(spool.clone(), queue.flusher().clone(), alive.subscribe())));
+            tasks.push(tokio::spawn(drain::run(spool.clone(), queue.flusher().clone(), Arc::clone(&enricher), alive.subscribe())));
         }
         let (clerk, clearing) = clerk::start(db.clone(), clock.clone(), random);
         let id = uuid_v7(clock.now(), random());
@@ -126,6 +132,7 @@ impl Ingest {
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             limits: Arc::default(),
             refusals: Arc::default(),
+            enricher,
             queue,
             spool,
             clerk,

@@ -42,15 +42,6 @@ fn actor(user: Option<String>, anonymous: Option<&str>, session: Option<&str>, i
     user.map(|id| (ActorKind::User.code(), id)).or_else(weaker).unwrap_or_default()
 }
 
-/// A route is a path: host, query and fragment hold what should not be stored.
-fn path_only(route: String) -> String {
-    let route = without_query(route);
-    match route.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or_else(|| "/".to_owned(), |slash| rest[slash..].to_owned()),
-        None => route,
-    }
-}
-
 fn without_query(mut url: String) -> String {
     if let Some(end) = url.find(['?', '#']) {
         url.truncate(end);

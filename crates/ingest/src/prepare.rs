@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::Random;
 use crate::books::Books;
 use crate::decode::{Batch, Identity};
+use crate::enrich::Surroundings;
 use crate::normalise::time::Reading;
 use crate::normalise::{self, event::restore_device_order};
 use crate::refused::{OF_A_BATCH_MAX, Refused};
@@ -142,6 +143,8 @@ pub(crate) struct Setting<'t> {
     pub(crate) random: Random,
     /// The body, which knows where it was repaired.
     pub(crate) text: &'t Text<'t>,
+    /// What the request shows of its sender.
+    pub(crate) surroundings: Surroundings<'t>,
 }
 
 impl Setting<'_> {
@@ -210,13 +213,17 @@ pub(crate) fn batch(batch: Batch<'_>, setting: &Setting<'_>) -> Prepared {
 /// One item, from its JSON to its row.
 fn row(signal: Signal, raw: &RawValue, reading: &Reading, install_id: Option<&str>, setting: &Setting<'_>) -> Result<Row, Refusal> {
     let body = BodyRepair(setting.text.is_repaired_in(raw.get()));
+    let surroundings = &setting.surroundings;
     Ok(match signal {
-        Signal::Event => Row::Event(normalise::event::event(body.marked(validate::event(raw)?), reading, install_id, setting.new_id())?),
+        Signal::Event => {
+            let valid = body.marked(validate::event(raw)?);
+            Row::Event(normalise::event::event(valid, reading, surroundings, install_id, setting.new_id())?)
+        }
         Signal::Metric => Row::Point(normalise::point::point(body.marked(validate::point(raw)?), reading)?),
         Signal::Span => Row::Span(normalise::span::span(body.marked(validate::span(raw)?), reading)?),
         Signal::Error => {
             let valid = body.marked(validate::error_report(raw)?);
-            Row::Error(normalise::error_report::error_report(valid, reading, install_id, setting.new_id())?)
+            Row::Error(normalise::error_report::error_report(valid, reading, surroundings, install_id, setting.new_id())?)
         }
         Signal::Log => Row::Log(normalise::log::log(body.marked(validate::log(raw)?), reading)?),
         Signal::Identity => Row::Identity(normalise::identity::identity(body.marked(validate::identity(raw)?), reading)?),

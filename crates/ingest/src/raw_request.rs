@@ -11,6 +11,7 @@ use protocol::outcome::Signal;
 use uuid::Uuid;
 
 use crate::accept::{Form, Limits};
+use crate::enrich::{Country, Shown, Surroundings};
 use crate::prepare::{self, Prepared, Setting, Source};
 use crate::rejection::Rejection;
 use crate::text::Text;
@@ -27,6 +28,7 @@ pub(crate) struct RawRequest {
     pub(crate) source: Source,
     pub(crate) form: Form,
     pub(crate) arrived_at: DateTime<Utc>,
+    pub(crate) shown: Shown,
     pub(crate) body: Bytes,
 }
 
@@ -34,6 +36,8 @@ pub(crate) struct RawRequest {
 const COLLECT: &str = "collect";
 const DEDUPE: &str = "dedupe";
 const KEY: &str = "key";
+const AGENT: &str = "agent";
+const COUNTRY: &str = "country";
 
 impl RawRequest {
     /// Reads, validates and normalises the body. `admit` is told the number of items before they become rows.
@@ -41,6 +45,7 @@ impl RawRequest {
         &self,
         headers: &HeaderMap,
         random: Random,
+        surroundings: Surroundings<'_>,
         admit: impl FnOnce(usize) -> Result<(), Rejection>,
     ) -> Result<Prepared, Rejection> {
         let limits = Limits::of(self.source);
@@ -48,7 +53,7 @@ impl RawRequest {
         let batch = self.form.decode(&text, headers, &limits)?;
         admit(batch.lists.iter().map(Vec::len).sum())?;
         let Self { project, key_id, dedupe, source, arrived_at: now, .. } = *self;
-        Ok(prepare::batch(batch, &Setting { project, key_id, dedupe, source, now, random, text: &text }))
+        Ok(prepare::batch(batch, &Setting { project, key_id, dedupe, source, now, random, text: &text, surroundings }))
     }
 
     /// As the spool keeps it.
@@ -73,28 +78,41 @@ impl RawRequest {
         if self.dedupe {
             facts.insert(DEDUPE.to_owned(), String::new());
         }
+        if !self.shown.agent.is_empty() {
+            facts.insert(AGENT.to_owned(), self.shown.agent.clone());
+        }
+        facts.extend(self.shown.country.map(|country| (COUNTRY.to_owned(), country.to_string())));
         facts
     }
 
-    /// Prepares a request that was spooled, exactly as when it arrived.
-    pub(crate) fn prepare_spooled(request: &spool::Request, random: Random) -> Result<Prepared, Rejection> {
+    /// A request that was spooled, as it arrived.
+    ///
+    /// # Errors
+    /// When no endpoint of this version takes it.
+    pub(crate) fn of_spool(request: &spool::Request) -> Result<Self, Rejection> {
         let live = Signal::ALL.into_iter().find(|signal| signal.operation() == request.endpoint);
         let (form, signal) = match live {
             Some(signal) => (Form::Envelope, signal),
             None if request.endpoint == COLLECT => (Form::BareList, Signal::Event),
             None => return Err(Rejection::NotFound(request.endpoint.clone())),
         };
-        let raw = Self {
+        let fact = |name: &str| request.facts.get(name);
+        Ok(Self {
             project: request.project,
-            key_id: request.facts.get(KEY).and_then(|id| id.parse().ok()).unwrap_or_default(),
-            dedupe: request.facts.contains_key(DEDUPE),
+            key_id: fact(KEY).and_then(|id| id.parse().ok()).unwrap_or_default(),
+            dedupe: fact(DEDUPE).is_some(),
             source: Source::Live(signal),
             form,
             arrived_at: request.arrived_at,
+            shown: Shown { agent: fact(AGENT).cloned().unwrap_or_default(), country: fact(COUNTRY).and_then(|code| Country::parse(code)) },
             body: request.body.clone(),
-        };
-        let mut prepared = raw.prepare(&HeaderMap::new(), random, |_| Ok(()))?;
-        prepared.entry.batch_id = request.batch_id;
+        })
+    }
+
+    /// Prepares a request that was spooled, exactly as when it arrived, under the id that it got then.
+    pub(crate) fn prepare_again(&self, random: Random, surroundings: Surroundings<'_>, batch_id: Uuid) -> Result<Prepared, Rejection> {
+        let mut prepared = self.prepare(&HeaderMap::new(), random, surroundings, |_| Ok(()))?;
+        prepared.entry.batch_id = batch_id;
         Ok(prepared)
     }
 }

@@ -80,7 +80,7 @@ impl Rejection {
         match self {
             Self::TooFast { retry_after, .. } | Self::QuotaExceeded { retry_after, .. } => Some((*retry_after).min(RETRY_AFTER_MAX)),
             Self::Overloaded(_) => Some(overload()),
-            Self::Unavailable(_) => Some(RETRY_AFTER),
+            Self::Unavailable(_) | Self::Away => Some(RETRY_AFTER),
             _ => None,
         }
     }

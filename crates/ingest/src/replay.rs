@@ -6,6 +6,7 @@ use storage::Db;
 
 use crate::Random;
 use crate::commit::Flusher;
+use crate::enrich::{self, Enricher};
 use crate::raw_request::RawRequest;
 use crate::spool::Request;
 
@@ -16,7 +17,11 @@ use crate::spool::Request;
 /// Why it still cannot be stored, in words.
 pub async fn replay(db: Db, clock: Clock, random: Random, payload: &[u8]) -> Result<BatchAnswer, String> {
     let request = Request::from_bytes(payload).ok_or_else(|| "its record cannot be read".to_owned())?;
-    let prepared = RawRequest::prepare_spooled(&request, random).map_err(|refusal| refusal.to_string())?;
+    let rules = enrich::rules_of(&db, request.project).await.map_err(|error| error.to_string())?;
+    let enricher = Enricher::default();
+    let prepared = RawRequest::of_spool(&request)
+        .and_then(|raw| raw.prepare_again(random, enricher.surroundings(&raw.shown, rules), request.batch_id))
+        .map_err(|refusal| refusal.to_string())?;
     let told = Flusher::new(db, clock, random).store(&mut [prepared]).await.pop();
     told.ok_or_else(|| "the commit was interrupted".to_owned())?.map_err(|refusal| refusal.to_string())
 }

@@ -48,6 +48,10 @@ pub const FINGERPRINT_PARTS_MAX: usize = 16;
 pub const METRIC_SERIES_MAX: usize = 10_000;
 /// Routes of one project and UTC day; further ones fold into `__other__`.
 pub const ROUTES_MAX: usize = 2_000;
+/// Segments of a route; what follows them becomes `*`.
+pub const ROUTE_SEGMENTS_MAX: usize = 32;
+/// Rules by which a project names its routes.
+pub const ROUTE_RULES_MAX: usize = 200;
 /// How far in the past a timestamp may lie.
 pub const LATE_DAYS_MAX: i64 = 7;
 /// How far in the past an imported timestamp may lie: the raw retention.
@@ -83,6 +87,7 @@ pub fn table() -> Vec<(&'static str, String)> {
             format!("{} and {}", n(METRIC_SERIES_MAX), n(ROUTES_MAX)),
         ),
         ("sample rate, at least", format!("{SAMPLE_RATE_MIN:e}")),
+        ("segments of a route; rules for routes", format!("{ROUTE_SEGMENTS_MAX} and {ROUTE_RULES_MAX}")),
         ("a span's duration", format!("{SPAN_DAYS_MAX} days")),
         (
             "frames, causes, breadcrumbs, fingerprint parts of an error",

@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod projects;
+pub(crate) mod routes;
 pub(crate) mod serve;
 pub(crate) mod tail;
 pub(crate) mod verify;

@@ -1,5 +1,8 @@
 //! The command line. Every flag has a `THROUGHLINE_*` variable; a flag wins.
 
+mod places;
+mod routes;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,6 +11,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::outcome::Signal;
 use storage::send_limits::Change;
+
+pub(crate) use places::PlacesOptions;
+pub(crate) use routes::{RoutesAction, RoutesOptions};
 
 use crate::telemetry::LogFormat;
 
@@ -46,6 +52,8 @@ pub(crate) enum Command {
     Projects(ProjectsOptions),
     /// Create, change, list and revoke keys
     Keys(KeysOptions),
+    /// Name the routes of a project by rules, and try what becomes of a path
+    Routes(RoutesOptions),
     /// Make a one-time link that creates the owner or signs an account in
     Accounts(AccountsOptions),
     /// Look at what could not be counted or stored, and try it again
@@ -139,6 +147,8 @@ pub(crate) struct ServeOptions {
     /// Megabytes of requests that ingest works on at the same time; more are refused with 503
     #[arg(long, env = "THROUGHLINE_INGEST_MEMORY_MB", default_value_t = 96, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..=65_536))]
     pub(crate) ingest_memory_mb: u32,
+    #[command(flatten)]
+    pub(crate) places: PlacesOptions,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -60,7 +60,7 @@ impl Roles {
             let spooling = Spooling::open(self.spool.clone(), &self.clock)?;
             readiness.spool_is_broken = matches!(spooling, Spooling::Broken);
             let spool = if let Spooling::On(spool) = spooling { Some(spool) } else { None };
-            let (ingest, tasks) = Ingest::start(pools.ingest.clone(), self.clock.clone(), crate::random_bits, self.ingest, spool);
+            let (ingest, tasks) = Ingest::start(pools.ingest.clone(), self.clock.clone(), crate::random_bits, self.ingest.clone(), spool);
             readiness.ingest = Some(ingest.clone());
             signals = ingest::router(ingest);
             committers = Some(tasks);

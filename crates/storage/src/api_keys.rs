@@ -1,5 +1,7 @@
 //! Keys that clients and programs send.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use protocol::access::{KeyKind, Scope};
 use protocol::id::ProjectId;
@@ -23,6 +25,8 @@ pub struct Grant {
     pub key_limit: SendLimit,
     /// How much all keys of the project may send together.
     pub project_limit: SendLimit,
+    /// The project's rules for routes, as [`crate::route_rules`] keeps them.
+    pub route_rules: Arc<[String]>,
 }
 
 impl Grant {
@@ -76,7 +80,8 @@ pub async fn find(db: &Db, presented: &Presented) -> Result<Option<Grant>> {
     };
     let row = sqlx::query!(
         "select k.id, k.project_id, k.scopes, p.dedupe, k.events_per_second, k.events_per_month,
-             p.events_per_second as project_per_second, p.events_per_month as project_per_month
+             p.events_per_second as project_per_second, p.events_per_month as project_per_month,
+             array(select pattern from route_rule r where r.project_id = p.id order by pattern) as \"route_rules!\"
          from api_key k join project p on p.id = k.project_id
          where (k.public_key = $1 or k.secret_sha256 = $2) and k.revoked_at is null",
         public,
@@ -91,6 +96,7 @@ pub async fn find(db: &Db, presented: &Presented) -> Result<Option<Grant>> {
         dedupe: row.dedupe,
         key_limit: SendLimit::of_columns(row.events_per_second, row.events_per_month),
         project_limit: SendLimit::of_columns(row.project_per_second, row.project_per_month),
+        route_rules: row.route_rules.into(),
     }))
 }
 

@@ -30,7 +30,7 @@ pub struct DeadBatch<'b> {
 
 /// A dead letter without its payload.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs, reason = "see migrations/0046_dead_letter.sql")]
+#[allow(missing_docs, reason = "see migrations/0038_dead_letter.sql")]
 pub struct DeadLetter {
     pub id: Uuid,
     pub first_failed_at: DateTime<Utc>,

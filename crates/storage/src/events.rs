@@ -37,15 +37,17 @@ pub struct NewEvent {
     pub weight: f64,
     pub flags: i32,
     pub is_bot: bool,
+    /// See migrations/0036_event_bot.sql.
+    pub bot: Option<String>,
 }
 
 pub(crate) const COPY: &str = "copy event (project_id, received_at, flush_id, n, batch_id, event_id, ts, client_ts, seq, actor_kind, actor, \
      anonymous_id, session_id, install_id, name, route, release, environment, country, os, browser, device, referrer, props, \
-     context, trace_id, span_id, weight, flags, is_bot) from stdin (format binary)";
+     context, trace_id, span_id, weight, flags, is_bot, bot) from stdin (format binary)";
 
 pub(crate) fn encode(rows: &mut Rows, place: Place<'_>, event: &NewEvent) {
     place
-        .begin(rows, 30)
+        .begin(rows, 31)
         .uuid(event.event_id)
         .timestamptz(event.ts)
         .optional(event.client_ts, Rows::timestamptz)
@@ -70,5 +72,6 @@ pub(crate) fn encode(rows: &mut Rows, place: Place<'_>, event: &NewEvent) {
         .optional(event.span_id, |rows, id| rows.bytes(&id.0))
         .float8(event.weight)
         .int4(event.flags)
-        .bool(event.is_bot);
+        .bool(event.is_bot)
+        .optional(event.bot.as_deref(), Rows::text);
 }

@@ -43,6 +43,7 @@ pub mod project_roles;
 pub mod projects;
 pub mod raw;
 pub mod rejections;
+pub mod route_rules;
 pub mod samples;
 pub mod seen_events;
 pub mod seen_ids;

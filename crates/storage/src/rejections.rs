@@ -15,7 +15,7 @@ pub const DAYS_KEPT: i64 = 7;
 
 /// A refusal that is about to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "see migrations/0060_rejection.sql")]
+#[allow(missing_docs, reason = "see migrations/0044_rejection.sql")]
 pub struct NewRejection {
     pub rejection_id: Uuid,
     pub signal: Option<Signal>,

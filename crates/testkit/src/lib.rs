@@ -1,5 +1,6 @@
 //! What tests and benches share: a clock that is set by hand, projects with keys, raw COPY. A dev-dependency only.
 
 pub mod clock;
+pub mod country_file;
 pub mod keys;
 pub mod raw_copy;

@@ -133,6 +133,8 @@ fn until_next(month: NaiveDate, time: DateTime<Utc>) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use storage::send_limits::SendLimit;
 
     use super::*;
@@ -148,6 +150,7 @@ mod tests {
             dedupe: false,
             key_limit: limit(of_key),
             project_limit: limit(of_project),
+            route_rules: Arc::default(),
         }
     }
 

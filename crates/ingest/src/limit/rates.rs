@@ -109,6 +109,8 @@ fn bucket(buckets: &mut HashMap<Owner, Bucket>, owner: Owner, events_per_second:
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use protocol::id::ProjectId;
     use storage::send_limits::SendLimit;
 
@@ -123,6 +125,7 @@ mod tests {
             dedupe: false,
             key_limit: limit(of_key),
             project_limit: limit(of_project),
+            route_rules: Arc::default(),
         }
     }
 

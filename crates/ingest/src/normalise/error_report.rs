@@ -7,17 +7,20 @@ use storage::error_reports::NewErrorReport;
 use uuid::Uuid;
 
 use super::time::Reading;
-use super::{actor, environment, json, path_only, repaired_flag, weight};
+use super::{actor, environment, json, repaired_flag, weight};
+use crate::enrich::{self, Surroundings};
 use crate::validate::{Refusal, Valid};
 
 /// The row of an error report. `fallback_id` is its id when the sender made none.
 pub(crate) fn error_report(
     valid: Valid<ErrorReport>,
     reading: &Reading,
+    surroundings: &Surroundings<'_>,
     install_id: Option<&str>,
     fallback_id: Uuid,
 ) -> Result<NewErrorReport, Refusal> {
-    let Valid { item: report, repaired } = valid;
+    let Valid { item: mut report, repaired } = valid;
+    enrich::forget_address(&mut report.context);
     let placed = reading.place(report.ts.as_ref())?;
     let level = report.level.unwrap_or(if report.kind.is_some() { Level::Error } else { Level::Info });
     let (actor_kind, actor) = actor(report.user_id, report.anonymous_id.as_deref(), report.session_id.as_deref(), install_id);
@@ -41,7 +44,7 @@ pub(crate) fn error_report(
         actor_kind,
         actor,
         session_id: report.session_id,
-        route: report.route.map(path_only),
+        route: report.route.map(|path| surroundings.route(&path)),
         service: report.service,
         release: report.release,
         environment: environment(report.environment),

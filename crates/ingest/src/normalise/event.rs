@@ -8,18 +8,27 @@ use storage::flags::REORDERED;
 use uuid::Uuid;
 
 use super::time::Reading;
-use super::{actor, environment, json, path_only, repaired_flag, weight, without_query};
+use super::{actor, environment, json, repaired_flag, weight, without_query};
+use crate::enrich::{Surroundings, utm};
 use crate::validate::{Refusal, Valid};
 
 /// The row of an event. `fallback_id` is its id when the sender made none.
-pub(crate) fn event(valid: Valid<Event>, reading: &Reading, install_id: Option<&str>, fallback_id: Uuid) -> Result<NewEvent, Refusal> {
+pub(crate) fn event(
+    valid: Valid<Event>,
+    reading: &Reading,
+    surroundings: &Surroundings<'_>,
+    install_id: Option<&str>,
+    fallback_id: Uuid,
+) -> Result<NewEvent, Refusal> {
     let Valid { item: event, repaired } = valid;
     let mut context = event.context.unwrap_or_default();
     let placed = reading.place(event.ts.as_ref().or(context.ts.as_ref()))?;
     let user_id = event.user_id.or_else(|| context.user_id.take());
     let session_id = event.session_id.or_else(|| context.session_id.take());
     let (actor_kind, actor) = actor(user_id, event.anonymous_id.as_deref(), session_id.as_deref(), install_id);
-    let route = event.route.or_else(|| context.route.take()).map(path_only);
+    let bot = surroundings.complete(&mut context);
+    let route = event.route.or_else(|| context.route.take());
+    lift_campaign(&mut context, route.as_deref());
     Ok(NewEvent {
         event_id: event.event_id.unwrap_or(fallback_id),
         ts: placed.ts,
@@ -30,10 +39,10 @@ pub(crate) fn event(valid: Valid<Event>, reading: &Reading, install_id: Option<&
         anonymous_id: event.anonymous_id,
         session_id,
         name: canonical_name(&event.name).to_owned(),
-        route,
+        route: route.map(|path| surroundings.route(&path)),
         release: event.release.or_else(|| context.release.take()),
         environment: environment(event.environment),
-        country: context.country.take().map(|code| code.to_ascii_uppercase()),
+        country: context.country.take(),
         os: context.os.take(),
         browser: context.browser.take(),
         device: context.device.take(),
@@ -44,7 +53,8 @@ pub(crate) fn event(valid: Valid<Event>, reading: &Reading, install_id: Option<&
         span_id: event.span_id,
         weight: weight(event.sample_rate),
         flags: placed.flags | repaired_flag(repaired),
-        is_bot: false,
+        is_bot: bot.is_some(),
+        bot: bot.map(|bot| bot.to_string()),
     })
 }
 
@@ -67,6 +77,21 @@ pub(crate) fn restore_device_order(events: &mut [&mut NewEvent]) {
     }
 }
 
+/// Campaign parameters stand in the address of the page, when the sender has not read them. Its query is not stored.
+fn lift_campaign(context: &mut Context, route: Option<&str>) {
+    let url = match context.rest.get_mut("url") {
+        Some(Value::String(url)) => {
+            let whole = url.clone();
+            *url = without_query(std::mem::take(url));
+            Some(whole)
+        }
+        _ => None,
+    };
+    if context.utm.is_empty() {
+        context.utm = [url.as_deref(), route].into_iter().flatten().map(utm::of_url).find(|found| !found.is_empty()).unwrap_or_default();
+    }
+}
+
 /// What the context held beyond the columns.
 fn rest(context: Context) -> Option<String> {
     let mut rest = context.rest;
@@ -83,12 +108,23 @@ fn rest(context: Context) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::enrich::{Enricher, Shown};
 
     fn row(json: &str) -> NewEvent {
         let now = "2026-05-14T12:00:00Z".parse().expect("a time");
         let item = serde_json::from_str(json).expect("an event");
-        event(Valid { item, repaired: false }, &Reading::live(now, None), Some("i1"), Uuid::nil()).expect("a row")
+        let enricher = Enricher::default();
+        event(
+            Valid { item, repaired: false },
+            &Reading::live(now, None),
+            &enricher.surroundings(&Shown::default(), Arc::default()),
+            Some("i1"),
+            Uuid::nil(),
+        )
+        .expect("a row")
     }
 
     #[test]
@@ -116,12 +152,11 @@ mod tests {
     }
 
     #[test]
-    fn a_route_keeps_its_path_only() {
-        for (sent, kept) in
-            [("/a/b?x=1#y", "/a/b"), ("https://shop.example/a?x", "/a"), ("https://shop.example", "/"), ("checkout", "checkout")]
-        {
-            assert_eq!(path_only(sent.to_owned()), kept);
-        }
+    fn campaign_parameters_are_lifted_and_addresses_lose_their_query() {
+        let row = row(r#"{"name":"a","context":{"url":"https://shop.example/a?utm_source=mail&token=1","page":"/a?utm_source=ad"}}"#);
+        assert_eq!(row.context.as_deref(), Some(r#"{"url":"https://shop.example/a","utm":{"source":"mail"}}"#));
+        let row = self::row(r#"{"name":"a","route":"/a?utm_source=ad","context":{"utm":{"source":"own"}}}"#);
+        assert_eq!((row.route.as_deref(), row.context.as_deref()), (Some("/a"), Some(r#"{"utm":{"source":"own"}}"#)));
     }
 
     #[test]

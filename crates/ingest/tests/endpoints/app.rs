@@ -53,9 +53,13 @@ pub fn now() -> DateTime<Utc> {
 
 impl App {
     pub async fn start(pool: PgPool) -> Self {
+        Self::start_with(pool, Clock::fixed(now()), Config::default()).await
+    }
+
+    pub async fn start_with(pool: PgPool, clock: Clock, config: Config) -> Self {
         let db = Db::from_pool(pool.clone());
         partitions::ensure(&db, now()).await.expect("partitions");
-        let (ingest, committers) = Ingest::start(db.clone(), Clock::fixed(now()), random, Config::default(), None);
+        let (ingest, committers) = Ingest::start(db.clone(), clock, random, config, None);
         let router = ingest::router(ingest);
         let (project, key) = Self::project(&db, "shop", '1').await;
         Self { pool, project, key, router, committers }

@@ -2,6 +2,7 @@
 
 mod app;
 mod docs;
+mod enrichment;
 mod limits;
 mod metrics_and_import;
 mod poison;

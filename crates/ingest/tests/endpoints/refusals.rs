@@ -93,7 +93,7 @@ async fn a_process_shows_that_it_lives_until_it_ends(pool: PgPool) {
     }
     let state: Value = sqlx::query_scalar("select state from ingest_process").fetch_one(&app.pool).await.expect("a row");
     assert_eq!((&state["version"], &state["database_away"]), (&json!(env!("CARGO_PKG_VERSION")), &json!(false)));
-    assert_eq!(state["queue"], json!({"batches": 0, "bytes": 0}));
+    assert_eq!(state["queue"], json!({"batches": 0, "bytes": 0, "oldest_wait_ms": 0}));
     let pool = app.stop().await;
     let left: i64 = sqlx::query_scalar("select count(*) from ingest_process").fetch_one(&pool).await.expect("a count");
     assert_eq!(left, 0);

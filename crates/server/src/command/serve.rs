@@ -11,13 +11,15 @@ use crate::shutdown;
 
 pub(crate) async fn run(options: ServeOptions, clock: Clock) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
+    let places = options.places.open()?;
     let url = &options.database.database_url;
     if !options.no_migrate {
         database::prepare(url, &clock).await?.close().await;
     }
     let pools = Pools::connect(url).await?;
     let listener = TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
-    let ingest = ingest::Config { bytes_in_flight_max: options.ingest_memory_mb as usize * 1024 * 1024, ..ingest::Config::default() };
+    let ingest =
+        ingest::Config { bytes_in_flight_max: options.ingest_memory_mb as usize * 1024 * 1024, places, ..ingest::Config::default() };
     let roles = Roles { roles: options.roles.clone(), http: options.http, ingest, spool: options.spool, clock, stop };
     let running = roles.start(pools, listener).await?;
     let only: Vec<_> = options.roles.iter().filter_map(clap::ValueEnum::to_possible_value).map(|role| role.get_name().to_owned()).collect();

@@ -21,6 +21,7 @@ mod overload;
 mod proxy;
 mod recount;
 mod roles;
+mod routes;
 mod server;
 mod shop;
 mod slow;
