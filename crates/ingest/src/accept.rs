@@ -1,5 +1,6 @@
 //! The endpoints: what happens to a request, stage by stage, the cheapest refusal first.
 
+use std::borrow::Cow;
 use std::mem::size_of;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use crate::prepare::{Item, Prepared, Source};
 use crate::raw_request::RawRequest;
 use crate::rejection::Rejection;
 use crate::text::Text;
-use crate::{Ingest, authenticate, decode, import};
+use crate::{Ingest, authenticate, beacon, decode, import};
 
 /// The operation that takes history.
 const IMPORT: &str = "import:batch";
@@ -120,7 +121,7 @@ fn ip(peer: Peer) -> Option<IpAddr> {
 async fn answer(ingest: &Ingest, request: Request<'_>, mut body: Body, accepted: impl FnOnce(Kept) -> Response) -> Response {
     let limits = Limits::of(request.source);
     let announced = limits.size.announced(&body);
-    let (told, left) = match read_head(ingest, &request, &limits, announced).await {
+    let (told, left) = match read_head(ingest, &request, &limits, announced, &mut body).await {
         Ok(head) => {
             let told = accept(ingest, &head, &limits, &request, &mut body).await;
             if let Err(rejection) = &told {
@@ -151,15 +152,21 @@ struct Head {
     grant: Arc<Grant>,
 }
 
-/// What can be said before any of the body is read.
+/// What can be said before any of the body is read, except that a beacon's key may be in it.
 async fn read_head(
     ingest: &Ingest,
     request: &Request<'_>,
     limits: &Limits,
     announced: Result<usize, Rejection>,
+    body: &mut Body,
 ) -> Result<Head, Rejection> {
     let bytes = announced?;
-    let grant = authenticate::request(ingest, request.headers, request.uri, limits.scope).await?;
+    let key = match (authenticate::credential(request.headers, request.uri), request.form) {
+        (Some(key), _) => Cow::Borrowed(key),
+        (None, Form::Envelope) => Cow::Owned(beacon::key(body, request.headers, ingest.queue.budget()).await?),
+        (None, Form::BareList) => return Err(Rejection::KeyMissing),
+    };
+    let grant = authenticate::grant(ingest, &key, limits.scope).await?;
     Ok(Head { bytes, grant })
 }
 

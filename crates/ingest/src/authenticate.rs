@@ -13,9 +13,8 @@ use crate::rejection::Rejection;
 /// The longest wait for a turn to ask the database for a key.
 const LOOKUP_WAIT: Duration = Duration::from_millis(500);
 
-/// The grant of the request's key, if it may do what `scope` says.
-pub(crate) async fn request(ingest: &Ingest, headers: &HeaderMap, uri: &Uri, scope: Scope) -> Result<Arc<Grant>, Rejection> {
-    let key = credential(headers, uri).ok_or(Rejection::KeyMissing)?;
+/// The grant of a key, if it may do what `scope` says.
+pub(crate) async fn grant(ingest: &Ingest, key: &str, scope: Scope) -> Result<Arc<Grant>, Rejection> {
     let presented = Presented::of(key).ok_or(Rejection::KeyUnknown)?;
     let grant = find(ingest, presented).await?.ok_or(Rejection::KeyUnknown)?;
     if grant.allows(scope) { Ok(grant) } else { Err(Rejection::ScopeMissing(scope.word())) }
@@ -36,7 +35,7 @@ async fn find(ingest: &Ingest, presented: Presented) -> Result<Option<Arc<Grant>
     Ok(found?)
 }
 
-/// The first of: bearer token, own header, query parameter (for beacons, which cannot set headers).
+/// The first of: bearer token, own header, query parameter (for beacons, which cannot set headers; see [`crate::beacon`]).
 pub(crate) fn credential<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let bearer =

@@ -47,7 +47,8 @@ pub(crate) async fn read(body: &mut Body, headers: &HeaderMap, size: Size, reser
     Ok(plain)
 }
 
-async fn read_wire(body: &mut Body, size: Size) -> Result<Bytes, Rejection> {
+/// The body as it was sent.
+pub(crate) async fn read_wire(body: &mut Body, size: Size) -> Result<Bytes, Rejection> {
     // One allocation where the length is known; else it grows, within what is reserved.
     let mut wire = BytesMut::with_capacity(body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default());
     while let Some(frame) = body.frame().await {

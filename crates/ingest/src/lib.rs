@@ -7,6 +7,7 @@
 
 mod accept;
 mod authenticate;
+mod beacon;
 mod body;
 mod books;
 mod clerk;

@@ -11,7 +11,7 @@ use crate::commit::{Full, TooLong};
 /// A refused request.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Rejection {
-    #[error("no key in `Authorization: Bearer`, `x-throughline-key` or `?key=`")]
+    #[error("no key in `Authorization: Bearer`, `x-throughline-key`, `?key=` or the envelope's `key`")]
     KeyMissing,
     #[error("the key is not known to this server, or was revoked")]
     KeyUnknown,

@@ -142,6 +142,26 @@ async fn the_percent_encoded_colon_and_beacons_are_understood(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_beacon_may_carry_its_public_key_in_its_envelope(pool: PgPool) {
+    let app = App::start(pool).await;
+    let send = async |path: &str, body: String| {
+        let request = Request::post(path).header("content-type", "text/plain").body(Body::from(body)).expect("request");
+        let (status, answer) = app.send(request).await;
+        (status, answer["code"].as_str().unwrap_or_default().to_owned())
+    };
+    let (taken, missing) = ((202, String::new()), (401, "key_missing".to_owned()));
+    let keyed = |filler: &str| json!({"events": [{"name": "page_left", "props": {"filler": filler}}], "key": app.key}).to_string();
+    assert_eq!(send("/v1/track:batch", keyed("")).await, taken);
+    // Beyond what a beacon can hold, nobody's body is read.
+    assert_eq!(send("/v1/track:batch", keyed(&"x".repeat(64 * 1024))).await, missing);
+    assert_eq!(send("/v1/track:batch", r#"{"events": [{"name": "a", "key": "b"}]}"#.to_owned()).await, missing);
+    assert_eq!(send("/v1/track:batch", json!({"events": [], "key": format!("pk_{}", "9".repeat(32))}).to_string()).await.1, "key_unknown");
+    assert_eq!(send("/v1/track:batch", json!({"events": [], "key": format!("sk_{}", "9".repeat(64))}).to_string()).await, missing);
+    assert_eq!(send("/api/events/collect", json!({"name": "a", "key": app.key}).to_string()).await, missing);
+    assert_eq!(app.count("select count(*) from event where name = 'page_left'").await, 1);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn an_empty_batch_carries_the_senders_own_books(pool: PgPool) {
     let app = App::start(pool).await;
     let (status, _) = app.post("/v1/track:batch", r#"{"events":[],"made":3,"lost":{"queue_overflow":3}}"#).await;
