@@ -57,7 +57,7 @@ describe("a click changes the page without loading another", () => {
     const navigations = navigationsOf(page);
     await page.keyboard.press("/");
     await page.keyboard.type("duration");
-    await page.getByText("2 of 6").waitFor();
+    await page.getByText("2 of 7").waitFor();
     expect(await page.locator("[data-metric]:visible").count()).toBe(2);
     expect(navigations).toEqual([]);
   });

@@ -57,7 +57,8 @@ mod tests {
         let key = format!("pk_{}", "1".repeat(32));
         assert_eq!(public_key(format!(r#"{{"events":[{{"key":"a"}}],"key":"{key}"}}"#).as_bytes()), Some(key.clone()));
         let secret = format!("sk_{}", "1".repeat(64));
-        for none in [format!(r#"[{{"key":"{key}"}}]"#), format!(r#"{{"events":[{{"key":"{key}"}}]}}"#), format!(r#"{{"key":"{secret}"}}"#)] {
+        for none in [format!(r#"[{{"key":"{key}"}}]"#), format!(r#"{{"events":[{{"key":"{key}"}}]}}"#), format!(r#"{{"key":"{secret}"}}"#)]
+        {
             assert_eq!(public_key(none.as_bytes()), None, "{none}");
         }
     }
