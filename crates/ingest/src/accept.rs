@@ -128,7 +128,8 @@ async fn answer(ingest: &Ingest, request: Request<'_>, mut body: Body, accepted:
                 // From here on a refusal is the project's.
                 ingest.clerk.note(head.grant.project_id, request.source, rejection, correlation_id(request.headers));
             }
-            (told, ingest.left(&head, request.source))
+            let left = told.as_ref().err().and_then(Rejection::left).or_else(|| ingest.left(&head, request.source));
+            (told, left)
         }
         Err(rejection) => (Err(rejection), None),
     };
@@ -163,7 +164,7 @@ async fn read_head(
     let bytes = announced?;
     let key = match (authenticate::credential(request.headers, request.uri), request.form) {
         (Some(key), _) => Cow::Borrowed(key),
-        (None, Form::Envelope) => Cow::Owned(beacon::key(body, request.headers, ingest.queue.budget()).await?),
+        (None, Form::Envelope) => Cow::Owned(beacon::key(body, request.headers, &ingest.beacons).await?),
         (None, Form::BareList) => return Err(Rejection::KeyMissing),
     };
     let grant = authenticate::grant(ingest, &key, limits.scope).await?;
@@ -182,6 +183,10 @@ async fn accept(ingest: &Ingest, head: &Head, limits: &Limits, request: &Request
         ingest.limits.check_quota(&ingest.db, grant, ingest.clock.now(), Instant::now()).await?;
     }
     let (raw, prepared) = prepare(ingest, grant, limits, request, body, &mut reserved).await?;
+    let raw = raw.map(|raw| {
+        let bytes = raw.body.len();
+        (raw, reserved.split_off(bytes))
+    });
     match request.source {
         Source::Import => {
             // The semaphore is never closed.
@@ -193,7 +198,7 @@ async fn accept(ingest: &Ingest, head: &Head, limits: &Limits, request: &Request
             let kept = keep::keep(ingest, raw, prepared, reserved).await;
             match &kept {
                 Ok(Kept { answer, .. }) if !answer.duplicate => ingest.limits.stored(grant, u64::from(answer.accepted)),
-                Err(rejection) if rejection.is_passing() => ingest.limits.give_back(grant, items),
+                Err(rejection) if rejection.is_ours() => ingest.limits.give_back(grant, items),
                 Ok(_) | Err(_) => {}
             }
             kept
@@ -224,16 +229,18 @@ async fn prepare(
         },
         body: body::read(body, request.headers, limits.size, reserved).await?,
     };
-    let is_kept = ingest.spool.is_some();
+    let is_kept = ingest.spool.is_some() && request.source != Source::Import;
     let mut held = 0;
     let surroundings = ingest.enricher.surroundings(&raw.shown, ingest.enricher.rules(grant.project_id, &grant.route_rules));
     let prepared = raw.prepare(request.headers, ingest.random, surroundings, |items| {
+        // The rows' own size, and their texts, which come from the body.
+        held = items * size_of::<Item>() + raw.body.len() * if is_kept { 2 } else { 1 };
+        reserved.grow(held)?;
+        // Last, since it is paid for.
         if let Source::Live(_) = request.source {
             ingest.limits.charge(grant, items, Instant::now())?;
         }
-        // The rows' own size, and their texts, which come from the body.
-        held = items * size_of::<Item>() + raw.body.len() * if is_kept { 2 } else { 1 };
-        Ok(reserved.grow(held)?)
+        Ok(())
     })?;
     let raw = is_kept.then_some(raw);
     reserved.shrink_to(held);
@@ -248,7 +255,6 @@ impl Ingest {
 }
 
 fn refuse(ingest: &Ingest, rejection: Rejection, headers: &HeaderMap) -> Response {
-    ingest.refusals.count(rejection.code());
     rejection.into_response(correlation_id(headers), || ingest.queue.retry_after())
 }
 

@@ -1,6 +1,7 @@
 //! The key of a beacon: a page that is left can set no header, so the key may be in the envelope.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::http::HeaderMap;
@@ -14,8 +15,13 @@ use crate::commit::{Budget, Reserved};
 use crate::decompress;
 use crate::rejection::Rejection;
 
-/// Browsers let the beacons of a page hold 64 KiB together (Fetch standard, keepalive). Nothing larger is read for nobody.
+/// Browsers let the beacons of a page hold 64 KiB together (Fetch standard, keepalive). A larger body is not read as long as
+/// nobody knows whose it is.
 const SIZE: Size = Size { wire_bytes_max: 64 * 1024, plain_bytes_max: 64 * 1024 };
+/// Bytes of bodies that are read at the same time without knowing whose they are: invented beacons take nothing from anybody.
+pub(crate) const BYTES_IN_FLIGHT_MAX: usize = 4 * 1024 * 1024;
+/// A beacon is sent at once.
+const READ_WITHIN: Duration = Duration::from_secs(3);
 /// Whom the bytes are reserved for as long as the project is not known.
 const NOBODY: ProjectId = ProjectId(0);
 
@@ -26,7 +32,8 @@ pub(crate) async fn key(body: &mut Body, headers: &HeaderMap, budget: &Budget) -
         return Err(Rejection::KeyMissing);
     };
     let mut reserved = budget.reserve(NOBODY, bytes)?;
-    let wire = body::read_wire(body, SIZE).await?;
+    let read = tokio::time::timeout(READ_WITHIN, body::read_wire(body, SIZE));
+    let wire = read.await.map_err(|_elapsed| Rejection::KeyMissing)??;
     let key = plain(&wire, headers, &mut reserved).and_then(|plain| public_key(&plain));
     *body = Body::from(wire);
     key.ok_or(Rejection::KeyMissing)

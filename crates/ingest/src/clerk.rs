@@ -130,7 +130,7 @@ impl Writer {
         let mut projects: Vec<ProjectId> = counts.keys().map(|(project, ..)| *project).collect();
         projects.sort_unstable();
         projects.dedup();
-        let mut unwritten = HashMap::new();
+        let (mut unwritten, mut is_away) = (HashMap::new(), false);
         for project in projects {
             let of_project = || counts.iter().filter(|((of, ..), _)| *of == project);
             let samples: Vec<&NewRejection> = samples.iter().filter(|((of, ..), _)| *of == project).map(|(_, sample)| sample).collect();
@@ -143,8 +143,11 @@ impl Writer {
                     n: *n,
                 })
                 .collect();
-            if let Err(error) = self.write(project, outcomes, &samples).await {
+            // A database that is away for one project is so for all: nobody waits for it again and again.
+            let written = if is_away { Err(storage::Error::away()) } else { self.write(project, outcomes, &samples).await };
+            if let Err(error) = written {
                 tracing::debug!(%error, "refused requests could not be booked");
+                is_away = error.is_away();
                 unwritten.extend(of_project().map(|(sort, n)| (*sort, *n)));
             }
         }

@@ -5,7 +5,7 @@ mod budget;
 mod duplicates;
 mod fair_queue;
 mod flush;
-mod isolate;
+pub(crate) mod isolate;
 mod outage;
 mod queue;
 mod wait;
@@ -24,13 +24,16 @@ use crate::rejection::Rejection;
 use crate::spool::Spool;
 use crate::{Config, Random};
 pub(crate) use budget::{Budget, Full, Reserved};
-pub(crate) use flush::{Flusher, Told, repeated};
+pub(crate) use flush::{Flusher, INTERRUPTED, Told, repeated};
 pub(crate) use queue::TooLong;
-use queue::{Entrance, Exit, Waiting};
+use queue::{Entrance, Exit};
 pub(crate) use watcher::Watcher;
 
 /// Rows after which a flush takes no further batch: 5,000 is where COPY stops getting faster.
-const FLUSH_ROWS: usize = 5_000;
+pub(crate) const FLUSH_ROWS: usize = 5_000;
+
+/// A batch with larger rows counts as one with more of them, so that a flush is bounded by bytes as well: about 5 MB.
+const BYTES_OF_A_ROW: usize = 1_024;
 
 /// Where prepared batches wait for a committer.
 #[derive(Clone)]
@@ -69,24 +72,16 @@ impl Queue {
     /// Commits the batch and says what became of it.
     pub(crate) async fn commit(&self, prepared: Prepared, reserved: Reserved) -> Told {
         let (reply, answer) = oneshot::channel();
-        let (project, rows) = (prepared.project, prepared.items.len());
-        self.entrance.push(project, rows, Instant::now(), Entered { prepared, reply, reserved });
+        let (project, weight) = (prepared.project, prepared.items.len().max(reserved.bytes() / BYTES_OF_A_ROW));
+        self.entrance.push(project, weight, Instant::now(), Entered { prepared, reply, reserved });
         // A committer that dies drops the reply.
-        answer.await.unwrap_or(Err(Rejection::Unavailable("the commit was interrupted")))
+        answer.await.unwrap_or(Err(INTERRUPTED))
     }
 
     /// When a sender shall come back that is refused now because too much waits.
     pub(crate) fn retry_after(&self) -> Duration {
         let drained_after = self.entrance.drained_after();
         Duration::from_secs(wait::retry_after_seconds(drained_after, (self.flusher.random)()))
-    }
-
-    pub(crate) fn waiting(&self) -> Waiting {
-        self.entrance.waiting(Instant::now())
-    }
-
-    pub(crate) fn budget(&self) -> &Budget {
-        &self.budget
     }
 
     /// Looks at the queue, and at the spool where there is one, without keeping them open.
@@ -107,7 +102,7 @@ async fn committer(exit: Exit<Entered>, flusher: Flusher) {
         let began = Instant::now();
         let told = flusher.store(&mut batches).await;
         if told.iter().any(Result::is_ok) {
-            // How long the database took to be away says nothing about the next flush.
+            // A failed flush lasts as long as our time limits; that says nothing about the next one.
             exit.flushed(began.elapsed());
         }
         for (told, (reply, _reserved)) in told.into_iter().zip(replies) {

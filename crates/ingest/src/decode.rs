@@ -4,7 +4,7 @@ mod bounded;
 
 use axum::http::HeaderMap;
 use protocol::envelope::{Envelope, Sdk};
-use protocol::limits::ITEM_BYTES_MAX;
+use protocol::limits::{ATTRIBUTE_BYTES_MAX, ITEM_BYTES_MAX};
 use protocol::time::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -97,10 +97,19 @@ fn envelope(object: &Fields<'_>) -> Result<Envelope, Rejection> {
         batch_id: None,
         sent_at,
         sdk,
-        install_id: field(object, &["install_id", "installId"])?,
+        install_id: install_id(object)?,
         made: field(object, &["made"])?,
         lost: field(object, &["lost"])?.unwrap_or_default(),
     })
+}
+
+/// Every row of the batch may carry it.
+fn install_id(object: &Fields<'_>) -> Result<Option<String>, Rejection> {
+    let id: Option<String> = field(object, &["install_id", "installId"])?;
+    match id.as_deref().map_or(0, str::len) {
+        0..=ATTRIBUTE_BYTES_MAX => Ok(id),
+        len => Err(Rejection::Malformed(format!("`install_id` has {len} bytes, the limit is {ATTRIBUTE_BYTES_MAX}"))),
+    }
 }
 
 fn field<T: DeserializeOwned>(object: &Fields<'_>, names: &[&str]) -> Result<Option<T>, Rejection> {

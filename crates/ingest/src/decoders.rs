@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
 use protocol::limits::BODY_BYTES_MAX;
 use protocol::outcome::Signal;
-use storage::place::Place;
 use storage::raw::{RawRows, Row};
 use uuid::Uuid;
 
@@ -71,10 +70,7 @@ pub fn batch(endpoint: Endpoint, body: &[u8], now: DateTime<Utc>) -> Result<Verd
     let prepared = prepare::batch(batch, &setting);
     let mut encoded = RawRows::default();
     for (n, item) in (1..).zip(&prepared.items) {
-        let install_id = prepared.install_id.as_deref();
-        let place =
-            Place { project: ProjectId(1), received_at: now, flush_id: Uuid::nil(), n, batch_id: prepared.entry.batch_id, install_id };
-        encoded.add(place, &item.row);
+        encoded.add(prepared.place(now, Uuid::nil(), n), &item.row);
     }
     Ok(Verdicts {
         items,

@@ -9,7 +9,7 @@ use protocol::id::ProjectId;
 use storage::dead_letters::{self, DeadBatch};
 use tokio::sync::watch;
 
-use crate::commit::Flusher;
+use crate::commit::{FLUSH_ROWS, Flusher};
 use crate::enrich::{self, Enricher, Rules};
 use crate::prepare::Prepared;
 use crate::raw_request::RawRequest;
@@ -21,8 +21,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Requests per flush, and about so many compressed bytes of them.
 const RECORDS_MAX: usize = 64;
 const BYTES_MAX: usize = 512 * 1024;
-/// Rows after which a flush takes no further request, as for live ones.
-const ROWS_MAX: usize = 5_000;
 
 /// Empties the spool until nobody holds the other end of `alive`.
 pub(crate) async fn run(spool: Spool, flusher: Flusher, enricher: Arc<Enricher>, mut alive: watch::Receiver<()>) {
@@ -44,12 +42,11 @@ async fn pause_after_one(spool: &Spool, flusher: &Flusher, enricher: &Enricher) 
     }
     let began = Instant::now();
     match store_first(spool, flusher, enricher).await {
-        Ok(stored) if stored > 0 => {
-            metrics::counter!("throughline_spool_drained_total").increment(stored as u64);
+        Ok(left) if left > 0 => {
             if spool.state().records == 0 {
                 tracing::info!("the spool is drained");
             }
-            began.elapsed().min(LOOK_EVERY)
+            began.elapsed()
         }
         Ok(_) => LOOK_EVERY,
         Err(error) => {
@@ -76,14 +73,17 @@ async fn store_first(spool: &Spool, flusher: &Flusher, enricher: &Enricher) -> R
             }
             Err(refusal) => done.extend(bury(flusher, &request, &refusal).await.then_some(seq)),
         }
-        if rows >= ROWS_MAX {
+        if rows >= FLUSH_ROWS {
             break;
         }
     }
     for (told, (seq, request)) in flusher.store(&mut batches).await.into_iter().zip(&requests) {
         let leaves = match told {
             // Stored now, or before by a commit that nobody heard of.
-            Ok(_) => true,
+            Ok(_) => {
+                metrics::counter!("throughline_spool_drained_total").increment(1);
+                true
+            }
             Err(refusal) if refusal.is_passing() => false,
             Err(refusal) => bury(flusher, request, &refusal).await,
         };

@@ -16,7 +16,7 @@ use storage::{Db, route_rules};
 pub(crate) use country::Country;
 pub use country::address::CountryFile;
 pub(crate) use route::Rules;
-pub(crate) use surroundings::{Enricher, Shown, Surroundings, forget_address};
+pub(crate) use surroundings::{Enricher, Shown, Surroundings, forget_sender};
 
 /// The project's rules for routes, as the database has them now.
 ///

@@ -1,4 +1,5 @@
-//! The beginning of a refused item, fit to be shown: short, on one line, without the values of keys that name secrets.
+//! The beginning of a refused item, fit to be shown: short, on one line, without the values of keys that name secrets
+//! or senders.
 //!
 //! The text need not be JSON that anybody can read, since it was refused: it is looked through from left to right, and
 //! whatever stands behind a suspicious key is left out up to its end.
@@ -30,6 +31,8 @@ const SECRETS: [&str; 18] = [
     "ssn",
     "pin",
 ];
+/// Keys whose values say who somebody is and are stored nowhere else, in the same spelling.
+const SENDERS: [&str; 7] = ["ip", "ipaddress", "clientip", "remoteaddress", "clientaddress", "useragent", "xforwardedfor"];
 /// Keys that hold such a part and are harmless.
 const HARMLESS: [&str; 4] = ["author", "shipping", "pinned", "spin"];
 
@@ -102,9 +105,12 @@ fn value_end(text: &str) -> usize {
     text.len()
 }
 
-/// A key that names a secret. One with an escape in it may hide any name.
+/// A key that names a secret or a sender. One with an escape in it may hide any name.
 fn is_suspicious(key: &str) -> bool {
     let mut word: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if SENDERS.contains(&word.as_str()) {
+        return true;
+    }
     for harmless in HARMLESS {
         word = word.replace(harmless, "");
     }
@@ -127,6 +133,7 @@ mod tests {
             (r#"{"headers":{"Cookie":["a=b","c"]}}"#, r#"{"headers":{"Cookie":"***"}}"#),
             (r#"{"p\u0061ssword":"hunter2"}"#, r#"{"p\u0061ssword":"***"}"#),
             (r#"{"note":"my \"password\": hunter"}"#, r#"{"note":"my \"password\": hunter"}"#),
+            (r#"{"context":{"$ip":"192.0.2.7","userAgent":"x","zip":"1"}}"#, r#"{"context":{"$ip":"***","userAgent":"***","zip":"1"}}"#),
             (r#"{"author":"Ann","pin":"1234"}"#, r#"{"author":"Ann","pin":"***"}"#),
             (r#"{"secret":"cut o"#, r#"{"secret":"***""#),
             ("{\"a\":\n  1}", r#"{"a": 1}"#),

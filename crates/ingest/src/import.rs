@@ -10,36 +10,49 @@ use protocol::outcome::{OutcomeCount, Signal};
 use storage::flags::IMPORTED;
 use storage::partitions::{self, Table};
 use storage::pending::{self, NewPending};
-use storage::place::Place;
 use storage::raw::RawRows;
 use storage::{batches, rejections};
 use uuid::Uuid;
 
 use crate::books;
-use crate::commit::{Flusher, Told, repeated};
+use crate::commit::{Flusher, Told, isolate, repeated};
 use crate::prepare::{Item, Prepared};
 
-/// Stores a batch of history in a transaction of its own.
+/// Stores a batch of history in a transaction of its own, without the items that the database refuses.
 pub(crate) async fn store(flusher: &Flusher, mut batch: Prepared) -> Told {
     for item in &mut batch.items {
         *item.row.flags_mut() |= IMPORTED;
     }
     ensure_partitions(flusher, &batch).await?;
+    let is_new = match attempt(flusher, &batch).await {
+        Err(error) if error.is_of_data() => {
+            isolate::leave_out_refused(flusher, &mut batch, error).await?;
+            attempt(flusher, &batch).await?
+        }
+        told => told?,
+    };
+    if is_new {
+        return Ok(batch.answer());
+    }
+    let stored = batches::find(&flusher.db, batch.project, &[batch.entry.batch_id]).await?.pop();
+    repeated(&batch, stored.as_ref())
+}
+
+/// Whether the batch was stored now, and not before.
+async fn attempt(flusher: &Flusher, batch: &Prepared) -> storage::Result<bool> {
     let now = flusher.clock.now();
     let mut tx = flusher.db.begin().await?;
     let ledger_flush = flusher.new_flush_id();
     let entered = batches::enter(&mut tx, batch.project, ledger_flush, now, std::slice::from_ref(&batch.entry)).await?;
     if entered.is_empty() {
-        drop(tx);
-        let stored = batches::find(&flusher.db, batch.project, &[batch.entry.batch_id]).await?.pop();
-        return repeated(&batch, stored.as_ref());
+        return Ok(false);
     }
     let mut rows = RawRows::default();
     let mut outcomes = books::sum(batch.outcomes());
-    for (n, day) in by_day(&batch).into_values().enumerate() {
+    for (n, day) in by_day(batch).into_values().enumerate() {
         // The first day's flush carries the ledger's id and the whole batch's outcomes.
         let flush_id = if n == 0 { ledger_flush } else { flusher.new_flush_id() };
-        day.encode(&batch, flush_id, &mut rows);
+        day.encode(batch, flush_id, &mut rows);
         pending::insert(&mut tx, batch.project, &day.note(flush_id, now, std::mem::take(&mut outcomes))).await?;
     }
     if !outcomes.is_empty() {
@@ -50,7 +63,7 @@ pub(crate) async fn store(flusher: &Flusher, mut batch: Prepared) -> Told {
     rejections::insert(&mut tx, batch.project, now, &refused).await?;
     rows.copy(&mut tx).await?;
     tx.commit().await.map_err(storage::Error::from)?;
-    Ok(batch.answer())
+    Ok(true)
 }
 
 async fn ensure_partitions(flusher: &Flusher, batch: &Prepared) -> storage::Result<()> {
@@ -74,8 +87,7 @@ struct Day<'b> {
 impl Day<'_> {
     fn encode(&self, batch: &Prepared, flush_id: Uuid, rows: &mut RawRows) {
         for (n, Item { row, .. }) in (1..).zip(self.items.iter().copied()) {
-            let (project, batch_id) = (batch.project, batch.entry.batch_id);
-            rows.add(Place { project, received_at: row.ts(), flush_id, n, batch_id, install_id: batch.install_id.as_deref() }, row);
+            rows.add(batch.place(row.ts(), flush_id, n), row);
         }
     }
 

@@ -24,7 +24,14 @@ impl Kept {
 
 /// Commits the batch. As soon as the database is known to be away, the request `raw` is spooled instead; a commit that happens
 /// all the same meets it again in the ledger.
-pub(crate) async fn keep(ingest: &Ingest, raw: Option<RawRequest>, prepared: Prepared, reserved: Reserved) -> Result<Kept, Rejection> {
+///
+/// `reserved` is held for the rows, and what comes with `raw` for the request.
+pub(crate) async fn keep(
+    ingest: &Ingest,
+    raw: Option<(RawRequest, Reserved)>,
+    prepared: Prepared,
+    reserved: Reserved,
+) -> Result<Kept, Rejection> {
     let outage = &ingest.queue.flusher().outage;
     let (batch_id, answer) = (prepared.entry.batch_id, prepared.answer());
     let told = tokio::select! {
@@ -33,7 +40,7 @@ pub(crate) async fn keep(ingest: &Ingest, raw: Option<RawRequest>, prepared: Pre
         told = ingest.queue.commit(prepared, reserved) => told,
     };
     match (told, ingest.spool.as_ref().zip(raw)) {
-        (Err(Rejection::Away), Some((spool, raw))) => {
+        (Err(Rejection::Away), Some((spool, (raw, _reserved)))) => {
             spool.append(&raw.to_spool(batch_id)).await?;
             metrics::counter!("throughline_spool_appended_total").increment(1);
             Ok(Kept { answer, spooled: true })

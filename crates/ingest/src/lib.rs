@@ -26,13 +26,11 @@ mod limit;
 mod normalise;
 mod prepare;
 mod raw_request;
-mod refusals;
 mod refused;
 mod rejection;
 mod repair;
 mod replay;
 pub mod spool;
-mod state;
 mod text;
 mod validate;
 
@@ -51,10 +49,8 @@ pub use accept::router;
 pub use enrich::{CountryFile, Places, route};
 use heartbeat::Heartbeat;
 pub use replay::replay;
-pub use state::State;
 
 use limit::Limits;
-use refusals::Refusals;
 
 /// Keys that the database is asked for at the same time: a flood of invented ones must not take every connection.
 const LOOKUPS_MAX: usize = 2;
@@ -102,8 +98,9 @@ pub struct Ingest {
     lookups: Arc<Semaphore>,
     imports: Arc<Semaphore>,
     limits: Arc<Limits>,
-    refusals: Arc<Refusals>,
     enricher: Arc<enrich::Enricher>,
+    /// For the bodies of requests whose key is not known yet.
+    beacons: commit::Budget,
     queue: commit::Queue,
     spool: Option<Spool>,
     clerk: clerk::Clerk,
@@ -132,14 +129,19 @@ impl Ingest {
             lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             limits: Arc::default(),
-            refusals: Arc::default(),
             enricher,
+            beacons: commit::Budget::new(beacon::BYTES_IN_FLIGHT_MAX),
             queue,
             spool,
             clerk,
             _alive: Arc::new(alive),
         };
         (ingest, Committers { tasks, clearing, heartbeat })
+    }
+
+    /// What waits in the spool at this moment; `None` when this process has none.
+    pub fn spool(&self) -> Option<spool::State> {
+        self.spool.as_ref().map(Spool::state)
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod headers;
 mod quotas;
 mod rates;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
@@ -19,9 +19,6 @@ use crate::rejection::Rejection;
 use bucket::Left;
 use quotas::Quotas;
 use rates::{Rates, TooFast};
-
-/// Who used up the month may ask again after an hour: somebody may have raised the quota.
-const QUOTA_RETRY_MAX: Duration = Duration::from_secs(3_600);
 
 /// Whose limit it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,11 +53,9 @@ impl Limits {
     pub(crate) async fn check_quota(&self, db: &Db, grant: &Grant, time: DateTime<Utc>, now: Instant) -> Result<(), Rejection> {
         match self.quotas.check(db, grant, time, now).await {
             None => Ok(()),
-            Some(up) => Err(Rejection::QuotaExceeded {
-                whose: up.owner.word(),
-                events_per_month: up.events_per_month,
-                retry_after: up.wait.min(QUOTA_RETRY_MAX),
-            }),
+            Some(up) => {
+                Err(Rejection::QuotaExceeded { whose: up.owner.word(), events_per_month: up.events_per_month, retry_after: up.wait })
+            }
         }
     }
 

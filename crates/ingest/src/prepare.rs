@@ -7,8 +7,9 @@ use protocol::id::ProjectId;
 use protocol::outcome::{Outcome, OutcomeCount, Signal};
 use protocol::verdict::{BatchAnswer, ERRORS_LISTED_MAX, ItemCode};
 use serde_json::value::RawValue;
-use storage::batches::{NewBatch, ledger_id, project_hash};
+use storage::batches::{NewBatch, ledger_id, other_ledger_id, project_hash};
 use storage::events::NewEvent;
+use storage::place::Place;
 use storage::raw::Row;
 use storage::rejections::NewRejection;
 use uuid::Uuid;
@@ -63,6 +64,8 @@ pub(crate) struct Prepared {
     /// Whose quota it uses up.
     pub(crate) key_id: i32,
     pub(crate) entry: NewBatch,
+    /// Under which the ledger may know it from yesterday.
+    pub(crate) other_id: Option<Uuid>,
     pub(crate) install_id: Option<String>,
     pub(crate) items: Vec<Item>,
     /// The project asks that no id is stored twice.
@@ -85,6 +88,12 @@ impl Prepared {
         usize::try_from(self.entry.accepted + self.entry.rejected).unwrap_or_default()
     }
 
+    /// Where its `n`-th row of a flush lies.
+    pub(crate) fn place(&self, received_at: DateTime<Utc>, flush_id: Uuid, n: i32) -> Place<'_> {
+        let (project, batch_id) = (self.project, self.entry.batch_id);
+        Place { project, received_at, flush_id, n, batch_id, install_id: self.install_id.as_deref() }
+    }
+
     /// The first refused items as rows, each under an id of `new_id`.
     pub(crate) fn rejections(&self, mut new_id: impl FnMut() -> Uuid) -> impl Iterator<Item = NewRejection> {
         self.refused.iter().map(move |one| one.row(new_id(), self.entry.batch_id, self.books.sdk()))
@@ -105,7 +114,7 @@ impl Prepared {
     }
 
     /// Changes of the books when an item is left out because its id was stored before.
-    pub(crate) fn is_duplicate(&self, item: &Item) -> [OutcomeCount; 2] {
+    pub(crate) fn left_out(&self, item: &Item) -> [OutcomeCount; 2] {
         let signal = item.row.signal();
         [self.books.change(signal, self.stored, "", -1), self.books.change(signal, Outcome::Duplicate, "", 1)]
     }
@@ -190,17 +199,19 @@ pub(crate) fn batch(batch: Batch<'_>, setting: &Setting<'_>) -> Prepared {
     if let Source::Live(signal) = setting.source {
         books.reported(signal, &envelope);
     }
+    let (batch_id, other_id) = batch_ids(identity.as_ref(), setting);
     Prepared {
         project: setting.project,
         key_id: setting.key_id,
         entry: NewBatch {
-            batch_id: batch_id(identity.as_ref(), setting),
+            batch_id,
             signal: setting.source.code(),
             body_hash,
             accepted: items.len() as i32,
             rejected: errors.len() as i32,
             errors: errors.into_iter().take(ERRORS_LISTED_MAX).collect(),
         },
+        other_id,
         install_id: envelope.install_id,
         items,
         dedupe: setting.dedupe,
@@ -249,11 +260,13 @@ fn events(items: &mut [Item]) -> Vec<&mut NewEvent> {
         .collect()
 }
 
-/// The ledger's id: the sender's, or a new one that nothing will ever repeat.
-fn batch_id(identity: Option<&Identity>, setting: &Setting<'_>) -> Uuid {
-    match identity {
-        Some(Identity::Uuid(id)) => ledger_id(*id, project_hash(setting.project, id.as_bytes()), setting.now),
-        Some(Identity::Text(text)) => ledger_id(Uuid::nil(), project_hash(setting.project, text.as_bytes()), setting.now),
-        None => setting.new_id(),
-    }
+/// The ledger's id: the sender's, or a new one that nothing will ever repeat. And its other spelling, near the window's ends.
+fn batch_ids(identity: Option<&Identity>, setting: &Setting<'_>) -> (Uuid, Option<Uuid>) {
+    let (sent, text) = match identity {
+        Some(Identity::Uuid(id)) => (*id, id.as_bytes().as_slice()),
+        Some(Identity::Text(text)) => (Uuid::nil(), text.as_bytes()),
+        None => return (setting.new_id(), None),
+    };
+    let hash = project_hash(setting.project, text);
+    (ledger_id(sent, hash, setting.now), other_ledger_id(sent, hash, setting.now))
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::problem::{Problem, ProblemCode};
 
 use crate::commit::{Full, TooLong};
+use crate::limit::bucket::Left;
 
 /// A refused request.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,21 @@ impl Rejection {
         self.code() == ProblemCode::Unavailable
     }
 
+    /// The sender is not to blame.
+    pub(crate) fn is_ours(&self) -> bool {
+        matches!(self.code(), ProblemCode::Unavailable | ProblemCode::Internal)
+    }
+
+    /// What is left of the quota that is the reason.
+    pub(crate) fn left(&self) -> Option<Left> {
+        match self {
+            Self::QuotaExceeded { events_per_month, retry_after, .. } => {
+                Some(Left { burst: *events_per_month, now: 0, full_after: *retry_after })
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn code(&self) -> ProblemCode {
         match self {
             Self::KeyMissing => ProblemCode::KeyMissing,
@@ -79,8 +95,9 @@ impl Rejection {
     fn retry_after(&self, overload: impl FnOnce() -> Duration) -> Option<Duration> {
         match self {
             Self::TooFast { retry_after, .. } | Self::QuotaExceeded { retry_after, .. } => Some((*retry_after).min(RETRY_AFTER_MAX)),
-            Self::Overloaded(_) => Some(overload()),
-            Self::Unavailable(_) | Self::Away => Some(RETRY_AFTER),
+            // Spread, so that not all come back at once.
+            Self::Overloaded(_) | Self::Away => Some(overload()),
+            Self::Unavailable(_) => Some(RETRY_AFTER),
             _ => None,
         }
     }
@@ -101,11 +118,15 @@ impl Rejection {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(after) = retry_after {
-            // Rounded up: a sender that comes back a moment too early is refused again.
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs() + u64::from(after.subsec_nanos() > 0)));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(after)));
         }
         response
     }
+}
+
+/// Rounded up: a sender that comes back a moment too early is refused again.
+pub(crate) fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
 impl From<Full> for Rejection {

@@ -5,7 +5,7 @@ use protocol::verdict::BatchAnswer;
 use storage::Db;
 
 use crate::Random;
-use crate::commit::Flusher;
+use crate::commit::{Flusher, INTERRUPTED};
 use crate::enrich::{self, Enricher};
 use crate::raw_request::RawRequest;
 use crate::spool::Request;
@@ -23,5 +23,5 @@ pub async fn replay(db: Db, clock: Clock, random: Random, payload: &[u8]) -> Res
         .and_then(|raw| raw.prepare_again(random, enricher.surroundings(&raw.shown, rules), request.batch_id))
         .map_err(|refusal| refusal.to_string())?;
     let told = Flusher::new(db, clock, random).store(&mut [prepared]).await.pop();
-    told.ok_or_else(|| "the commit was interrupted".to_owned())?.map_err(|refusal| refusal.to_string())
+    told.unwrap_or(Err(INTERRUPTED)).map_err(|refusal| refusal.to_string())
 }

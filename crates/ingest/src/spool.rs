@@ -22,6 +22,8 @@ pub use record::Request;
 use store::{Store, Sums};
 use writer::{Job, Shared, Writer};
 
+/// Plain bytes of requests that are read out at once, but for the last one of them.
+const PLAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Jobs that may wait for the thread. Their bodies are within ingest's budget of bytes.
 const JOBS_MAX: usize = 1_024;
 
@@ -88,14 +90,16 @@ pub struct State {
     pub bytes_max: u64,
     /// When the oldest one came.
     pub oldest: Option<DateTime<Utc>>,
+    /// Nothing more is taken once the oldest one is older.
+    pub age_max: TimeDelta,
     /// Records that could not be read and lie aside.
     pub corrupt: u64,
 }
 
 impl State {
-    /// Over four fifths are used: somebody should look, and a load balancer should send elsewhere.
-    pub fn is_nearly_full(&self) -> bool {
-        self.bytes > self.bytes_max / 5 * 4
+    /// Over four fifths of its bytes or its time are used: somebody should look, and a load balancer should send elsewhere.
+    pub fn is_nearly_full(&self, now: DateTime<Utc>) -> bool {
+        self.bytes > self.bytes_max / 5 * 4 || self.oldest.is_some_and(|oldest| now - oldest > self.age_max / 5 * 4)
     }
 }
 
@@ -181,9 +185,17 @@ impl Spool {
         loop {
             let records = self.ask(|reply| Job::First { records_max, bytes_max, reply }).await?;
             let (mut waiting, mut corrupt) = (Vec::with_capacity(records.len()), Vec::new());
+            let mut plain_bytes = 0;
             for (seq, bytes) in records {
+                // A body may shrink a thousandfold: what comes out is what counts.
+                if plain_bytes > PLAIN_BYTES_MAX {
+                    break;
+                }
                 match record::decode(&bytes) {
-                    Ok(request) => waiting.push(Waiting { seq, request }),
+                    Ok(request) => {
+                        plain_bytes += request.body.len();
+                        waiting.push(Waiting { seq, request });
+                    }
                     Err(damage) => {
                         metrics::counter!("throughline_spool_corrupt_total").increment(1);
                         tracing::error!(seq, %damage, "a record of the spool cannot be read and is moved aside");
@@ -217,7 +229,8 @@ impl Spool {
     /// What waits at this moment.
     pub fn state(&self) -> State {
         let Sums { records, bytes, oldest, corrupt } = *self.0.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        State { records, bytes, bytes_max: self.0.limits.bytes_max, oldest, corrupt }
+        let Limits { bytes_max, age_max } = self.0.limits;
+        State { records, bytes, bytes_max, oldest, age_max, corrupt }
     }
 
     async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T, NotTaken>>) -> Job) -> Result<T, NotTaken> {

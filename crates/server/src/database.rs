@@ -6,7 +6,9 @@ use anyhow::Context as _;
 use protocol::time::Clock;
 use storage::{Db, PoolSize, partitions};
 
-const INGEST: PoolSize = PoolSize { connections_max: 8, wait_max: Duration::from_millis(700), statement_max: Duration::from_secs(10) };
+/// One for each committer (4), import (2) and look-up of a key (2), the drain, the clerk and the heartbeat, and some for
+/// quotas and signs of life, so that none waits for another.
+const INGEST: PoolSize = PoolSize { connections_max: 14, wait_max: Duration::from_millis(700), statement_max: Duration::from_secs(10) };
 const WORKER: PoolSize = PoolSize { connections_max: 4, wait_max: Duration::from_secs(5), statement_max: Duration::from_secs(60) };
 const QUERY: PoolSize = PoolSize { connections_max: 12, wait_max: Duration::from_secs(1), statement_max: Duration::from_secs(10) };
 const TOOL: PoolSize = PoolSize { connections_max: 2, wait_max: Duration::from_secs(10), statement_max: Duration::from_secs(300) };

@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use ingest::Ingest;
 use metrics_exporter_prometheus::PrometheusHandle;
+use protocol::time::Clock;
 use storage::Db;
 
 use crate::shutdown::Stop;
@@ -19,6 +20,7 @@ const DATABASE_WITHIN: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(crate) struct Operations {
     pub(crate) db: Db,
+    pub(crate) clock: Clock,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) stop: Stop,
     pub(crate) readiness: Readiness,
@@ -46,12 +48,12 @@ pub(crate) fn router(operations: Operations) -> Router {
 /// database: restarting a process does not bring it back.
 async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
     let Readiness { ingest, spool_is_broken } = &operations.readiness;
-    let spool = ingest.as_ref().and_then(|ingest| ingest.state().spool);
+    let spool = ingest.as_ref().and_then(|ingest| ingest.spool());
     let refusal = if *operations.stop.borrow() {
         "stopping\n"
     } else if *spool_is_broken {
         "the spool cannot be used\n"
-    } else if spool.is_some_and(|spool| spool.is_nearly_full()) {
+    } else if spool.is_some_and(|spool| spool.is_nearly_full(operations.clock.now())) {
         "the spool is nearly full\n"
     } else if spool.is_some() || matches!(tokio::time::timeout(DATABASE_WITHIN, operations.db.ping()).await, Ok(Ok(()))) {
         return (StatusCode::OK, "ready\n");

@@ -60,6 +60,13 @@ pub fn ledger_id(sent: Uuid, hash: [u8; 16], now: DateTime<Utc>) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// The other id under which the ledger may know the batch already: near the ends of its window, an id that is dated today was
+/// not yet yesterday, or will not be tomorrow.
+pub fn other_ledger_id(sent: Uuid, hash: [u8; 16], now: DateTime<Utc>) -> Option<Uuid> {
+    let of_today = ledger_id(sent, hash, now);
+    [now - Days::new(1), now + Days::new(1)].into_iter().map(|day| ledger_id(sent, hash, day)).find(|id| *id != of_today)
+}
+
 /// What stands for an id of a project where the id itself cannot.
 pub fn project_hash(project: ProjectId, id: &[u8]) -> [u8; 16] {
     let mut hash = [0; 16];
@@ -196,5 +203,19 @@ mod tests {
             assert_eq!(undated.as_bytes()[0], 0xff, "{id}");
             assert_eq!(undated.get_version(), Some(uuid::Version::Custom), "{id}");
         }
+    }
+
+    #[test]
+    fn an_id_near_the_ends_of_the_window_has_two_spellings_and_no_other_has() {
+        let (now, hash) = (at("2026-05-14T12:00:00Z"), [7; 16]);
+        for (time, has) in
+            [("04-30", false), ("05-06", true), ("05-07", true), ("05-08", false), ("05-14", false), ("05-20", true), ("05-22", false)]
+        {
+            let id = v7(&format!("2026-{time}T12:00:00Z"));
+            let other = other_ledger_id(id, hash, now);
+            assert_eq!(other.is_some(), has, "{time}");
+            assert_ne!(other, Some(ledger_id(id, hash, now)));
+        }
+        assert_eq!(other_ledger_id(Uuid::nil(), hash, now), None);
     }
 }

@@ -122,6 +122,24 @@ impl Db {
         Ok(self.pool.begin().await?)
     }
 
+    /// Begins a transaction whose statements, and waits for locks, end before the caller gives up: what the caller no
+    /// longer waits for must not be stored later, nor hold its locks.
+    ///
+    /// # Errors
+    /// As [`Db::begin`].
+    pub async fn begin_within(&self, statement_max: Duration, lock_max: Duration) -> Result<Transaction> {
+        let mut tx = self.pool.begin().await?;
+        let [statement_ms, lock_ms] = [statement_max, lock_max].map(|max| max.as_millis().to_string());
+        sqlx::query!(
+            "select set_config('statement_timeout', $1, true) as statement, set_config('lock_timeout', $2, true) as lock",
+            statement_ms,
+            lock_ms
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        Ok(tx)
+    }
+
     /// Asks the server for a sign of life.
     ///
     /// # Errors

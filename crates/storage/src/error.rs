@@ -6,7 +6,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// A failed statement.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No connection, or it broke: the statement may or may not have happened. Try the whole transaction again.
+    /// No connection, or it broke, or the server cannot take anything now (no disk, no memory, read-only): the statement may
+    /// or may not have happened. Try the whole transaction again.
     #[error("the database is away: {0}")]
     Away(#[source] sqlx::Error),
     /// Another transaction was in the way (deadlock, lock timeout, serialisation). Try the whole transaction again.
@@ -15,6 +16,9 @@ pub enum Error {
     /// The statement took longer than its budget.
     #[error("the statement was cancelled: {0}")]
     Cancelled(#[source] sqlx::Error),
+    /// No commit came in time, although nothing else is known to be wrong.
+    #[error("no commit came in time")]
+    Late,
     /// A row with this key exists.
     #[error("there is one already: {0}")]
     Taken(#[source] sqlx::Error),
@@ -40,9 +44,8 @@ impl From<sqlx::Error> for Error {
             }
             sqlx::Error::Database(database) => match database.code().as_deref().unwrap_or_default() {
                 // 58030 and XX000 are how a distributed database reports a lost node.
-                code if code.starts_with("08") || code.starts_with("57P0") || code == "58030" || code == "XX000" || code == "53300" => {
-                    Self::Away(error)
-                }
+                code if ["08", "53", "57P0"].iter().any(|class| code.starts_with(class)) => Self::Away(error),
+                "25006" | "58030" | "XX000" => Self::Away(error),
                 code if code.starts_with("40") || code == "55P03" => Self::Busy(error),
                 "57014" => Self::Cancelled(error),
                 "23505" => Self::Taken(error),
@@ -57,18 +60,26 @@ impl From<sqlx::Error> for Error {
 impl Error {
     /// The same transaction may succeed when it is tried again.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Away(_) | Self::Busy(_))
+        matches!(self, Self::Away(_) | Self::Busy(_) | Self::Late)
+    }
+
+    /// The data is to blame, whoever sends it and whenever: a text or number that Postgres cannot hold, a row or an index
+    /// entry that is too large, a broken constraint (SQLSTATE classes 22, 54 and 23). A missing partition is not.
+    pub fn is_of_data(&self) -> bool {
+        match self {
+            Self::Text(_) | Self::Taken(_) => true,
+            Self::Failed(sqlx::Error::Database(error)) => match error.code().as_deref().unwrap_or_default() {
+                // What no partition takes is told apart from a broken check by having no constraint.
+                "23514" => error.constraint().is_some(),
+                code => ["22", "23", "54"].iter().any(|class| code.starts_with(class)),
+            },
+            _ => false,
+        }
     }
 
     /// The database is known to be away, or did not answer in time: nobody waited for its own error.
     pub fn away() -> Self {
         Self::Away(sqlx::Error::PoolTimedOut)
-    }
-
-    /// The same error, as one that may pass: for a caller that ran out of time before the database ran out of tries.
-    #[must_use]
-    pub fn as_passing(self) -> Self {
-        if self.is_passing() { self } else { Self::away() }
     }
 
     /// The database cannot be reached.

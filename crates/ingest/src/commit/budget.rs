@@ -55,10 +55,6 @@ impl Budget {
         self.lock().bytes
     }
 
-    pub(crate) fn bytes_max(&self) -> usize {
-        self.0.bytes_max
-    }
-
     fn lock(&self) -> MutexGuard<'_, Held> {
         // Nothing panics while it is held.
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
@@ -81,6 +77,17 @@ impl Reserved {
         drop(held);
         self.bytes += bytes;
         Ok(())
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Hands a part of it, at most all, to somebody else.
+    pub(crate) fn split_off(&mut self, bytes: usize) -> Self {
+        let bytes = bytes.min(self.bytes);
+        self.bytes -= bytes;
+        Self { budget: self.budget.clone(), project: self.project, bytes }
     }
 
     /// Gives back what is over `bytes`.
@@ -151,6 +158,10 @@ mod tests {
         assert_eq!(budget.bytes_held(), 50);
         reserved.shrink_to(500);
         assert_eq!(budget.bytes_held(), 50);
+        let part = reserved.split_off(20);
+        assert_eq!((part.bytes(), reserved.bytes(), budget.bytes_held()), (20, 30, 50));
+        drop(reserved);
+        assert_eq!(budget.bytes_held(), 20);
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
@@ -12,7 +12,6 @@ use protocol::time::Clock;
 use protocol::verdict::BatchAnswer;
 use storage::batches::{self, StoredBatch};
 use storage::pending::{self, NewPending};
-use storage::place::Place;
 use storage::raw::RawRows;
 use storage::usage::KeyUsage;
 use storage::{Db, Transaction, rejections};
@@ -27,13 +26,22 @@ use crate::prepare::Prepared;
 use crate::refused::OF_A_FLUSH_MAX;
 use crate::rejection::Rejection;
 
-const INTERRUPTED: Rejection = Rejection::Unavailable("the commit was interrupted");
+const BEING_STORED: Rejection = Rejection::Unavailable("the batch is being stored by another request");
+pub(crate) const INTERRUPTED: Rejection = Rejection::Unavailable("the commit was interrupted");
 /// Tries of one flush before its batches are refused with 503.
 const TRIES: u32 = 3;
 /// No try begins later than this: a sender waits better on its own side.
 const TRY_FOR: Duration = Duration::from_millis(500);
+/// In the halves of a group it is known that somebody is held up.
+const HALF_LOCK_WITHIN: Duration = Duration::from_millis(100);
+/// For so long a group is halved in search of the batch that others hold up: what stands in everybody's way is not found so.
+const HALVE_FOR: Duration = Duration::from_secs(3);
 /// A flush commits within this of its `received_at`, or is given up: readers rely on it to know what is complete.
 const COMMIT_WITHIN: Duration = Duration::from_secs(2);
+/// The server ends a statement by itself before it is given up here.
+const STATEMENT_WITHIN: Duration = Duration::from_millis(1_900);
+/// A row of the ledger that another transaction holds for longer costs its own batch a try, and nobody else.
+const LOCK_WITHIN: Duration = Duration::from_millis(400);
 
 /// Stores groups of batches.
 #[derive(Clone)]
@@ -46,6 +54,13 @@ pub(crate) struct Flusher {
     pub(crate) stored: Arc<AtomicU64>,
 }
 
+/// How long a group may hold others up.
+#[derive(Clone, Copy)]
+struct Patience {
+    lock_within: Duration,
+    halve_until: Instant,
+}
+
 type Key = (ProjectId, Uuid);
 
 /// What a sender is told.
@@ -53,41 +68,64 @@ pub(crate) type Told = Result<BatchAnswer, Rejection>;
 
 impl Flusher {
     pub(crate) fn new(db: Db, clock: Clock, random: Random) -> Self {
-        Self { outage: Outage::new(db.clone(), clock.clone()), db, clock, random, stored: Arc::default() }
+        Self { outage: Outage::new(db.clone()), db, clock, random, stored: Arc::default() }
     }
 
     /// Stores a group in one transaction. Data that the database refuses costs only the item that holds it: the group is
-    /// halved until the batch is found, and the batch until the items are.
+    /// halved until the batch is found, and the batch until the items are. A group that waits for somebody's lock, or takes
+    /// too long, is halved as well, so that it costs its neighbours nothing.
     pub(crate) async fn store(&self, group: &mut [Prepared]) -> Vec<Told> {
+        self.store_patiently(group, Patience { lock_within: LOCK_WITHIN, halve_until: Instant::now() + HALVE_FOR }).await
+    }
+
+    async fn store_patiently(&self, group: &mut [Prepared], patience: Patience) -> Vec<Told> {
         if group.is_empty() {
             return Vec::new();
         }
-        match self.flush(group).await {
-            Ok(told) => told,
-            Err(error) if error.is_passing() => group.iter().map(|_| Err(Rejection::Away)).collect(),
-            Err(error) => match group {
-                [batch] => vec![self.store_without_refused(batch, error).await],
-                _ => {
-                    tracing::warn!(batches = group.len(), %error, "a flush was refused; its halves are stored apart");
-                    let (left, right) = group.split_at_mut(group.len() / 2);
-                    let mut told = Box::pin(self.store(left)).await;
-                    told.extend(Box::pin(self.store(right)).await);
-                    told
-                }
+        let error = match self.respell(group).await {
+            Ok(()) => match self.flush(group, patience.lock_within).await {
+                Ok(told) => return told,
+                Err(error) => error,
             },
+            Err(error) => error,
+        };
+        let is_somebodys = matches!(error, storage::Error::Busy(_) | storage::Error::Cancelled(_) | storage::Error::Late);
+        match group {
+            [batch] if error.is_of_data() => vec![self.store_without_refused(batch, error).await],
+            [_] if matches!(error, storage::Error::Busy(_)) => vec![Err(BEING_STORED)],
+            [_, _, ..] if error.is_of_data() || (is_somebodys && Instant::now() < patience.halve_until && !self.outage.is_known()) => {
+                tracing::warn!(batches = group.len(), %error, "a flush failed; its halves are stored apart");
+                let (left, right) = group.split_at_mut(group.len() / 2);
+                let patience = Patience { lock_within: HALF_LOCK_WITHIN, ..patience };
+                let mut told = Box::pin(self.store_patiently(left, patience)).await;
+                told.extend(Box::pin(self.store_patiently(right, patience)).await);
+                told
+            }
+            _ => {
+                if !error.is_passing() {
+                    tracing::error!(%error, "a flush failed, and its data is not the reason");
+                }
+                group.iter().map(|_| Err(Rejection::Away)).collect()
+            }
         }
+    }
+
+    /// Gives batches the id under which the ledger knows them already, where they may have two.
+    async fn respell(&self, group: &mut [Prepared]) -> storage::Result<()> {
+        for batch in group {
+            if let Some(other) = batch.other_id
+                && !batches::find(&self.db, batch.project, &[other]).await?.is_empty()
+            {
+                batch.entry.batch_id = other;
+            }
+        }
+        Ok(())
     }
 
     /// Stores a batch that was refused, without the items that are the reason.
     async fn store_without_refused(&self, batch: &mut Prepared, error: storage::Error) -> Told {
-        let refused = isolate::refused(self, batch).await?;
-        if refused.is_empty() {
-            // It is not an item.
-            return Err(Rejection::Internal(error));
-        }
-        tracing::warn!(items = refused.len(), %error, "the database refused items");
-        batch.refuse(&refused);
-        self.flush(std::slice::from_ref(batch)).await?.pop().unwrap_or(Err(INTERRUPTED))
+        isolate::leave_out_refused(self, batch, error).await?;
+        self.flush(std::slice::from_ref(batch), LOCK_WITHIN).await?.pop().unwrap_or(Err(INTERRUPTED))
     }
 
     pub(crate) fn new_flush_id(&self) -> Uuid {
@@ -95,23 +133,28 @@ impl Flusher {
     }
 
     /// Tries a flush a few times. The flush keeps its id, so that a commit whose answer was lost is recognised.
-    async fn flush(&self, group: &[Prepared]) -> storage::Result<Vec<Told>> {
+    async fn flush(&self, group: &[Prepared], lock_within: Duration) -> storage::Result<Vec<Told>> {
         let flush_id = self.new_flush_id();
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         let mut last = None;
         for attempt in 1..=TRIES {
-            let tried = self.outage.watched(self.attempt(flush_id, attempt, group));
+            let tried = self.outage.watched(self.attempt(flush_id, attempt, group, lock_within));
             match tokio::time::timeout(COMMIT_WITHIN, tried).await {
                 Ok(Ok(fresh)) => {
                     metrics::counter!("throughline_ingest_flushes_total").increment(1);
                     return self.fates(flush_id, group, &fresh).await;
                 }
+                // Whoever is held up is found by halving, not by trying again.
+                Ok(Err(error @ storage::Error::Busy(_))) if group.len() > 1 => return Err(error),
                 Ok(Err(error)) if error.is_passing() => {
                     tracing::debug!(attempt, %error, "flush failed");
                     last = Some(error);
                 }
                 Ok(Err(error)) => return Err(error),
-                Err(_elapsed) => tracing::warn!(attempt, "a flush did not commit in time"),
+                Err(_elapsed) => {
+                    tracing::warn!(attempt, "a flush did not commit in time");
+                    last = Some(storage::Error::Late);
+                }
             }
             if began.elapsed() > TRY_FOR {
                 break;
@@ -119,14 +162,18 @@ impl Flusher {
             // Between 0 and 64 ms, so that two flushes that were in each other's way do not meet again.
             tokio::time::sleep(Duration::from_millis(((self.random)() % 64) as u64)).await;
         }
-        self.outage.begin();
-        Err(last.unwrap_or_else(|| storage::Error::Unfit("no flush committed in time".to_owned())).as_passing())
+        let error = last.unwrap_or(storage::Error::Late);
+        // Somebody's lock, or a slow disk, is no outage; while a statement takes long, a sign of life is asked for anyway.
+        if error.is_away() {
+            self.outage.begin();
+        }
+        Err(error)
     }
 
     /// One transaction. Returns the batches that were not stored before.
-    async fn attempt(&self, flush_id: Uuid, attempt: u32, group: &[Prepared]) -> storage::Result<HashSet<Key>> {
+    async fn attempt(&self, flush_id: Uuid, attempt: u32, group: &[Prepared], lock_within: Duration) -> storage::Result<HashSet<Key>> {
         let received_at = self.clock.now();
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_within(STATEMENT_WITHIN, lock_within).await?;
         let mut fresh = HashSet::new();
         let mut flush = Flush { flush_id, received_at, n: 0, rows: RawRows::default() };
         // Projects in order, batches in order: two flushes never wait for each other in a ring.
@@ -145,12 +192,14 @@ impl Flusher {
             let duplicates = duplicates::find(&mut tx, project, received_at, &new).await?;
             let added = flush.add(&new, &duplicates);
             self.record_refused(&mut tx, project, received_at, &new).await?;
-            pending::insert(&mut tx, project, &flush.note(added, outcomes(&new, &replayed, &duplicates), usage(&new))).await?;
+            pending::insert(&mut tx, project, &flush.note(added, outcomes(&new, &replayed, &duplicates), usage(&new, &duplicates))).await?;
         }
-        let stored = flush.n;
-        flush.copy(&mut tx).await?;
+        let stored = flush.copy(&mut tx).await?;
         tx.commit().await.map_err(storage::Error::from)?;
-        self.stored.fetch_add(u64::from(stored.unsigned_abs()), Ordering::Relaxed);
+        for (signal, n) in stored {
+            metrics::counter!("throughline_ingest_stored_total", "signal" => signal.word()).increment(n);
+            self.stored.fetch_add(n, Ordering::Relaxed);
+        }
         Ok(fresh)
     }
 
@@ -205,23 +254,24 @@ pub(crate) fn repeated(batch: &Prepared, row: Option<&StoredBatch>) -> Told {
     match row {
         Some(row) if row.signal == batch.entry.signal && row.body_hash == batch.entry.body_hash => Ok(row.answer()),
         Some(_) => Err(Rejection::KeyReused),
-        None => Err(Rejection::Unavailable("the batch is being stored by another request")),
+        None => Err(BEING_STORED),
     }
 }
 
 /// Changes of the books by one project's part of a flush.
 fn outcomes(new: &[&Prepared], replayed: &[&Prepared], duplicates: &Duplicates) -> Vec<OutcomeCount> {
     let left_out = new.iter().flat_map(|batch| {
-        batch.items.iter().filter(|item| duplicates.holds(batch, item)).flat_map(|item| batch.is_duplicate(item)).collect::<Vec<_>>()
+        batch.items.iter().filter(|item| duplicates.holds(batch, item)).flat_map(|item| batch.left_out(item)).collect::<Vec<_>>()
     });
     books::sum(new.iter().flat_map(|batch| batch.outcomes()).chain(replayed.iter().flat_map(|batch| batch.replayed())).chain(left_out))
 }
 
-/// What the batches use up of their keys' quotas.
-fn usage(new: &[&Prepared]) -> Vec<KeyUsage> {
+/// What the batches use up of their keys' quotas: what is stored of them.
+fn usage(new: &[&Prepared], duplicates: &Duplicates) -> Vec<KeyUsage> {
     let mut by_key = BTreeMap::<i32, i64>::new();
     for batch in new {
-        *by_key.entry(batch.key_id).or_default() += i64::from(batch.entry.accepted);
+        let stored = batch.items.iter().filter(|item| !duplicates.holds(batch, item)).count();
+        *by_key.entry(batch.key_id).or_default() += stored as i64;
     }
     by_key.into_iter().filter(|(_, n)| *n > 0).map(|(key_id, n)| KeyUsage { key_id, n }).collect()
 }
@@ -247,15 +297,7 @@ impl Flush {
         for batch in batches {
             for item in batch.items.iter().filter(|item| !duplicates.holds(batch, item)) {
                 self.n += 1;
-                let place = Place {
-                    project: batch.project,
-                    received_at: self.received_at,
-                    flush_id: self.flush_id,
-                    n: self.n,
-                    batch_id: batch.entry.batch_id,
-                    install_id: batch.install_id.as_deref(),
-                };
-                self.rows.add(place, &item.row);
+                self.rows.add(batch.place(self.received_at, self.flush_id, self.n), &item.row);
             }
         }
         let after = self.added();
@@ -281,10 +323,10 @@ impl Flush {
         }
     }
 
-    async fn copy(self, tx: &mut Transaction) -> storage::Result<()> {
-        for signal in Signal::ALL {
-            metrics::counter!("throughline_ingest_stored_total", "signal" => signal.word()).increment(self.rows.count(signal) as u64);
-        }
-        self.rows.copy(tx).await
+    /// Copies the rows, and says how many of each signal.
+    async fn copy(self, tx: &mut Transaction) -> storage::Result<[(Signal, u64); Signal::ALL.len()]> {
+        let counts = Signal::ALL.map(|signal| (signal, self.rows.count(signal) as u64));
+        self.rows.copy(tx).await?;
+        Ok(counts)
     }
 }

@@ -2,21 +2,32 @@
 
 use std::ops::Range;
 
-use storage::place::Place;
 use storage::raw::RawRows;
 
 use super::flush::Flusher;
 use crate::prepare::{Item, Prepared};
+use crate::rejection::Rejection;
 
-/// Refused items that are searched for; a batch with more is refused as a whole.
-const REFUSED_MAX: usize = 32;
+/// Refused items that are found one by one. In a batch with more, what is refused is not divided any further: the search
+/// would hold a connection for seconds.
+const FOUND_MAX: usize = 64;
 
-/// The places in `batch.items` of the items that the database refuses; none when it takes every item alone, or refuses
-/// too many.
+/// Leaves out of the batch what the database refuses, for which `error` is the reason.
 ///
 /// # Errors
-/// When the database goes away meanwhile.
-pub(crate) async fn refused(flusher: &Flusher, batch: &Prepared) -> storage::Result<Vec<usize>> {
+/// When it takes every item alone, so that none is to blame, or goes away meanwhile.
+pub(crate) async fn leave_out_refused(flusher: &Flusher, batch: &mut Prepared, error: storage::Error) -> Result<(), Rejection> {
+    let refused = find(flusher, batch).await?;
+    if refused.is_empty() {
+        return Err(Rejection::Internal(error));
+    }
+    tracing::warn!(items = refused.len(), %error, "the database refused items");
+    batch.refuse(&refused);
+    Ok(())
+}
+
+/// The places in `batch.items` of the items that the database refuses.
+async fn find(flusher: &Flusher, batch: &Prepared) -> storage::Result<Vec<usize>> {
     let mut found = Vec::new();
     let whole = 0..batch.items.len();
     let mut suspects = vec![whole];
@@ -24,15 +35,11 @@ pub(crate) async fn refused(flusher: &Flusher, batch: &Prepared) -> storage::Res
         if range.is_empty() || takes(flusher, batch, range.clone()).await? {
             continue;
         }
-        match range.len() {
-            1 => found.push(range.start),
-            len => {
-                let middle = range.start + len / 2;
-                suspects.extend([range.start..middle, middle..range.end]);
-            }
-        }
-        if found.len() > REFUSED_MAX {
-            return Ok(Vec::new());
+        if range.len() == 1 || found.len() >= FOUND_MAX {
+            found.extend(range);
+        } else {
+            let middle = range.start + range.len() / 2;
+            suspects.extend([range.start..middle, middle..range.end]);
         }
     }
     Ok(found)
@@ -44,15 +51,14 @@ async fn takes(flusher: &Flusher, batch: &Prepared, range: Range<usize>) -> stor
     let mut rows = RawRows::default();
     let (flush_id, now) = (flusher.new_flush_id(), flusher.clock.now());
     for (n, Item { row, .. }) in (1..).zip(&batch.items[range]) {
-        let (project, batch_id) = (batch.project, batch.entry.batch_id);
-        rows.add(Place { project, received_at: now, flush_id, n, batch_id, install_id: batch.install_id.as_deref() }, row);
+        rows.add(batch.place(now, flush_id, n), row);
     }
     let copied = rows.copy(&mut tx).await;
-    // Dropped, it would be rolled back some time later, in the way of the next.
+    // A dropped transaction leaves this to whoever takes the connection next.
     let _ = tx.rollback().await;
     match copied {
         Ok(()) => Ok(true),
-        Err(error) if error.is_passing() => Err(error),
-        Err(_) => Ok(false),
+        Err(error) if error.is_of_data() => Ok(false),
+        Err(error) => Err(error),
     }
 }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use protocol::time::Clock;
 use storage::Db;
 use tokio::sync::watch;
 
@@ -22,34 +20,27 @@ const PROBES_GOOD: u32 = 3;
 #[derive(Clone)]
 pub(crate) struct Outage {
     db: Db,
-    clock: Clock,
-    since: Arc<watch::Sender<Option<DateTime<Utc>>>>,
+    is_away: Arc<watch::Sender<bool>>,
 }
 
 impl Outage {
-    pub(crate) fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, since: Arc::new(watch::Sender::new(None)) }
-    }
-
-    /// Since when the database is known to be away.
-    pub(crate) fn since(&self) -> Option<DateTime<Utc>> {
-        *self.since.borrow()
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db, is_away: Arc::default() }
     }
 
     pub(crate) fn is_known(&self) -> bool {
-        self.since().is_some()
+        *self.is_away.borrow()
     }
 
     /// Returns once the database is known to be away.
     pub(crate) async fn known(&self) {
         // The sender is our own, so it is there.
-        let _ = self.since.subscribe().wait_for(Option::is_some).await;
+        let _ = self.is_away.subscribe().wait_for(|is_away| *is_away).await;
     }
 
     /// The database was found away. It is taken to be so until it has answered a few times in a row.
     pub(crate) fn begin(&self) {
-        let now = self.clock.now();
-        if !self.since.send_if_modified(|since| since.is_none() && since.replace(now).is_none()) {
+        if !self.is_away.send_if_modified(|is_away| !std::mem::replace(is_away, true)) {
             return;
         }
         tracing::warn!("the database is away");
@@ -57,7 +48,7 @@ impl Outage {
         let outage = self.clone();
         tokio::spawn(async move {
             outage.until_well().await;
-            outage.since.send_replace(None);
+            outage.is_away.send_replace(false);
             metrics::gauge!("throughline_ingest_database_away").set(0.0);
             tracing::info!("the database is back");
         });

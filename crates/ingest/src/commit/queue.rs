@@ -45,10 +45,7 @@ pub(crate) struct TooLong;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Waiting {
     pub(crate) batches: usize,
-    pub(crate) rows: usize,
     pub(crate) oldest: Duration,
-    /// How long it takes until all of it is committed.
-    pub(crate) drained_after: Duration,
 }
 
 /// A queue whose committers take `flush_rows` rows at once.
@@ -68,7 +65,9 @@ impl<T> Entrance<T> {
         let inner = shared.lock();
         let ahead = inner.queue.ahead_of(project, now);
         let wait = inner.flush_time.wait(ahead.rows, shared.flush_rows, shared.committers);
-        if wait.max(ahead.oldest) > WAIT_MAX { Err(TooLong) } else { Ok(()) }
+        // Where a flush takes long, the next one is always open: fewer and fuller flushes are what helps then.
+        let wait_max = WAIT_MAX.max(inner.flush_time.one() * 2);
+        if wait.max(ahead.oldest) > wait_max { Err(TooLong) } else { Ok(()) }
     }
 
     /// Lets a batch wait.
@@ -86,16 +85,9 @@ impl<T> Entrance<T> {
         inner.flush_time.wait(inner.queue.rows(), shared.flush_rows, shared.committers)
     }
 
-    pub(crate) fn waiting(&self, now: Instant) -> Waiting {
-        let shared = &self.0.0;
-        let inner = shared.lock();
-        let rows = inner.queue.rows();
-        Waiting {
-            batches: inner.queue.batches(),
-            rows,
-            oldest: inner.queue.oldest(now),
-            drained_after: inner.flush_time.wait(rows, shared.flush_rows, shared.committers),
-        }
+    fn waiting(&self, now: Instant) -> Waiting {
+        let inner = self.0.0.lock();
+        Waiting { batches: inner.queue.batches(), oldest: inner.queue.oldest(now) }
     }
 
     pub(crate) fn window(&self) -> Window<T> {
@@ -216,8 +208,19 @@ mod tests {
         assert_eq!(entrance.has_room(BUSY, now), Err(TooLong));
         assert_eq!(entrance.has_room(SMALL, now), Ok(()));
         let waiting = entrance.waiting(now + Duration::from_millis(5));
-        assert_eq!((waiting.batches, waiting.rows, waiting.oldest), (30, 30_000, Duration::from_millis(5)));
-        assert_eq!(waiting.drained_after, Duration::from_millis(400));
+        assert_eq!(waiting, Waiting { batches: 30, oldest: Duration::from_millis(5) });
+        assert_eq!(entrance.drained_after(), Duration::from_millis(400));
+    }
+
+    #[test]
+    fn where_a_flush_takes_long_the_next_one_is_open_and_the_one_after_is_not() {
+        let (entrance, exit) = queue::<()>(5_000, 2);
+        let now = Instant::now();
+        exit.flushed(Duration::from_millis(900));
+        entrance.push(BUSY, 10_000, now, ());
+        assert_eq!((entrance.has_room(BUSY, now), entrance.has_room(SMALL, now)), (Ok(()), Ok(())));
+        entrance.push(BUSY, 1, now, ());
+        assert_eq!((entrance.has_room(BUSY, now), entrance.has_room(SMALL, now)), (Err(TooLong), Ok(())));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::rejection::whole_seconds;
+
 /// A refused sender comes back after this many seconds at most.
 const RETRY_SECONDS_MAX: u64 = 30;
 /// Senders that were refused at the same moment come back spread over this many seconds.
@@ -19,6 +21,11 @@ impl FlushTime {
         self.0 = if self.0.is_zero() { took } else { (self.0 * 3 + took) / 4 };
     }
 
+    /// How long one takes.
+    pub(crate) fn one(self) -> Duration {
+        self.0
+    }
+
     /// How long `rows` take, and the flush that is being made.
     pub(crate) fn wait(self, rows: usize, flush_rows: usize, committers: usize) -> Duration {
         let flushes = u32::try_from(rows.div_ceil(flush_rows.max(1))).unwrap_or(u32::MAX);
@@ -33,8 +40,7 @@ impl FlushTime {
 /// Seconds for `Retry-After`: until what waits is committed, and a share of chance so that not all come at once.
 pub(crate) fn retry_after_seconds(drained_after: Duration, random: u128) -> u64 {
     let spread = (random % u128::from(RETRY_SPREAD_SECONDS + 1)) as u64;
-    let whole = drained_after.as_secs() + u64::from(drained_after.subsec_nanos() > 0);
-    (whole + spread).clamp(1, RETRY_SECONDS_MAX)
+    (whole_seconds(drained_after) + spread).clamp(1, RETRY_SECONDS_MAX)
 }
 
 #[cfg(test)]

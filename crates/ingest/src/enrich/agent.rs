@@ -45,7 +45,8 @@ pub(crate) struct Agents {
 impl Agents {
     /// What `agent` says.
     pub(crate) fn read(&self, agent: &str) -> Arc<Agent> {
-        let agent = shortened(agent.trim());
+        let agent = agent.trim();
+        let agent = &agent[..agent.floor_char_boundary(READ_BYTES_MAX)];
         if let Some(known) = self.lock().get(agent) {
             return Arc::clone(known);
         }
@@ -62,14 +63,6 @@ impl Agents {
         // Nothing panics while it is held.
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn shortened(agent: &str) -> &str {
-    let mut end = agent.len().min(READ_BYTES_MAX);
-    while !agent.is_char_boundary(end) {
-        end -= 1;
-    }
-    &agent[..end]
 }
 
 #[cfg(test)]

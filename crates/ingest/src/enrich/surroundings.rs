@@ -123,9 +123,10 @@ fn fill(name: &mut Option<String>, rest: &mut Map<String, Value>, version_keys: 
     }
 }
 
-/// Takes out what would keep a person's address.
-pub(crate) fn forget_address(context: &mut Map<String, Value>) {
+/// Takes out what would keep a person's address or user agent.
+pub(crate) fn forget_sender(context: &mut Map<String, Value>) {
     take(context, &ADDRESS);
+    take(context, &USER_AGENT);
 }
 
 /// Takes the text under one of the keys; nothing stays under any of them.

@@ -53,7 +53,7 @@ impl Quotas {
         let month = usage::month_of(time);
         if self.is_to_be_read(grant.project_id, month, now) {
             match usage::of_month(db, grant.project_id, month).await {
-                Ok(read) => self.merge(grant.project_id, month, &read, now),
+                Ok(read) => self.merge(grant.project_id, month, &read),
                 Err(error) => tracing::debug!(%error, "the usage of a month cannot be read"),
             }
         }
@@ -71,31 +71,26 @@ impl Quotas {
         }
     }
 
-    /// Says so to one request at a time; the others go by what is known, unless nothing is.
+    /// Says so to one request per period, which then reads; the others go by what is known.
     fn is_to_be_read(&self, project: ProjectId, month: NaiveDate, now: Instant) -> bool {
-        let mut projects = self.lock();
-        match projects.get_mut(&project) {
-            Some(used) if used.month == month && now.saturating_duration_since(used.read_at) < READ_EVERY => false,
-            Some(used) if used.month == month => {
-                used.read_at = now;
-                true
-            }
-            Some(_) | None => true,
-        }
-    }
-
-    fn merge(&self, project: ProjectId, month: NaiveDate, read: &[KeyUsage], now: Instant) {
         let mut projects = self.lock();
         if projects.len() >= PROJECTS_MAX && !projects.contains_key(&project) {
             projects.clear();
         }
-        let fresh = || Used { month, read_at: now, all: 0, by_key: HashMap::new() };
-        let used = projects.entry(project).or_insert_with(fresh);
-        if used.month != month {
-            *used = fresh();
+        match projects.get_mut(&project).filter(|used| used.month == month) {
+            Some(used) if now.saturating_duration_since(used.read_at) < READ_EVERY => return false,
+            Some(used) => used.read_at = now,
+            None => {
+                projects.insert(project, Used { month, read_at: now, all: 0, by_key: HashMap::new() });
+            }
         }
-        used.read_at = now;
-        used.merge(read);
+        true
+    }
+
+    fn merge(&self, project: ProjectId, month: NaiveDate, read: &[KeyUsage]) {
+        if let Some(used) = self.lock().get_mut(&project).filter(|used| used.month == month) {
+            used.merge(read);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ProjectId, Used>> {
@@ -162,16 +157,22 @@ mod tests {
         quotas.lock().get(&grant.project_id).and_then(|used| used.up(grant))
     }
 
+    /// What the database said at that moment.
+    fn read(quotas: &Quotas, project: ProjectId, month: NaiveDate, rows: &[KeyUsage], now: Instant) {
+        quotas.is_to_be_read(project, month, now);
+        quotas.merge(project, month, rows);
+    }
+
     #[test]
     fn what_is_read_and_what_was_stored_since_use_a_quota_up() {
         let (quotas, now) = (Quotas::default(), Instant::now());
         let (key, project) = (grant(Some(100), None), grant(None, Some(150)));
-        quotas.merge(key.project_id, month(MAY), &[KeyUsage { key_id: 7, n: 90 }, KeyUsage { key_id: 8, n: 40 }], now);
+        read(&quotas, key.project_id, month(MAY), &[KeyUsage { key_id: 7, n: 90 }, KeyUsage { key_id: 8, n: 40 }], now);
         assert_eq!((up(&quotas, &key), up(&quotas, &project)), (None, None));
         quotas.add(&key, 10);
         assert_eq!((up(&quotas, &key), up(&quotas, &project)), (Some((Owner::Key(7), 100)), None));
         // The worker has folded some of ours, and another process has sent.
-        quotas.merge(key.project_id, month(MAY), &[KeyUsage { key_id: 7, n: 95 }, KeyUsage { key_id: 8, n: 60 }], now);
+        read(&quotas, key.project_id, month(MAY), &[KeyUsage { key_id: 7, n: 95 }, KeyUsage { key_id: 8, n: 60 }], now);
         assert_eq!(up(&quotas, &key), Some((Owner::Key(7), 100)));
         assert_eq!(up(&quotas, &project), Some((Owner::Project(ProjectId(1)), 150)));
     }
@@ -180,17 +181,17 @@ mod tests {
     fn a_month_begins_at_nothing() {
         let (quotas, now) = (Quotas::default(), Instant::now());
         let key = grant(Some(10), None);
-        quotas.merge(key.project_id, month(MAY), &[KeyUsage { key_id: 7, n: 10 }], now);
+        read(&quotas, key.project_id, month(MAY), &[KeyUsage { key_id: 7, n: 10 }], now);
         assert!(up(&quotas, &key).is_some() && !quotas.is_to_be_read(key.project_id, month(MAY), now));
         assert!(quotas.is_to_be_read(key.project_id, month("2026-06-01T00:00:00Z"), now));
-        quotas.merge(key.project_id, month("2026-06-01T00:00:00Z"), &[], now);
+        read(&quotas, key.project_id, month("2026-06-01T00:00:00Z"), &[], now);
         assert_eq!(up(&quotas, &key), None);
     }
 
     #[test]
     fn one_request_reads_while_the_others_go_by_what_is_known() {
         let (quotas, now) = (Quotas::default(), Instant::now());
-        quotas.merge(ProjectId(1), month(MAY), &[], now);
+        read(&quotas, ProjectId(1), month(MAY), &[], now);
         let later = now + READ_EVERY;
         assert!(!quotas.is_to_be_read(ProjectId(1), month(MAY), later - Duration::from_millis(1)));
         assert!(quotas.is_to_be_read(ProjectId(1), month(MAY), later));

@@ -20,7 +20,7 @@ pub(crate) fn error_report(
     fallback_id: Uuid,
 ) -> Result<NewErrorReport, Refusal> {
     let Valid { item: mut report, repaired } = valid;
-    enrich::forget_address(&mut report.context);
+    enrich::forget_sender(&mut report.context);
     let placed = reading.place(report.ts.as_ref())?;
     let level = report.level.unwrap_or(if report.kind.is_some() { Level::Error } else { Level::Info });
     let (actor_kind, actor) = actor(report.user_id, report.anonymous_id.as_deref(), report.session_id.as_deref(), install_id);

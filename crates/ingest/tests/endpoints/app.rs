@@ -83,6 +83,18 @@ impl App {
         (status, body)
     }
 
+    /// A batch of history, with a key that may import.
+    pub async fn import(&self, body: &Value) -> (u16, Value) {
+        let secret = format!("sk_{}", "a".repeat(64));
+        let presented = Presented::of(&secret).expect("well-formed");
+        let db = Db::from_pool(self.pool.clone());
+        if api_keys::find(&db, &presented).await.expect("an answer").is_none() {
+            api_keys::create(&db, self.project, &presented, "sk_aaaa", "test", &[Scope::Import], now()).await.expect("key");
+        }
+        let request = Request::post("/v1/import:batch").header("authorization", format!("Bearer {secret}"));
+        self.send(request.body(Body::from(body.to_string())).expect("request")).await
+    }
+
     /// As [`App::post`], with the answer's headers.
     pub async fn answer(&self, path: &str, body: impl Into<Body>) -> Answer {
         self.ask(Request::post(path).header("authorization", format!("Bearer {}", self.key)).body(body.into()).expect("request")).await

@@ -68,6 +68,10 @@ async fn a_quota_ends_with_what_was_stored_this_month_and_now(pool: PgPool) {
     assert_eq!(app.answer(TRACK, batch(1)).await.status, 202);
     let refused = app.answer(TRACK, batch(1)).await;
     assert_eq!((refused.status, &refused.body["code"], refused.header("retry-after")), (429, &json!("quota_exceeded"), "3600"));
+    // Until June.
+    let until_june = (17 * 86_400 + 12 * 3_600).to_string();
+    let left = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"].map(|name| refused.header(name).to_owned());
+    assert_eq!(left, ["100".to_owned(), "0".to_owned(), until_june]);
     assert_eq!(refused.body["detail"], "the key may send 100 events per month, and they are used up until the next one begins (UTC)");
     assert_eq!(app.count("select sum((usage -> 0 ->> 'n')::int8)::int8 from pending").await, 10);
 }

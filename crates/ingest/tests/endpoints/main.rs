@@ -3,6 +3,7 @@
 mod app;
 mod docs;
 mod enrichment;
+mod faults;
 mod limits;
 mod metrics_and_import;
 mod poison;

@@ -1,13 +1,8 @@
 //! Metric points and history.
 
-use crate::app::{self, App};
-use axum::body::Body;
-use axum::http::Request;
-use protocol::access::Scope;
+use crate::app::App;
 use serde_json::json;
 use sqlx::PgPool;
-use storage::Db;
-use storage::api_keys::{self, Presented};
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn metric_points_are_stored_with_their_links(pool: PgPool) {
@@ -32,19 +27,10 @@ async fn metric_points_are_stored_with_their_links(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn history_lies_at_its_own_time(pool: PgPool) {
     let app = App::start(pool).await;
-    let secret = format!("sk_{}", "a".repeat(64));
-    let presented = Presented::of(&secret).expect("well-formed");
-    api_keys::create(&Db::from_pool(app.pool.clone()), app.project, &presented, "sk_aaaa", "test", &[Scope::Import], app::now())
-        .await
-        .expect("key");
     let body = json!({"batch_id": "019e2622-4600-7000-8000-0000000000b1", "events": [
             {"name": "a", "ts": "2026-04-20T23:59:00Z"}, {"name": "b", "ts": "2026-04-21T00:01:00Z"}, {"name": "c", "ts": "2026-03-01T00:00:00Z"}],
         "metrics": [{"name": "m", "value": 1, "ts": "2026-04-21T00:02:00Z"}, {"name": "m"}]});
-    let import = || {
-        let request = Request::post("/v1/import:batch").header("authorization", format!("Bearer {secret}"));
-        app.send(request.body(Body::from(body.to_string())).expect("request"))
-    };
-    let (status, answer) = import().await;
+    let (status, answer) = app.import(&body).await;
     assert_eq!((status, answer["accepted"].as_u64(), answer["rejected"].as_u64()), (202, Some(3), Some(2)));
     let refused: Vec<_> = answer["errors"].as_array().expect("errors").iter().map(|e| (e["index"].as_u64(), e["code"].as_str())).collect();
     assert_eq!(refused, [(Some(2), Some("too_old")), (Some(4), Some("malformed"))]);
@@ -52,6 +38,6 @@ async fn history_lies_at_its_own_time(pool: PgPool) {
     assert_eq!(app.count("select count(*) from metric_point where received_at = ts").await, 1);
     // One flush per day, each with the range of its own rows.
     assert_eq!(app.count("select count(*) from pending where imported and date(received_from) = date(received_until)").await, 2);
-    assert_eq!(import().await.1["duplicate"], true);
+    assert_eq!(app.import(&body).await.1["duplicate"], true);
     assert_eq!(app.count("select count(*) from event").await, 2);
 }

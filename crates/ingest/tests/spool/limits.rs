@@ -16,11 +16,11 @@ async fn a_full_spool_takes_nothing_more_and_keeps_what_it_has() {
     assert!((5..20).contains(&kept.len()), "{} were taken", kept.len());
     assert!(taken.iter().all(|taken| matches!(taken, Ok(()) | Err(NotTaken::Full))), "{taken:?}");
     assert_eq!(waiting(&spool).await, kept);
-    assert!(spool.state().is_nearly_full() && spool.state().bytes <= 20_000);
+    assert!(spool.state().is_nearly_full(now()) && spool.state().bytes <= 20_000);
 
     let first = spool.first(3, usize::MAX).await.unwrap();
     spool.remove(first.iter().map(|waiting| waiting.seq).collect()).await.unwrap();
-    assert!(!spool.state().is_nearly_full());
+    assert!(!spool.state().is_nearly_full(now()));
     spool.append(&request(30, 2_000)).await.unwrap();
 }
 
