@@ -128,16 +128,10 @@ impl Db {
     /// # Errors
     /// As [`Db::begin`].
     pub async fn begin_within(&self, statement_max: Duration, lock_max: Duration) -> Result<Transaction> {
-        let mut tx = self.pool.begin().await?;
-        let [statement_ms, lock_ms] = [statement_max, lock_max].map(|max| max.as_millis().to_string());
-        sqlx::query!(
-            "select set_config('statement_timeout', $1, true) as statement, set_config('lock_timeout', $2, true) as lock",
-            statement_ms,
-            lock_ms
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        Ok(tx)
+        let [statement_ms, lock_ms] = [statement_max, lock_max].map(|max| max.as_millis());
+        // One round trip instead of two; both are numbers.
+        let begin = format!("begin; set local statement_timeout = {statement_ms}; set local lock_timeout = {lock_ms}");
+        Ok(self.pool.begin_with(sqlx::AssertSqlSafe(begin)).await?)
     }
 
     /// Asks the server for a sign of life.
