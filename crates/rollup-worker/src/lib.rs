@@ -7,13 +7,14 @@
 mod admit_routes;
 mod book_outcomes;
 mod book_usage;
+mod chores;
 mod claim;
 mod config;
 mod count;
 mod count_events;
 mod count_points;
 mod drain;
-mod expire_ledger;
+mod due;
 mod housekeeping;
 mod intern_actors;
 mod intern_series;

@@ -1,31 +1,34 @@
-//! The loop: count while there is work, look again five times a second, rest when the database is away.
+//! The loop: count while there is work, look again five times a second, rest when the database is away. The chores are
+//! done beside it.
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use protocol::time::Clock;
 use storage::Db;
 use tokio::sync::watch;
 
+use crate::chores::Chores;
 use crate::config::Config;
 use crate::count::Counted;
-use crate::housekeeping::Housekeeping;
-use crate::sweep::Sweeps;
-use crate::{drain, telemetry};
-
-/// How often the state of the queue is reported.
-const REPORT_EVERY: TimeDelta = TimeDelta::seconds(5);
+use crate::drain;
 
 /// Counts until `stop` turns true (or its sender is gone), whatever happens to the database meanwhile. Then it finishes
 /// the transaction at hand, or rolls it back when that takes longer than [`Config::stop_max`].
-pub async fn run(db: Db, clock: Clock, config: Config, mut stop: watch::Receiver<bool>) {
+pub async fn run(db: Db, clock: Clock, config: Config, stop: watch::Receiver<bool>) {
+    let chores = Chores::new(db.clone(), clock.clone());
+    tokio::select! {
+        () = count_until_stopped(&db, &clock, &config, stop) => {}
+        () = chores.run() => {}
+    }
+}
+
+async fn count_until_stopped(db: &Db, clock: &Clock, config: &Config, mut stop: watch::Receiver<bool>) {
     tracing::info!("the worker counts");
-    let mut worker = Worker { db, clock, housekeeping: Housekeeping::default(), sweeps: Sweeps::default(), reported_at: None };
     let mut errors = 0_u32;
     while !is_stopped(&stop) {
         let watched = stop.clone();
         let round = tokio::select! {
-            round = worker.round(&config, || is_stopped(&watched)) => round,
+            round = drain::round(db, clock, config, || is_stopped(&watched)) => round,
             () = stopped_for(&mut stop, config.stop_max) => {
                 tracing::warn!("the worker stopped within a transaction, which is rolled back");
                 return;
@@ -40,7 +43,7 @@ pub async fn run(db: Db, clock: Clock, config: Config, mut stop: watch::Receiver
         let pause = match round {
             Ok(counted) if counted != Counted::default() => continue,
             Ok(_) => config.poll_every,
-            Err(_) => pause_after(errors, &config),
+            Err(_) => pause_after(errors, config),
         };
         tokio::select! {
             () = tokio::time::sleep(pause.mul_f64(0.9 + 0.2 * (config.jitter)())) => {}
@@ -48,27 +51,6 @@ pub async fn run(db: Db, clock: Clock, config: Config, mut stop: watch::Receiver
         }
     }
     tracing::info!("the worker stopped");
-}
-
-struct Worker {
-    db: Db,
-    clock: Clock,
-    housekeeping: Housekeeping,
-    sweeps: Sweeps,
-    reported_at: Option<DateTime<Utc>>,
-}
-
-impl Worker {
-    async fn round(&mut self, config: &Config, is_stopped: impl Fn() -> bool) -> anyhow::Result<Counted> {
-        let now = self.clock.now();
-        self.housekeeping.do_when_due(&self.db, now).await?;
-        self.sweeps.sweep_when_due(&self.db, now).await?;
-        if self.reported_at.is_none_or(|at| now < at || now >= at + REPORT_EVERY) {
-            telemetry::report_backlog(&self.db, now).await?;
-            self.reported_at = Some(now);
-        }
-        drain::round(&self.db, &self.clock, config, is_stopped).await
-    }
 }
 
 /// Twice as long after each error.

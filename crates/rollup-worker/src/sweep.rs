@@ -4,30 +4,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use storage::{Db, counted, ingest_processes, projects, rejections};
 
-/// Often, so that a flood of refusals never grows a table by more than a minute's worth.
-const EVERY: TimeDelta = TimeDelta::minutes(1);
 /// A process that was not seen for so long is forgotten.
 const PROCESS_KEPT: TimeDelta = TimeDelta::hours(1);
 
-/// When it was last swept.
-#[derive(Debug, Default)]
-pub(crate) struct Sweeps {
-    swept_at: Option<DateTime<Utc>>,
-}
-
-impl Sweeps {
-    /// Sweeps when a minute has passed or the clock went back.
-    pub(crate) async fn sweep_when_due(&mut self, db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
-        if self.swept_at.is_some_and(|at| now >= at && now < at + EVERY) {
-            return Ok(());
-        }
-        let swept = sweep(db, now).await?;
-        self.swept_at = Some(now);
-        if swept > 0 {
-            tracing::debug!(swept, "swept what is over");
-        }
-        Ok(())
+/// [`sweep`], as a chore.
+pub(crate) async fn sweep_and_say(db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let swept = sweep(db, now).await?;
+    if swept > 0 {
+        tracing::debug!(swept, "swept what is over");
     }
+    Ok(())
 }
 
 /// Sweeps every project once, and returns how many rows went. Idempotent; several processes may call it at once.

@@ -3,6 +3,8 @@
 //! The only file that builds SQL at run time: a partition's name and bounds cannot be bind parameters. Both come from a
 //! `NaiveDate` of ours, never from input.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use protocol::limits::{IMPORT_DAYS_MAX, LEDGER_DAYS};
 use protocol::outcome::Signal;
@@ -193,18 +195,21 @@ pub async fn drop_before(db: &Db, table: Table, first: NaiveDate) -> Result<u32>
     Ok(dropped)
 }
 
-/// Tries for a short time only, again and again: the statement waits for every writer of the parent, and every writer
-/// that comes later waits for the statement.
+/// Tries for a short time only, and a few times: the statement waits for every writer of the parent (or a dump that reads
+/// it), and every writer that comes later waits for the statement. Between two tries the writers go on. Whoever needs it
+/// asks again later.
 async fn change(db: &Db, statement: &str) -> Result<()> {
-    const TRIES: u32 = 50;
+    const TRIES: u32 = 5;
+    const PAUSE: Duration = Duration::from_secs(1);
     for attempt in 1.. {
         let mut tx = db.begin().await?;
         sqlx::query!("set local lock_timeout = '200ms'").execute(&mut *tx).await?;
         match sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut *tx).await.map_err(Error::from) {
             Ok(_) => return Ok(tx.commit().await?),
-            Err(Error::Busy(_)) if attempt < TRIES => drop(tx),
+            Err(Error::Busy(_)) if attempt < TRIES => tx.rollback().await?,
             Err(error) => return Err(error),
         }
+        tokio::time::sleep(PAUSE).await;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod chores;
 mod exactly_once;
 mod faults;
 mod limits;

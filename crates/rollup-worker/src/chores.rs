@@ -1,0 +1,76 @@
+//! What the worker does beside counting, each at its own times. A chore that fails, or that waits for a lock, never holds
+//! counting up.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use protocol::time::Clock;
+use storage::Db;
+
+use crate::due::Due;
+use crate::{housekeeping, sweep, telemetry};
+
+/// How often it looks whether something is due.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Far more often than needed, so that a new day never depends on one run.
+const HOUSEKEEPING_EVERY: TimeDelta = TimeDelta::hours(1);
+/// Often, so that a flood of refusals never grows a table by more than a minute's worth.
+const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(1);
+const REPORT_EVERY: TimeDelta = TimeDelta::seconds(5);
+
+/// Every chore with its rhythm.
+pub(crate) struct Chores {
+    db: Db,
+    clock: Clock,
+    partitions: Due,
+    ledger: Due,
+    sweep: Due,
+    backlog: Due,
+}
+
+impl Chores {
+    pub(crate) fn new(db: Db, clock: Clock) -> Self {
+        Self {
+            db,
+            clock,
+            partitions: Due::every(HOUSEKEEPING_EVERY),
+            ledger: Due::every(HOUSEKEEPING_EVERY),
+            sweep: Due::every(SWEEP_EVERY),
+            backlog: Due::every(REPORT_EVERY),
+        }
+    }
+
+    /// Does them for ever.
+    pub(crate) async fn run(mut self) {
+        loop {
+            self.round().await;
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Each that is due, once. The report comes first: it must not wait for one that waits for a lock.
+    async fn round(&mut self) {
+        let Self { db, clock, partitions, ledger, sweep, backlog } = self;
+        let now = clock.now();
+        do_when_due(backlog, now, "report the backlog", telemetry::report_backlog(db, now)).await;
+        do_when_due(partitions, now, "make day partitions", housekeeping::make_partitions(db, now)).await;
+        do_when_due(sweep, now, "sweep what is over", sweep::sweep_and_say(db, now)).await;
+        do_when_due(ledger, now, "end the ledger's window", housekeeping::expire_ledger(db, now)).await;
+    }
+}
+
+async fn do_when_due(due: &mut Due, now: DateTime<Utc>, what: &str, chore: impl Future<Output = anyhow::Result<()>>) {
+    if !due.is(now) {
+        return;
+    }
+    let done = chore.await;
+    due.tried(now, done.is_ok());
+    if let Err(error) = done {
+        // Of a database that is away, counting has said so.
+        if error.chain().filter_map(|cause| cause.downcast_ref()).any(storage::Error::is_away) {
+            tracing::debug!(error = format!("{error:#}"), "could not {what}");
+        } else {
+            tracing::warn!(error = format!("{error:#}"), "could not {what}; trying again in a minute at most, counting goes on");
+        }
+    }
+}
