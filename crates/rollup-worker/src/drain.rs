@@ -82,8 +82,7 @@ async fn count_project(db: &Db, project: ProjectId, now: DateTime<Utc>, config: 
     Ok(total)
 }
 
-/// Notes the failure with the flush. Where the database itself is ill (read-only, full), this fails as well, and the
-/// flush is not blamed for it.
+/// Notes the failure with the flush, which becomes a dead letter with its last try.
 async fn record_failure(db: &Db, project: ProjectId, flush_id: Uuid, error: &anyhow::Error, now: DateTime<Utc>) -> anyhow::Result<()> {
     let reason = format!("{error:#}");
     let Some(attempts) = pending::record_failure(db, project, flush_id, &reason, now).await? else {

@@ -5,6 +5,7 @@
 //! and takes them off the list, so that every flush is counted exactly once wherever the process dies.
 
 mod admit_routes;
+mod blame;
 mod book_outcomes;
 mod book_usage;
 mod chores;

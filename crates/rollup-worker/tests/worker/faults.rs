@@ -9,7 +9,7 @@ use storage::dead_letters::{self, Tally};
 use storage::pending::{self, ATTEMPTS_MAX};
 
 use crate::random::Random;
-use crate::raw::{self, Flush, insert, prepare};
+use crate::raw::{self, Event, Flush, insert, prepare};
 use crate::recount::assert_counted;
 use crate::rollups::now;
 
@@ -118,16 +118,47 @@ async fn a_project_whose_rows_the_database_cannot_read_does_not_stop_the_others(
         insert(&pool, flush).await;
     }
     // An internal error of the server, as damaged storage or a lost node gives; it is nobody's fault.
-    for statement in [
-        "create function broken() returns trigger language plpgsql as $$ begin raise exception 'damaged' using errcode = 'XX000'; end $$",
-        "create trigger broken before insert on event_quarter for each row when (new.project_id = 1) execute function broken()",
-    ] {
-        sqlx::query(statement).execute(&pool).await.unwrap();
-    }
+    break_counting_of_project_1(&pool, "XX000").await;
     run_once(&db, &Clock::fixed(now())).await.unwrap_err();
     assert_counted(&pool, &flushes[1..]).await;
 
     sqlx::query("drop trigger broken on event_quarter").execute(&pool).await.unwrap();
     run_once(&db, &Clock::fixed(now())).await.unwrap();
+    assert_counted(&pool, &flushes).await;
+}
+
+/// Every attempt to count something of project 1 fails with this SQLSTATE from now on.
+async fn break_counting_of_project_1(pool: &PgPool, code: &str) {
+    for statement in [
+        format!(
+            "create or replace function broken() returns trigger language plpgsql as $$ begin raise exception 'broken' using errcode = '{code}'; end $$"
+        ),
+        "create or replace trigger broken before insert on event_quarter for each row when (new.project_id = 1) execute function broken()"
+            .to_owned(),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(pool).await.unwrap();
+    }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_flush_is_blamed_for_its_data_and_its_length_and_never_for_the_database(pool: PgPool) {
+    let db = prepare(&pool, now()).await;
+    let flushes = [Flush::live(1, now(), vec![Event::of("u1", "/", now())], Vec::new())];
+    insert(&pool, &flushes[0]).await;
+    let try_with = async |code: &str| {
+        break_counting_of_project_1(&pool, code).await;
+        let _ = run_once(&db, &Clock::fixed(now() + TimeDelta::hours(1))).await;
+        attempts_or_none(&pool).await.0
+    };
+    // Disk full, out of memory, connections or configured limits, read-only, an operator's intervention, an I/O error.
+    for code in ["53100", "53200", "53300", "53400", "25006", "57000", "57P01", "58000", "58030", "40P01", "55P03"] {
+        assert_eq!(try_with(code).await, 0, "{code}");
+    }
+    // A value that does not fit, a constraint, a statement that took longer than it may.
+    for (tries, code) in [(1, "22003"), (2, "23514"), (3, "57014")] {
+        assert_eq!(try_with(code).await, tries, "{code}");
+    }
+    sqlx::query("drop trigger broken on event_quarter").execute(&pool).await.unwrap();
+    run_once(&db, &Clock::fixed(now() + TimeDelta::hours(2))).await.unwrap();
     assert_counted(&pool, &flushes).await;
 }
