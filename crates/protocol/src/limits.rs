@@ -48,6 +48,10 @@ pub const FINGERPRINT_PARTS_MAX: usize = 16;
 pub const METRIC_SERIES_MAX: usize = 10_000;
 /// Routes of one project and UTC day; further ones fold into `__other__`.
 pub const ROUTES_MAX: usize = 2_000;
+/// SDKs, by name and version, that the books of one project and hour tell apart; further ones fold into `__other__`.
+pub const BOOKS_SDKS_MAX: usize = 200;
+/// Reasons of losses that the books of one project and hour tell apart; further ones fold into `__other__`.
+pub const BOOKS_REASONS_MAX: usize = 200;
 /// Segments of a route; what follows them becomes `*`.
 pub const ROUTE_SEGMENTS_MAX: usize = 32;
 /// Rules by which a project names its routes.
@@ -85,6 +89,10 @@ pub fn table() -> Vec<(&'static str, String)> {
         (
             "series of one metric, routes of one day; further ones fold into `__other__`",
             format!("{} and {}", n(METRIC_SERIES_MAX), n(ROUTES_MAX)),
+        ),
+        (
+            "SDK versions, reasons of losses in the books of one hour; further ones fold into `__other__`",
+            format!("{BOOKS_SDKS_MAX} and {BOOKS_REASONS_MAX}"),
         ),
         ("sample rate, at least", format!("{SAMPLE_RATE_MIN:e}")),
         ("segments of a route; rules for routes", format!("{ROUTE_SEGMENTS_MAX} and {ROUTE_RULES_MAX}")),

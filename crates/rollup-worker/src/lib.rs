@@ -4,6 +4,7 @@
 //! A worker holds one project at a time. In one transaction it locks the project, claims its oldest flushes, counts them
 //! and takes them off the list, so that every flush is counted exactly once wherever the process dies.
 
+mod admit_labels;
 mod admit_routes;
 mod blame;
 mod book_outcomes;

@@ -32,6 +32,31 @@ pub async fn add(tx: &mut Transaction, project: ProjectId, changes: &[HourOutcom
     Ok(())
 }
 
+/// The SDKs that the books of an hour name.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sdks(tx: &mut Transaction, project: ProjectId, hour: DateTime<Utc>) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!("select distinct sdk from outcome_hourly where project_id = $1 and hour = $2", project.0, hour)
+        .fetch_all(&mut **tx)
+        .await?)
+}
+
+/// The reasons that the books of an hour name for an outcome.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reasons(tx: &mut Transaction, project: ProjectId, hour: DateTime<Utc>, outcome: Outcome) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "select distinct reason from outcome_hourly where project_id = $1 and hour = $2 and outcome = $3",
+        project.0,
+        hour,
+        outcome.word()
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// Items of one hour, signal and outcome, of every SDK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]

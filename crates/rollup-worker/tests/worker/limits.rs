@@ -1,10 +1,14 @@
 //! Series and routes beyond their limits fold into `__other__`, and nothing is lost.
 
-use protocol::limits::{METRIC_SERIES_MAX, ROUTES_MAX};
+use std::collections::BTreeMap;
+
+use protocol::limits::{BOOKS_REASONS_MAX, BOOKS_SDKS_MAX, METRIC_SERIES_MAX, ROUTES_MAX};
+use protocol::outcome::{Outcome, OutcomeCount, Signal};
 use protocol::time::Clock;
 use rollup_worker::run_once;
 use sqlx::PgPool;
 
+use crate::random::Random;
 use crate::raw::{Event, Flush, Point, insert, prepare};
 use crate::rollups::now;
 
@@ -69,4 +73,47 @@ async fn routes_beyond_the_limit_of_a_day_fold_into_one(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(yesterdays, [format!("/p/{:05}", ROUTES_MAX + 7)]);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn names_and_reasons_that_senders_invent_do_not_lengthen_the_books_and_the_sums_stay_right(pool: PgPool) {
+    let db = prepare(&pool, now()).await;
+    let mut random = Random(12);
+    let sdks: Vec<String> = (0..1_000).map(|_| format!("sdk-{}/1.0", random.below(u64::MAX))).collect();
+    let mut sums = BTreeMap::<(&str, &str), i64>::new();
+    let (later, hour) = (now() + chrono::TimeDelta::hours(1), chrono::TimeDelta::hours(1));
+    for (claim, at) in [now(), now(), now(), later].into_iter().enumerate() {
+        let mut flush = Flush::live(1, at, Vec::new(), Vec::new());
+        for sdk in &sdks {
+            let reason = format!("reason {}", random.below(u64::MAX));
+            for (signal, outcome, reason) in [
+                (Signal::Event, Outcome::Made, ""),
+                (Signal::Event, Outcome::Rejected, "too_old"),
+                (Signal::Log, Outcome::Lost, "queue full"),
+                (Signal::Log, Outcome::Lost, &reason),
+            ] {
+                let n = 1 + random.below(9) as i64;
+                *sums.entry((signal.word(), outcome.word())).or_default() += n;
+                flush.outcomes.push(OutcomeCount { signal, outcome, reason: reason.to_owned(), sdk: sdk.clone(), n });
+            }
+        }
+        // A sender that names nothing is no other.
+        flush.outcomes.push(OutcomeCount { signal: Signal::Span, outcome: Outcome::Made, reason: String::new(), sdk: String::new(), n: 1 });
+        *sums.entry(("span", "made")).or_default() += 1;
+        insert(&pool, &flush).await;
+        let counted = run_once(&db, &Clock::fixed(at + hour)).await.unwrap();
+        assert_eq!(counted.flushes, 1, "claim {claim}");
+    }
+    let most = async |query: &'static str| sqlx::query_scalar::<_, i64>(query).fetch_one(&pool).await.unwrap();
+    let senders = "select max(n) from (select count(*) n from outcome_hourly group by hour, signal, outcome, reason) as rows";
+    assert_eq!(most(senders).await, BOOKS_SDKS_MAX as i64 + 1);
+    let reasons = "select max(n) from (select count(distinct reason) n from outcome_hourly group by hour, signal, outcome) as rows";
+    assert_eq!(most(reasons).await, BOOKS_REASONS_MAX as i64 + 1);
+    let unnamed = "select sum(n)::int8 from outcome_hourly where sdk = ''";
+    assert_eq!(most(unnamed).await, 4);
+
+    let booked: Vec<(String, String, i64)> =
+        sqlx::query_as("select signal, outcome, sum(n)::int8 from outcome_hourly group by 1, 2").fetch_all(&pool).await.unwrap();
+    let booked: BTreeMap<(&str, &str), i64> = booked.iter().map(|(signal, outcome, n)| ((signal.as_str(), outcome.as_str()), *n)).collect();
+    assert_eq!(booked, sums);
 }
