@@ -23,9 +23,6 @@ pub enum Level {
 }
 
 impl Level {
-    /// Every level, mildest first.
-    pub const ALL: [Self; 6] = [Self::Trace, Self::Debug, Self::Info, Self::Warning, Self::Error, Self::Fatal];
-
     /// The number in the `level` columns: the first of OpenTelemetry's severity range, so that columns sort by badness.
     pub const fn code(self) -> i16 {
         match self {
@@ -35,23 +32,6 @@ impl Level {
             Self::Warning => 13,
             Self::Error => 17,
             Self::Fatal => 21,
-        }
-    }
-
-    /// The level of a stored number.
-    pub fn from_code(code: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.code() == code)
-    }
-
-    /// The word in JSON and on screen.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Trace => "trace",
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-            Self::Fatal => "fatal",
         }
     }
 }
