@@ -49,7 +49,7 @@ pub struct ErrorReport {
     /// What happened before, oldest first. At most 100.
     #[serde(default, deserialize_with = "crate::text::list", skip_serializing_if = "Vec::is_empty")]
     pub breadcrumbs: Vec<Breadcrumb>,
-    /// Reports with equal fingerprints are one issue; made from type and frames when absent. At most 16 parts.
+    /// Says which reports belong together; stored as sent. At most 16 parts.
     #[serde(default, deserialize_with = "crate::text::list", skip_serializing_if = "Vec::is_empty")]
     pub fingerprint: Vec<String>,
     /// What reports can be filtered by.

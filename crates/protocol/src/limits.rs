@@ -32,7 +32,7 @@ pub const STRING_BYTES_MAX: usize = 8 * 1024;
 pub const NAME_BYTES_MAX: usize = 200;
 /// Bytes of an id or another short attribute (user, session, route, release, …).
 pub const ATTRIBUTE_BYTES_MAX: usize = 500;
-/// Tags of one metric point.
+/// Tags of one metric point or error report.
 pub const METRIC_TAGS_MAX: usize = 32;
 /// How long a span may take.
 pub const SPAN_DAYS_MAX: i64 = 30;
@@ -58,7 +58,7 @@ pub const ROUTE_SEGMENTS_MAX: usize = 32;
 pub const ROUTE_RULES_MAX: usize = 200;
 /// How far in the past a timestamp may lie.
 pub const LATE_DAYS_MAX: i64 = 7;
-/// How far in the past an imported timestamp may lie: the raw retention.
+/// How far in the past an imported timestamp may lie.
 pub const IMPORT_DAYS_MAX: i64 = 30;
 /// A timestamp ahead of the server by up to this many minutes is kept as it is.
 pub const FUTURE_MINUTES_KEPT: i64 = 5;

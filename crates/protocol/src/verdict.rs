@@ -56,7 +56,7 @@ pub enum ItemCode {
     KeyTooLong,
     /// A text is over 8 KiB, or an id or attribute over 500 bytes.
     TextTooLong,
-    /// A metric point has more than 32 tags.
+    /// A metric point or an error report has more than 32 tags.
     TooManyTags,
     /// The timestamp cannot be read.
     TimeUnreadable,
@@ -147,7 +147,7 @@ impl ItemCode {
             Self::TooManyKeys => "The item has more than 256 keys",
             Self::KeyTooLong => "A key is over 200 bytes",
             Self::TextTooLong => "A text is over 8 KiB, or an id or attribute over 500 bytes",
-            Self::TooManyTags => "A metric point has more than 32 tags",
+            Self::TooManyTags => "A metric point or an error report has more than 32 tags",
             Self::TimeUnreadable => "The timestamp cannot be read",
             Self::TooOld => "The timestamp is older than what is kept",
             Self::TooNew => "The timestamp is more than 24 hours ahead",
@@ -174,7 +174,7 @@ impl ItemCode {
             Self::TooManyKeys => "send at most 256 keys per item",
             Self::KeyTooLong => "keep keys under 200 bytes",
             Self::TextTooLong => "shorten the text: props may hold 8 KiB each, ids and attributes 500 bytes",
-            Self::TooManyTags => "send at most 32 tags per metric point",
+            Self::TooManyTags => "send at most 32 tags",
             Self::TimeUnreadable => "send `ts` as RFC 3339 text, such as 2026-05-14T14:03:18Z, or as milliseconds since 1970",
             Self::TooOld => "check the sender's clock; history goes to the import endpoint",
             Self::TooNew => "check the sender's clock; send `sent_at`, so that its error can be corrected",

@@ -31,9 +31,11 @@ pub(crate) fn error_report(raw: &RawValue) -> Result<Valid<ErrorReport>, Refusal
         ("causes", report.cause.len(), CAUSES_MAX),
         ("breadcrumbs", report.breadcrumbs.len(), BREADCRUMBS_MAX),
         ("fingerprint parts", report.fingerprint.len(), FINGERPRINT_PARTS_MAX),
-        ("tags", report.tags.len(), METRIC_TAGS_MAX),
     ] {
         at_most(name, found, limit)?;
+    }
+    if report.tags.len() > METRIC_TAGS_MAX {
+        return Err(Refusal::new(ItemCode::TooManyTags, format!("the report has {} tags", report.tags.len())));
     }
     frames(&report.stacktrace)?;
     report.cause.iter().try_for_each(cause)?;
@@ -88,6 +90,10 @@ mod tests {
 
     #[test]
     fn an_error_says_something_and_has_no_end_of_parts() {
+        let tags = |n: usize| {
+            let tags: Vec<String> = (0..n).map(|tag| format!(r#""t{tag}":"v""#)).collect();
+            format!(r#"{{"type":"E","tags":{{{}}}}}"#, tags.join(","))
+        };
         let frames = |n: usize| format!(r#"{{"type":"E","stacktrace":[{}]}}"#, vec![r#"{"function":"f","line":1}"#; n].join(","));
         for (json, want) in [
             (r#"{"type":"PaymentGatewayTimeout"}"#.to_owned(), None),
@@ -97,6 +103,8 @@ mod tests {
             (frames(251), Some(ItemCode::TooManyParts)),
             (format!(r#"{{"type":"E","cause":[{}]}}"#, [r#"{"type":"C"}"#; 11].join(",")), Some(ItemCode::TooManyParts)),
             (format!(r#"{{"type":"E","fingerprint":[{}]}}"#, ["\"f\""; 17].join(",")), Some(ItemCode::TooManyParts)),
+            (tags(32), None),
+            (tags(33), Some(ItemCode::TooManyTags)),
             (r#"{"type":"E","stacktrace":"at f"}"#.to_owned(), Some(ItemCode::Malformed)),
             (format!(r#"{{"message":"{}"}}"#, "m".repeat(8_193)), Some(ItemCode::TextTooLong)),
         ] {
