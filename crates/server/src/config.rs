@@ -1,7 +1,12 @@
-//! The command line. Every flag has a `THROUGHLINE_*` variable; a flag wins.
+//! The command line: what each command takes. Flags that stay the same from run to run have a variable as well,
+//! `THROUGHLINE_*` or `DATABASE_URL`; a flag wins.
 
+mod dead_letters;
+mod demo;
+mod limits;
 mod places;
 mod routes;
+mod tail;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,11 +14,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use protocol::outcome::Signal;
-use storage::send_limits::Change;
 
+pub(crate) use dead_letters::{DeadLettersAction, DeadLettersOptions};
+pub(crate) use demo::DemoOptions;
+pub(crate) use limits::LimitOptions;
 pub(crate) use places::PlacesOptions;
 pub(crate) use routes::{RoutesAction, RoutesOptions};
+pub(crate) use tail::TailOptions;
 
 use crate::telemetry::LogFormat;
 
@@ -183,43 +190,6 @@ pub(crate) struct DevOptions {
 }
 
 #[derive(Clone, Debug, Args)]
-pub(crate) struct DemoOptions {
-    /// The server
-    #[arg(long, env = "THROUGHLINE_ENDPOINT", default_value = "http://127.0.0.1:6440", value_name = "URL")]
-    pub(crate) endpoint: String,
-    /// A secret key with the scope `import`, for the history
-    #[arg(long, env = "THROUGHLINE_SECRET", value_name = "SK", hide_env_values = true)]
-    pub(crate) secret: Option<String>,
-    /// A public key, for --live
-    #[arg(long, env = "THROUGHLINE_KEY", value_name = "PK")]
-    pub(crate) key: Option<String>,
-    /// Days of history
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=30))]
-    pub(crate) days: u32,
-    /// People
-    #[arg(long, default_value_t = 20_000)]
-    pub(crate) users: u32,
-    /// Equal seeds make equal shops
-    #[arg(long, default_value_t = 7)]
-    pub(crate) seed: u64,
-    /// The end of the history, RFC 3339; now when absent. With the same end, a second run stores nothing twice
-    #[arg(long, value_name = "TIME")]
-    pub(crate) until: Option<chrono::DateTime<chrono::Utc>>,
-    /// The zone in which --truth cuts days
-    #[arg(long, default_value = "Europe/Berlin")]
-    pub(crate) zone: chrono_tz::Tz,
-    /// Send live traffic until stopped instead of a history
-    #[arg(long, conflicts_with = "truth")]
-    pub(crate) live: bool,
-    /// Print what a correct dashboard must show, and send nothing
-    #[arg(long)]
-    pub(crate) truth: bool,
-    /// Print the truth as JSON
-    #[arg(long, requires = "truth")]
-    pub(crate) json: bool,
-}
-
-#[derive(Clone, Debug, Args)]
 pub(crate) struct ProjectsOptions {
     #[command(flatten)]
     pub(crate) database: DatabaseOptions,
@@ -258,33 +228,6 @@ pub(crate) enum ProjectsAction {
     List,
 }
 
-#[derive(Clone, Copy, Debug, Default, Args)]
-pub(crate) struct LimitOptions {
-    /// Events per second in the long run, per ingest process; `none` for no limit
-    #[arg(long, value_name = "N", value_parser = limit)]
-    pub(crate) events_per_second: Option<Change>,
-    /// Events per calendar month (UTC); `none` for no limit
-    #[arg(long, value_name = "N", value_parser = limit)]
-    pub(crate) events_per_month: Option<Change>,
-}
-
-impl LimitOptions {
-    /// Nothing shall change.
-    pub(crate) fn is_empty(self) -> bool {
-        self.events_per_second.is_none() && self.events_per_month.is_none()
-    }
-}
-
-fn limit(text: &str) -> Result<Change, String> {
-    match text {
-        "none" => Ok(Change::Unlimited),
-        number => match number.replace('_', "").parse() {
-            Ok(n @ 0..) => Ok(Change::To(n)),
-            _ => Err("a number, or `none` for no limit".to_owned()),
-        },
-    }
-}
-
 #[derive(Clone, Debug, Args)]
 pub(crate) struct KeysOptions {
     #[command(flatten)]
@@ -318,7 +261,7 @@ pub(crate) enum KeysAction {
     },
     /// Show the project's keys; secret ones only by how they begin
     List,
-    /// End a key; it works for at most 30 seconds more
+    /// End a key; it works for at most 30 seconds more, or up to 24 hours while the database is away
     Revoke {
         /// Its number in `keys list`
         id: i32,
@@ -330,42 +273,6 @@ pub(crate) enum KeyScope {
     Read,
     Ingest,
     Import,
-}
-
-#[derive(Clone, Debug, Args)]
-pub(crate) struct DeadLettersOptions {
-    #[command(flatten)]
-    pub(crate) database: DatabaseOptions,
-    /// The project's word in URLs
-    #[arg(long)]
-    pub(crate) project: String,
-    #[command(subcommand)]
-    pub(crate) action: DeadLettersAction,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum DeadLettersAction {
-    /// Show what could not be counted or stored, oldest first
-    List,
-    /// Show one of them, a batch with its body
-    Show {
-        /// Its id in `dead-letters list`
-        id: uuid::Uuid,
-    },
-    /// Try again: a flush is counted by the worker, a batch is stored unless it was stored before
-    Replay {
-        /// Its id in `dead-letters list`
-        #[arg(required_unless_present = "all")]
-        id: Option<uuid::Uuid>,
-        /// All of the project's
-        #[arg(long, conflicts_with = "id")]
-        all: bool,
-    },
-    /// Forget one of them for good
-    Discard {
-        /// Its id in `dead-letters list`
-        id: uuid::Uuid,
-    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -396,60 +303,6 @@ pub(crate) struct VerifyOptions {
 }
 
 #[derive(Clone, Debug, Args)]
-pub(crate) struct TailOptions {
-    #[command(flatten)]
-    pub(crate) database: DatabaseOptions,
-    /// The project's word in URLs
-    #[arg(long)]
-    pub(crate) project: String,
-    /// Only this signal: event, metric, span, error, log or identity. May be repeated
-    #[arg(long = "signal", value_delimiter = ',', value_name = "SIGNAL")]
-    pub(crate) signals: Vec<SignalWord>,
-    /// Only what is refused
-    #[arg(long)]
-    pub(crate) rejected: bool,
-    /// Print a JSON object per line
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Begin so long ago instead of now, such as 30s, 5m or 2h; at most 24h
-    #[arg(long, value_name = "TIME")]
-    pub(crate) since: Option<Since>,
-}
-
-/// A signal by its word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SignalWord(pub(crate) Signal);
-
-impl FromStr for SignalWord {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        let words = Signal::ALL.map(Signal::word).join(", ");
-        Signal::from_word(word).map(Self).ok_or_else(|| format!("there are: {words}"))
-    }
-}
-
-/// A length of time up to a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Since(pub(crate) Duration);
-
-impl FromStr for Since {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-        let seconds = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3_600,
-            _ => return Err("give a number with s, m or h, such as 5m".to_owned()),
-        };
-        let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(seconds)).filter(|seconds| *seconds <= 86_400);
-        seconds.map(|seconds| Self(Duration::from_secs(seconds))).ok_or_else(|| "give at most 24h".to_owned())
-    }
-}
-
-#[derive(Clone, Debug, Args)]
 pub(crate) struct DoctorOptions {
     /// Only ask the server at this address whether it is ready: a health check
     #[arg(long, value_name = "URL")]
@@ -463,18 +316,4 @@ pub(crate) struct DoctorOptions {
     /// The folder whose node_modules may hold Postgres
     #[arg(long, env = "THROUGHLINE_NPM_DIR", value_name = "DIR")]
     pub(crate) npm: Option<PathBuf>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_length_of_time_is_a_number_with_its_unit() {
-        let seconds = |text: &str| text.parse::<Since>().map(|since| since.0.as_secs()).map_err(drop);
-        assert_eq!([seconds("30s"), seconds("5m"), seconds("24h")], [Ok(30), Ok(300), Ok(86_400)]);
-        for text in ["", "5", "m", "25h", "-5m", "5 m", "99999999999999999999h", "5ü"] {
-            assert_eq!(seconds(text), Err(()), "{text}");
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! A request that is sent slower than this is not waited for.
+//! The time limit of a whole request, up to the beginning of its answer.
 
 use std::time::Duration;
 
