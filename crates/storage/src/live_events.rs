@@ -26,23 +26,23 @@ pub struct LiveRow {
     pub is_bot: bool,
 }
 
-/// A row's place in the order of receipt, where a page of rows goes on.
+/// Where a page of rows goes on, in the order of receipt.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs, reason = "see migrations/0012_event.sql")]
-pub struct Place {
+pub struct Cursor {
     pub received_at: DateTime<Utc>,
     pub flush_id: Uuid,
     pub n: i32,
 }
 
 impl LiveRow {
-    /// Where this row lies.
-    pub fn place(&self) -> Place {
-        Place { received_at: self.received_at, flush_id: self.flush_id, n: self.n }
+    /// Where a page that ends with this row goes on.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { received_at: self.received_at, flush_id: self.flush_id, n: self.n }
     }
 }
 
-impl Place {
+impl Cursor {
     /// Behind every row that was received at or before `at`: where the first page begins.
     pub fn after(at: DateTime<Utc>) -> Self {
         Self { received_at: at, flush_id: Uuid::max(), n: i32::MAX }
@@ -52,7 +52,7 @@ impl Place {
 /// The project's events that were received at or after `from` and lie before `before`, newest first, at most `limit`,
 /// those of the flushes in `known` left out. All rows of a flush become visible together, so a flush that was read once
 /// need not be read again; flushes become visible a little out of order.
-pub async fn since(db: &Db, project: ProjectId, from: DateTime<Utc>, known: &[Uuid], before: Place, limit: i64) -> Result<Vec<LiveRow>> {
+pub async fn since(db: &Db, project: ProjectId, from: DateTime<Utc>, known: &[Uuid], before: Cursor, limit: i64) -> Result<Vec<LiveRow>> {
     Ok(sqlx::query_file_as!(
         LiveRow,
         "sql/live_events/since.sql",

@@ -5,7 +5,7 @@ use protocol::id::ProjectId;
 use protocol::outcome::Signal;
 use uuid::Uuid;
 
-use crate::live_events::Place;
+use crate::live_events::Cursor;
 use crate::{Db, Result};
 
 /// A signal that arrived.
@@ -28,14 +28,14 @@ pub struct Arrival {
 
 impl Arrival {
     /// Where the next page begins.
-    pub fn place(&self) -> Place {
-        Place { received_at: self.received_at, flush_id: self.flush_id, n: self.n }
+    pub fn place(&self) -> Cursor {
+        Cursor { received_at: self.received_at, flush_id: self.flush_id, n: self.n }
     }
 }
 
 /// Where the first page begins.
-pub fn beginning(from: DateTime<Utc>) -> Place {
-    Place { received_at: from, flush_id: Uuid::nil(), n: i32::MIN }
+pub fn beginning(from: DateTime<Utc>) -> Cursor {
+    Cursor { received_at: from, flush_id: Uuid::nil(), n: i32::MIN }
 }
 
 /// Signals that were received at or after `from` and lie behind `after`, those of the flushes in `known` left out, at most
@@ -49,7 +49,7 @@ pub async fn arrivals(
     signal: Signal,
     from: DateTime<Utc>,
     known: &[Uuid],
-    after: Place,
+    after: Cursor,
     limit: i64,
 ) -> Result<Vec<Arrival>> {
     macro_rules! page {

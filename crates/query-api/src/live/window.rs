@@ -10,7 +10,7 @@ use protocol::id::ProjectId;
 use protocol::limits::FUTURE_MINUTES_KEPT;
 use protocol::live::{LIVE_FEED_ROWS, LiveEvent, LiveSlice};
 use storage::Db;
-use storage::live_events::{self, LiveRow, Place};
+use storage::live_events::{self, Cursor, LiveRow};
 use uuid::Uuid;
 
 use super::detail::detail;
@@ -149,7 +149,7 @@ async fn read(
 ) -> Result<(Vec<LiveRow>, Option<DateTime<Utc>>), ApiError> {
     let mut rows: Vec<LiveRow> = Vec::new();
     // An ingest process's clock may be ahead of ours.
-    let mut before = Place::after(now + TimeDelta::hours(1));
+    let mut before = Cursor::after(now + TimeDelta::hours(1));
     loop {
         let page = live_events::since(db, project, from, known, before, PAGE_ROWS as i64).await?;
         let is_last = page.len() < PAGE_ROWS;
@@ -159,7 +159,7 @@ async fn read(
                 let given_up = last.received_at;
                 return Ok((rows, Some(given_up)));
             }
-            Some(last) if !is_last => before = last.place(),
+            Some(last) if !is_last => before = last.cursor(),
             _ => return Ok((rows, None)),
         }
     }
