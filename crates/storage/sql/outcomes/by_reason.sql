@@ -1,3 +1,4 @@
+-- By the primary key, whose rows of an hour are bounded (protocol::limits::BOOKS_SDKS_MAX, BOOKS_REASONS_MAX).
 select signal, outcome, reason, sum(n)::int8 as "n!"
 from outcome_hourly
 where project_id = $1

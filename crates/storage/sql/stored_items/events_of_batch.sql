@@ -1,3 +1,4 @@
+-- The primary key finds the flush; its rows are few.
 select event_id as "id?", received_at, flush_id, n, batch_id, ts, client_ts, name, actor_kind, actor, route, release, environment,
     flags, is_bot
 from event

@@ -1,3 +1,4 @@
+-- The primary key finds the flush; its rows are few.
 select null::uuid as "id?", received_at, flush_id, n, batch_id, ts, client_ts,
     (case kind when 1 then 'identify' when 2 then 'alias' else 'reset' end) as "name!",
     (case when user_id is not null then 1 when anonymous_id is not null then 2 else 0 end)::int2 as "actor_kind!",

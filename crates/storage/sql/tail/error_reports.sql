@@ -1,3 +1,4 @@
+-- As tail/events.sql.
 select received_at, flush_id, n, ts, event_id as "id?", left(coalesce(type || ': ', '') || message, 200) as "name!",
     actor as "actor!", environment as "environment!", flags, false as "is_bot!"
 from error_report

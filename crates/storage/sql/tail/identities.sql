@@ -1,3 +1,4 @@
+-- As tail/events.sql.
 select received_at, flush_id, n, ts, null::uuid as "id?",
     (case kind when 1 then 'identify' when 2 then 'alias' else 'reset' end) as "name!",
     coalesce(user_id, anonymous_id, '') as "actor!", '' as "environment!", flags, false as "is_bot!"

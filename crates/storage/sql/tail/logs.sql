@@ -1,3 +1,4 @@
+-- As tail/events.sql.
 select received_at, flush_id, n, ts, null::uuid as "id?", left(body, 200) as "name!",
     coalesce(user_id, session_id, '') as "actor!", environment as "environment!", flags,
     false as "is_bot!"

@@ -1,3 +1,4 @@
+-- As tail/events.sql.
 select received_at, flush_id, n, ts, null::uuid as "id?", name || ' ' || value || ' ' || unit as "name!",
     coalesce(user_id, session_id, '') as "actor!", environment, flags, false as "is_bot!"
 from metric_point
