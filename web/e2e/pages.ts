@@ -47,6 +47,7 @@ export const PLACES: readonly Place[] = [
   stranger("login", "/login"),
   { ...stranger("link-over", "/enter?token=used"), status: 410 },
   stranger("docs-sending", "/docs/sending"),
+  stranger("docs-operating", "/docs/operating"),
   stranger("docs-verdicts", "/docs/verdicts"),
   stranger("docs-problems", "/docs/problems"),
   { name: "setup", of: "ownerless", path: "", signedIn: false, status: 200 },

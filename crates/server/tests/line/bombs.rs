@@ -106,7 +106,7 @@ async fn a_length_that_is_not_true_costs_only_its_own_request(pool: PgPool) {
     let server = Server::start_with(&database, &["--listen", "127.0.0.1:0", "--role", "ingest"]);
     let body = r#"{"events":[{"name":"a"}]}"#;
     let status = |length: u64| {
-        let mut socket = TcpStream::connect(server.endpoint.strip_prefix("http://").expect("an endpoint")).expect("the server");
+        let mut socket = TcpStream::connect(server.address()).expect("the server");
         let head = format!(
             "POST {PATH} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\ncontent-length: {length}\r\n\r\n",
             shop.public_key

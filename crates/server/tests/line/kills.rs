@@ -51,7 +51,7 @@ async fn whoever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_counted_t
     let mut dice = fastrand::Rng::with_seed(plan.seed);
     for victim in victims::in_some_order(plan.kills, &mut dice) {
         load.let_some_more_be_acknowledged(&mut dice);
-        victims.kill_and_start_again(victim);
+        victims.kill_and_start_again(victim).await;
     }
     load.let_some_more_be_acknowledged(&mut dice);
     let journal = load.finish();

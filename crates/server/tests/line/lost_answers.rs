@@ -1,7 +1,7 @@
 //! The connection to a sender breaks while its request is on the way, or its answer.
 
-use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::client::Client;
+use crate::deadline::PATIENCE;
 use crate::proxy::pump;
 use crate::recount;
 use crate::server::Server;
@@ -26,7 +27,7 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let loses_next_answer = Arc::<AtomicBool>::default();
-        let (address, loses) = (address(&server.endpoint).to_owned(), Arc::clone(&loses_next_answer));
+        let (address, loses) = (server.address().to_owned(), Arc::clone(&loses_next_answer));
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let server = TcpStream::connect(&address).expect("the server");
@@ -47,10 +48,6 @@ impl Line {
     fn lost_it(&self) -> bool {
         !self.loses_next_answer.load(Ordering::SeqCst)
     }
-}
-
-fn address(endpoint: &str) -> &str {
-    endpoint.strip_prefix("http://").expect("an endpoint")
 }
 
 /// A batch for each endpoint, and whether the answer says what became of it.
@@ -74,13 +71,13 @@ fn batches() -> Vec<(&'static str, Value, bool)> {
     ]
 }
 
-/// Everything that the database holds, but for how often batches were repeated.
+/// Everything that the database holds, but for how often batches were repeated and requests refused.
 async fn contents(pool: &PgPool) -> Vec<Value> {
     recount::everything_counted(pool).await;
     let mut contents = Vec::new();
     for table in recount::TABLES_WITH_SIGNALS {
         let rows = format!(
-            "select coalesce(jsonb_agg(to_jsonb(t) order by t::text), '[]') from {table} t where to_jsonb(t)->>'outcome' is distinct from 'replayed'"
+            "select coalesce(jsonb_agg(to_jsonb(t) order by t::text), '[]') from {table} t where coalesce(to_jsonb(t)->>'outcome', '') not in ('replayed', 'refused')"
         );
         contents.push(sqlx::query_scalar(AssertSqlSafe(rows)).fetch_one(pool).await.expect("rows"));
     }
@@ -121,7 +118,7 @@ async fn a_request_that_breaks_off_stores_nothing_and_its_repetition_is_the_firs
     for (path, body, tells) in batches().into_iter().filter(|(path, ..)| *path != "/v1/import:batch") {
         let before = contents(&pool).await;
         let body = body.to_string();
-        let mut socket = TcpStream::connect(address(&server.endpoint)).expect("the server");
+        let mut socket = TcpStream::connect(server.address()).expect("the server");
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n\r\n",
             shop.public_key,
@@ -129,7 +126,10 @@ async fn a_request_that_breaks_off_stores_nothing_and_its_repetition_is_the_firs
         );
         let half = body.len() / 2;
         socket.write_all([head.as_bytes(), &body.as_bytes()[..half]].concat().as_slice()).expect("a write");
-        drop(socket);
+        // The rest does not come. Once the server has closed its side, it has seen that, and is done with the request.
+        socket.shutdown(Shutdown::Write).expect("an open socket");
+        socket.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+        socket.read_to_end(&mut Vec::new()).expect("the end of the connection");
         let headers = [("authorization", format!("Bearer {}", shop.public_key))];
         let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
         assert_eq!(contents(&pool).await, before, "{path}");

@@ -62,7 +62,7 @@ async fn what_is_too_much_is_refused_politely_within_bounded_memory_and_what_is_
     let database = database(&pool);
     let shop = Shop::create(&database, "shop");
     let server = Server::start_with(&database, &["--listen", "127.0.0.1:0", "--ingest-memory-mb", BUDGET_MB]);
-    let address: Arc<str> = server.endpoint.strip_prefix("http://").expect("an address").into();
+    let address: Arc<str> = server.address().into();
     let key: Arc<str> = shop.public_key.as_str().into();
 
     let (mut acknowledged, mut refused, mut batch) = (Vec::new(), 0, 0);

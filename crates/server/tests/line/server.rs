@@ -48,6 +48,11 @@ impl Server {
         self.lines.recv_timeout(PATIENCE).expect("a line on standard output")
     }
 
+    /// Host and port, for those who speak to it by hand.
+    pub fn address(&self) -> &str {
+        self.endpoint.strip_prefix("http://").expect("an endpoint")
+    }
+
     pub fn client(&self) -> Client {
         Client::new(&self.endpoint)
     }

@@ -14,8 +14,7 @@ struct Connection(TcpStream);
 
 impl Connection {
     fn open(server: &Server) -> Self {
-        let address = server.endpoint.strip_prefix("http://").expect("an address");
-        let stream = TcpStream::connect(address).expect("a connection");
+        let stream = TcpStream::connect(server.address()).expect("a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         Self(stream)
     }

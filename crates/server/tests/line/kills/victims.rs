@@ -2,13 +2,11 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use local_postgres::{Cluster, Options};
 use tempfile::TempDir;
 
-use crate::deadline::PATIENCE;
+use crate::deadline::until;
 use crate::server::{Server, lasting_port};
 
 /// One of them.
@@ -59,7 +57,7 @@ impl Victims {
         format!("http://{}", self.ingest_address)
     }
 
-    pub fn kill_and_start_again(&mut self, victim: Victim) {
+    pub async fn kill_and_start_again(&mut self, victim: Victim) {
         match victim {
             Victim::Ingest => {
                 self.ingest.take().expect("it runs").kill();
@@ -71,12 +69,8 @@ impl Victims {
             }
             Victim::Postgres => {
                 kill_family(self.cluster.pid());
-                let began = Instant::now();
                 // Until the dead one is buried, it counts as running.
-                while !self.cluster.revive().expect("the database recovers") {
-                    assert!(began.elapsed() < PATIENCE, "the killed database does not go");
-                    thread::sleep(Duration::from_millis(10));
-                }
+                until("the killed database is gone", async || self.cluster.revive().expect("the database recovers")).await;
             }
         }
     }
