@@ -7,7 +7,6 @@ use protocol::id::ProjectId;
 use storage::Db;
 use uuid::Uuid;
 
-use crate::blame::is_of_database;
 use crate::claim::{Claim, Wanted};
 use crate::config::Config;
 use crate::stage::Stage;
@@ -41,7 +40,7 @@ pub(crate) struct Failed {
 impl Failed {
     /// The database was the reason, not the flushes: the same claim may succeed later.
     pub(crate) fn is_passing(&self) -> bool {
-        self.flushes.is_empty() || is_of_database(&self.error)
+        self.flushes.is_empty() || self.error.chain().filter_map(|cause| cause.downcast_ref()).any(storage::Error::is_passing)
     }
 }
 

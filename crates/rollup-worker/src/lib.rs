@@ -6,7 +6,6 @@
 
 mod admit_labels;
 mod admit_routes;
-mod blame;
 mod book_outcomes;
 mod book_usage;
 mod chores;

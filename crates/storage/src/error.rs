@@ -43,11 +43,12 @@ impl From<sqlx::Error> for Error {
                 Self::Away(error)
             }
             sqlx::Error::Database(database) => match database.code().as_deref().unwrap_or_default() {
-                // 58030 and XX000 are how a distributed database reports a lost node.
-                code if ["08", "53", "57P0"].iter().any(|class| code.starts_with(class)) => Self::Away(error),
-                "25006" | "58030" | "XX000" => Self::Away(error),
-                code if code.starts_with("40") || code == "55P03" => Self::Busy(error),
+                // Classes 53, 57 and 58: out of disk, memory or connections, an operator intervened, the system failed. XX000
+                // is how a distributed database reports a lost node.
                 "57014" => Self::Cancelled(error),
+                code if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => Self::Away(error),
+                "25006" | "XX000" => Self::Away(error),
+                code if code.starts_with("40") || code == "55P03" => Self::Busy(error),
                 "23505" => Self::Taken(error),
                 "22021" | "22P05" => Self::Text(error),
                 _ => Self::Failed(error),
