@@ -24,6 +24,9 @@ pub const REASONS_SHOWN: usize = 30;
 /// Refused items and requests in an answer.
 pub const REJECTIONS_SHOWN: usize = 20;
 
+/// Items of a batch in an x-ray.
+pub const XRAY_ITEMS_SHOWN: usize = 20;
+
 /// Items by what became of them. made = stored + rejected + duplicate + sampled + lost + still on the way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -90,13 +93,6 @@ pub struct Books {
     pub refused_requests: u64,
 }
 
-impl Books {
-    /// Nothing was ever booked.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl std::ops::AddAssign for Books {
     fn add_assign(&mut self, other: Self) {
         self.reported += other.reported;
@@ -131,7 +127,8 @@ pub struct DeliveryAnswer {
     pub rejections: Vec<Rejection>,
     /// How far counting is.
     pub lag: Lag,
-    /// Every ingest process of this installation that was seen within the last hour, the one seen last first.
+    /// Every ingest process of this installation that was seen within the last hour, the one seen last first: how they do
+    /// concerns every project, so every member of any project reads it. It names no project, and one operator runs them all.
     pub processes: Vec<Process>,
     /// What these figures say about themselves.
     pub receipt: Receipt,

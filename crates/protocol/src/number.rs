@@ -33,6 +33,11 @@ pub fn grouped(value: i64) -> String {
     text
 }
 
+/// How many of something: `1 flush`, `1,204 flushes`.
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(n.cast_signed()), if n == 1 { one } else { many })
+}
+
 /// A value in its unit: `412 ms`, `2.84 s`, `1.42 GB`, `€184.50`, `318 jobs`.
 pub fn with_unit(value: f64, unit: &str) -> String {
     match unit {
@@ -178,6 +183,13 @@ mod tests {
         ] {
             assert_eq!(with_unit(value, unit).replace('\u{a0}', " "), text);
         }
+    }
+
+    #[test]
+    fn one_of_something_is_no_plural() {
+        assert_eq!(counted(0, "flush", "flushes"), "0 flushes");
+        assert_eq!(counted(1, "flush", "flushes"), "1 flush");
+        assert_eq!(counted(1_204, "time", "times"), "1,204 times");
     }
 
     #[test]

@@ -20,12 +20,12 @@ use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
+/// What is kept of refusals: so many of a project, for so many days.
+pub use storage::rejections::{DAYS_KEPT as REJECTION_DAYS_KEPT, KEPT_MAX as REJECTIONS_KEPT_MAX};
 pub use xray::xray;
 
 /// The ranges that are offered.
 pub const RANGES: [Range; 3] = [Range::Hours24, Range::Days7, Range::Days30];
-/// Processes that are not seen for longer are forgotten.
-const PROCESSES_SINCE: TimeDelta = TimeDelta::hours(1);
 /// More than any installation runs.
 const PROCESSES_MAX: i64 = 50;
 /// The rate is taken over this time.
@@ -69,7 +69,7 @@ async fn run(state: &QueryState, context: &ProjectContext, range: Range, signal:
         reasons: reasons.into_iter().map(reason).collect(),
         rejections: rejections::latest(db, project, signal, frame.start(), &[], REJECTIONS_SHOWN as i64).await?,
         lag: lag(state, context, &making).await?,
-        processes: ingest_processes::seen_since(db, making.now - PROCESSES_SINCE, making.now, PROCESSES_MAX).await?,
+        processes: ingest_processes::seen_since(db, making.now - ingest_processes::KEPT, making.now, PROCESSES_MAX).await?,
         receipt,
     })
 }

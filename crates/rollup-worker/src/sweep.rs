@@ -4,9 +4,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use storage::{Db, counted, ingest_processes, projects, rejections};
 
-/// A process that was not seen for so long is forgotten.
-const PROCESS_KEPT: TimeDelta = TimeDelta::hours(1);
-
 /// [`sweep`], as a chore.
 pub(crate) async fn sweep_and_say(db: &Db, now: DateTime<Utc>) -> anyhow::Result<()> {
     let swept = sweep(db, now).await?;
@@ -21,7 +18,7 @@ pub(crate) async fn sweep_and_say(db: &Db, now: DateTime<Utc>) -> anyhow::Result
 /// # Errors
 /// When the database refuses.
 pub async fn sweep(db: &Db, now: DateTime<Utc>) -> anyhow::Result<u64> {
-    let mut swept = ingest_processes::sweep(db, now - PROCESS_KEPT).await?;
+    let mut swept = ingest_processes::sweep(db, now - ingest_processes::KEPT).await?;
     for project in projects::all(db).await? {
         swept += rejections::sweep(db, project.id, rejections::KEPT_MAX, now - TimeDelta::days(rejections::DAYS_KEPT)).await?;
         swept += counted::sweep(db, project.id, now - TimeDelta::days(counted::DAYS_KEPT)).await?;

@@ -108,6 +108,22 @@ pub async fn find(db: &Db, project: ProjectId, id: Uuid) -> Result<Option<DeadLe
     .await?)
 }
 
+/// The first dead letter of these ids: a batch has as many as [`crate::batches::ledger_ids`] says.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find_any(db: &Db, project: ProjectId, ids: &[Uuid]) -> Result<Option<DeadLetter>> {
+    Ok(sqlx::query_as!(
+        DeadLetter,
+        "select id, first_failed_at, last_failed_at, attempts, error, flush, length(payload) as payload_bytes
+         from dead_letter where project_id = $1 and id = any($2) order by first_failed_at, id limit 1",
+        project.0,
+        ids
+    )
+    .fetch_optional(&db.pool)
+    .await?)
+}
+
 /// The record of a batch; `None` when there is no such batch among the dead letters.
 ///
 /// # Errors

@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use crate::{Db, Result};
 
+/// A process that was not seen for longer is forgotten.
+pub const KEPT: TimeDelta = TimeDelta::hours(1);
 /// A process that has not renewed its row for so long is called gone.
 const GONE_AFTER: TimeDelta = TimeDelta::seconds(30);
 

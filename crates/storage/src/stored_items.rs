@@ -73,6 +73,29 @@ pub async fn find(db: &Db, project: ProjectId, id: Uuid, from: DateTime<Utc>, un
     Ok(items)
 }
 
+/// How many rows a batch has that was sent live; `None` for a signal whose items have no ids, and for an import: there no
+/// item is ever left out as a duplicate.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count_of_batch(db: &Db, project: ProjectId, batch: &LedgerEntry) -> Result<Option<i64>> {
+    macro_rules! count {
+        ($statement:literal) => {
+            sqlx::query_scalar!($statement, project.0, batch.received_at, batch.flush_id, batch.batch_id).fetch_one(&db.pool).await?
+        };
+    }
+    Ok(match Signal::ALL.into_iter().find(|signal| signal.code() == batch.signal) {
+        Some(Signal::Event) => Some(count!(
+            r#"select count(*) as "rows!" from event where project_id = $1 and received_at = $2 and flush_id = $3 and batch_id = $4"#
+        )),
+        Some(Signal::Error) => Some(count!(
+            r#"select count(*) as "rows!" from error_report
+               where project_id = $1 and received_at = $2 and flush_id = $3 and batch_id = $4"#
+        )),
+        Some(Signal::Metric | Signal::Span | Signal::Log | Signal::Identity) | None => None,
+    })
+}
+
 /// The first items of a batch that was sent live, in its own order.
 ///
 /// # Errors

@@ -20,8 +20,10 @@ pub struct XrayAnswer {
     pub headline: String,
     /// Its way, from the sender to the screen; empty when nothing was found.
     pub hops: Vec<Hop>,
-    /// The items: the one that was asked for, or the first of the batch.
+    /// The items: the one that was asked for, or the first of the batch; at most [`XRAY_ITEMS_SHOWN`](super::XRAY_ITEMS_SHOWN).
     pub items: Vec<XrayItem>,
+    /// The batch holds more.
+    pub more: bool,
     /// What was refused of it.
     pub rejections: Vec<Rejection>,
     /// What to look at next, in this order.
@@ -37,12 +39,18 @@ pub struct XrayAnswer {
 pub enum XrayVerdict {
     /// Stored and counted: pages show it.
     Shown,
-    /// Stored and counted, but left out of the usual pages: a bot, or an import.
+    /// Stored and counted, but left out of the usual pages: a bot.
     Hidden,
+    /// Stored. No page shows its signal yet, or its counting is too long ago to be known.
+    Stored,
+    /// A batch of which nothing was stored: the id of each item was stored before.
+    Duplicate,
     /// Stored, and waiting to be counted.
     Waiting,
-    /// Stored, but it could not be counted.
+    /// Stored, but it could not be counted; or acknowledged, but it could not be stored.
     Stuck,
+    /// Stored, but given up on counting: its dead letter was discarded.
+    Discarded,
     /// Refused.
     Refused,
     /// Nothing with this id is known in this project.

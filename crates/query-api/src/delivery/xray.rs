@@ -1,7 +1,7 @@
 //! The event x-ray: an id is looked for among events, batches and refusals, and its way is told hop by hop.
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use protocol::delivery::{Hop, Rejection, XrayAnswer, XrayVerdict};
+use protocol::delivery::{Hop, Rejection, XRAY_ITEMS_SHOWN, XrayAnswer, XrayVerdict};
 use protocol::id::ProjectId;
 use protocol::limits::LATE_DAYS_MAX;
 use protocol::receipt::{Accuracy, BotRule};
@@ -11,21 +11,21 @@ use storage::stored_items::{self, StoredItem};
 use storage::{Db, counted, dead_letters, pending, rejections};
 use uuid::Uuid;
 
-use super::way::{self, Counting};
+use super::way::{self, Counting, Ledger};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
 /// No id is longer.
 const ID_BYTES_MAX: usize = 500;
-/// Items of a batch that are shown, and places where one id was stored.
-const ITEMS_SHOWN: i64 = 20;
+/// Places where one id was stored.
+const PLACES_SHOWN: i64 = 20;
 /// Refusals of a batch that are shown.
 const REJECTIONS_SHOWN: i64 = 20;
 /// An id without a time is looked for among what was received in so many days.
-const DAYS_SEARCHED: u64 = 8;
-/// Counting that takes longer than this is not looked for.
-const COUNTED_WITHIN: TimeDelta = TimeDelta::days(2);
+pub(super) const DAYS_SEARCHED: u64 = 8;
+/// The clocks of ingest and worker may differ by so much, and a flush still be found among those that were counted.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
 
 /// What became of the event, batch or refused item with this id: a UUID, or the text that its sender called it.
 ///
@@ -52,22 +52,29 @@ async fn run(state: &QueryState, context: &ProjectContext, asked: &str) -> Resul
         Some(item) => batches::entry(db, project, &[item.batch_id]).await?,
         None => batches::entry(db, project, &batches::ledger_ids(project, asked, now)).await?,
     };
+    let batch = match batch {
+        Some(entry) => Some(Ledger { rows: stored_items::count_of_batch(db, project, &entry).await?, entry }),
+        None => None,
+    };
     let is_batch = items.is_empty() && batch.is_some();
+    let mut more = false;
     if let (true, Some(batch)) = (is_batch, &batch) {
-        items = stored_items::of_batch(db, project, batch, ITEMS_SHOWN).await?;
+        items = stored_items::of_batch(db, project, &batch.entry, XRAY_ITEMS_SHOWN as i64 + 1).await?;
+        more = items.len() > XRAY_ITEMS_SHOWN;
+        items.truncate(XRAY_ITEMS_SHOWN);
     }
-    let refused = refusals(db, project, asked, batch.as_ref().filter(|_| is_batch), now).await?;
+    let refused = refusals(db, project, asked, batch.as_ref().filter(|_| is_batch).map(|batch| &batch.entry), now).await?;
     making.rows_read = (items.len() + refused.len()) as u64 + u64::from(batch.is_some());
 
     let counting = match (items.first(), &batch) {
         (Some(item), _) => Some(counting(db, project, item.flush_id, item.received_at, now).await?),
-        (None, Some(batch)) => Some(counting(db, project, batch.flush_id, batch.received_at, now).await?),
+        (None, Some(batch)) => Some(counting(db, project, batch.entry.flush_id, batch.entry.received_at, now).await?),
         (None, None) => None,
     };
-    // A batch that was spooled and then refused, or a flush, by its own id.
-    let dead = match (&counting, id) {
-        (None, Some(id)) => dead_letters::find(db, project, id).await?,
-        _ => None,
+    // A batch that was spooled and then refused, under the ledger's id; or a flush, by its own.
+    let dead = match counting {
+        None => dead_letters::find_any(db, project, &batches::ledger_ids(project, asked, now)).await?,
+        Some(_) => None,
     };
     let found = Found { asked, id, is_batch, items: &items, batch: batch.as_ref(), refused: &refused, counting, dead, now };
     let (verdict, headline, hops) = found.tell();
@@ -79,6 +86,7 @@ async fn run(state: &QueryState, context: &ProjectContext, asked: &str) -> Resul
         headline,
         hops,
         items: items.iter().map(way::item).collect(),
+        more,
         checks: way::checks(verdict, id),
         rejections: refused,
         receipt,
@@ -92,7 +100,7 @@ struct Found<'f> {
     /// The id is that of a batch.
     is_batch: bool,
     items: &'f [StoredItem],
-    batch: Option<&'f LedgerEntry>,
+    batch: Option<&'f Ledger>,
     refused: &'f [Rejection],
     counting: Option<Counting>,
     dead: Option<DeadLetter>,
@@ -108,7 +116,7 @@ impl Found<'_> {
             }
             (true, items, Some(batch), Some(counting)) => {
                 let verdict = way::verdict_of_batch(batch, items, counting);
-                (verdict, way::headline_of_batch(batch, verdict), way::of_batch(self.asked, batch, counting))
+                (verdict, way::headline_of_batch(batch, verdict), way::of_batch(self.asked, batch, items, counting))
             }
             _ => match (self.refused.first(), &self.dead) {
                 (_, Some(letter)) => (XrayVerdict::Stuck, way::headline_of_dead(letter), way::of_dead(letter)),
@@ -125,12 +133,12 @@ async fn items(db: &Db, project: ProjectId, id: Uuid, now: DateTime<Utc>) -> Res
     let lately = (day_start(now) - Days::new(DAYS_SEARCHED), now + TimeDelta::minutes(1));
     if let Some(made) = way::made_at(id) {
         let around = (day_start(made) - Days::new(1), day_start(made) + TimeDelta::days(LATE_DAYS_MAX + 2));
-        let found = stored_items::find(db, project, id, around.0, around.1, ITEMS_SHOWN).await?;
+        let found = stored_items::find(db, project, id, around.0, around.1, PLACES_SHOWN).await?;
         if !found.is_empty() || (around.0 <= lately.0 && around.1 >= lately.1) {
             return Ok(found);
         }
     }
-    Ok(stored_items::find(db, project, id, lately.0, lately.1, ITEMS_SHOWN).await?)
+    Ok(stored_items::find(db, project, id, lately.0, lately.1, PLACES_SHOWN).await?)
 }
 
 async fn refusals(
@@ -161,9 +169,16 @@ async fn counting(
         return Ok(Counting::Dead(letter));
     }
     // An imported item was received in its own past, but its flush's id is of the day of the import.
-    let from = way::made_at(flush_id).map_or(received_at, |made| made.max(received_at)) - TimeDelta::seconds(5);
-    let at = counted::find(db, project, flush_id, from, (from + COUNTED_WITHIN).min(now + TimeDelta::minutes(1))).await?;
-    Ok(Counting::Counted(at))
+    let flushed = way::made_at(flush_id).map_or(received_at, |made| made.max(received_at));
+    // Up to now: a dead letter may be replayed days later.
+    if let Some(at) = counted::find(db, project, flush_id, flushed - CLOCKS_DIFFER, now + CLOCKS_DIFFER).await? {
+        return Ok(Counting::Counted(at));
+    }
+    if flushed <= now - TimeDelta::days(counted::DAYS_KEPT) {
+        return Ok(Counting::Forgotten);
+    }
+    // In none of the three: unless its dead letter was revived while we looked, nobody will count it.
+    Ok(pending::find(db, project, flush_id).await?.map_or(Counting::Discarded, Counting::Pending))
 }
 
 fn day_start(at: DateTime<Utc>) -> DateTime<Utc> {

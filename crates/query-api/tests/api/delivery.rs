@@ -1,7 +1,7 @@
-//! The books of delivery and the event x-ray.
+//! The books of delivery.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use protocol::delivery::{DeliveryAnswer, HopStep, HopVerdict, ItemCounts, ProcessState, QueueState, XrayAnswer, XrayVerdict};
+use protocol::delivery::{DeliveryAnswer, ItemCounts, ProcessState, QueueState, XrayAnswer, XrayVerdict};
 use protocol::id::ProjectId;
 use protocol::outcome::{Outcome, OutcomeCount, Signal};
 use sqlx::PgPool;
@@ -10,38 +10,38 @@ use storage::dead_letters::{self, DeadBatch};
 use storage::outcomes::{self, HourOutcome};
 use storage::pending::{self, NewPending};
 use storage::rejections::{self, NewRejection};
-use storage::{counted, flags, ingest_processes};
+use storage::{counted, ingest_processes};
 use testkit::keys;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::sent::id;
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a time")
 }
 
 /// A UUIDv7 of that moment.
-fn v7(at: DateTime<Utc>) -> Uuid {
+pub(crate) fn v7(at: DateTime<Utc>) -> Uuid {
     let mut bytes = id().into_bytes();
     bytes[..6].copy_from_slice(&at.timestamp_millis().to_be_bytes()[2..]);
     uuid::Builder::from_bytes(bytes).with_version(uuid::Version::SortRand).with_variant(uuid::Variant::RFC4122).into_uuid()
 }
 
 /// An event as its row, and what became of it.
-struct Stored {
-    event: Uuid,
-    batch: Uuid,
-    flush: Uuid,
-    ts: DateTime<Utc>,
-    client_ts: Option<DateTime<Utc>>,
-    received_at: DateTime<Utc>,
-    flags: i32,
-    is_bot: bool,
+pub(crate) struct Stored {
+    pub(crate) event: Uuid,
+    pub(crate) batch: Uuid,
+    pub(crate) flush: Uuid,
+    pub(crate) ts: DateTime<Utc>,
+    pub(crate) client_ts: Option<DateTime<Utc>>,
+    pub(crate) received_at: DateTime<Utc>,
+    pub(crate) flags: i32,
+    pub(crate) is_bot: bool,
 }
 
 impl App {
-    fn arriving(&self, received_at: &str) -> Stored {
+    pub(crate) fn arriving(&self, received_at: &str) -> Stored {
         let received_at = at(received_at);
         Stored {
             event: v7(received_at - TimeDelta::seconds(3)),
@@ -56,7 +56,7 @@ impl App {
     }
 
     /// Stores the event with its batch, as a flush does; uncounted.
-    async fn keep(&self, stored: &Stored) {
+    pub(crate) async fn keep(&self, stored: &Stored) {
         sqlx::query(
             "insert into event (project_id, received_at, flush_id, n, event_id, batch_id, ts, client_ts, actor_kind, actor, name, route, environment, props, weight, flags, is_bot)
              values ($1, $2, $3, 1, $4, $5, $6, $7, 1, 'u1', 'cart.add', '/cart', 'prod', '{}', 1, $8, $9)",
@@ -73,12 +73,12 @@ impl App {
         .execute(&self.pool)
         .await
         .expect("an event");
-        self.keep_batch(self.shop.id, stored.batch, stored.flush, stored.received_at, 1).await;
+        self.keep_batch(self.shop.id, Signal::Event, stored.batch, stored.flush, stored.received_at, 1).await;
     }
 
-    async fn keep_batch(&self, project: ProjectId, batch_id: Uuid, flush: Uuid, at: DateTime<Utc>, accepted: i32) {
+    pub(crate) async fn keep_batch(&self, project: ProjectId, signal: Signal, batch_id: Uuid, flush: Uuid, at: DateTime<Utc>, accepted: i32) {
         let mut tx = self.db.begin().await.expect("transaction");
-        let entry = NewBatch { batch_id, signal: Signal::Event.code(), body_hash: [0; 16], accepted, rejected: 1, errors: Vec::new() };
+        let entry = NewBatch { batch_id, signal: signal.code(), body_hash: [0; 16], accepted, rejected: 1, errors: Vec::new() };
         batches::enter(&mut tx, project, flush, at, &[entry]).await.expect("the ledger");
         let note = NewPending {
             flush_id: flush,
@@ -96,14 +96,14 @@ impl App {
     }
 
     /// Counts the flush at `at`: what the worker does.
-    async fn settle(&self, flush: Uuid, at: DateTime<Utc>) {
+    pub(crate) async fn settle(&self, flush: Uuid, at: DateTime<Utc>) {
         let mut tx = self.db.begin().await.expect("transaction");
         assert_eq!(pending::remove(&mut tx, self.shop.id, &[flush]).await.expect("removed"), 1);
         counted::insert(&mut tx, self.shop.id, at, &[id(), flush], 2).await.expect("noted");
         tx.commit().await.expect("commit");
     }
 
-    async fn refuse(&self, project: ProjectId, at: DateTime<Utc>, change: impl FnOnce(&mut NewRejection)) {
+    pub(crate) async fn refuse(&self, project: ProjectId, at: DateTime<Utc>, change: impl FnOnce(&mut NewRejection)) {
         let mut one = NewRejection {
             rejection_id: v7(at),
             signal: Some(Signal::Event),
@@ -136,7 +136,7 @@ impl App {
         tx.commit().await.expect("commit");
     }
 
-    async fn xray(&self, id: &str) -> XrayAnswer {
+    pub(crate) async fn xray(&self, id: &str) -> XrayAnswer {
         let (status, body) = self.get(&self.path(&format!("/delivery/events/{id}"))).await;
         assert_eq!(status, 200, "{body}");
         serde_json::from_value(body).expect("an answer")
@@ -147,12 +147,6 @@ impl App {
         assert_eq!(status, 200, "{body}");
         serde_json::from_value(body).expect("an answer")
     }
-}
-
-/// The hop of that step: its verdict, its time, and all of its words.
-fn hop(answer: &XrayAnswer, step: HopStep) -> (HopVerdict, Option<DateTime<Utc>>, String) {
-    let hop = answer.hops.iter().find(|hop| hop.step == step).unwrap_or_else(|| panic!("no hop {step:?}: {answer:?}"));
-    (hop.verdict, hop.at, format!("{}. {}", hop.title, hop.details.join(" ")))
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -233,7 +227,7 @@ async fn lag_and_processes_say_how_ingest_does(pool: PgPool) {
     let now = app.clock.now();
     for (seconds, attempts) in [(40, 0), (10, 2)] {
         let flush = id();
-        app.keep_batch(app.shop.id, v7(now), flush, now - TimeDelta::seconds(seconds), 4).await;
+        app.keep_batch(app.shop.id, Signal::Event, v7(now), flush, now - TimeDelta::seconds(seconds), 4).await;
         sqlx::query("update pending set attempts = $2 where flush_id = $1").bind(flush).bind(attempts).execute(&app.pool).await.unwrap();
     }
     let letter = DeadBatch { batch_id: id(), arrived_at: now, failed_at: now, error: "no such kind", payload: b"its record" };
@@ -256,120 +250,4 @@ async fn lag_and_processes_say_how_ingest_does(pool: PgPool) {
     assert_eq!((answer.lag.oldest, answer.lag.items_per_second), (Some(now - TimeDelta::seconds(40)), 10.0));
     let processes: Vec<_> = answer.processes.iter().map(|process| (process.id, process.gone, process.state.clone())).collect();
     assert_eq!(processes, [(running, false, state.clone()), (gone, true, state)]);
-}
-
-#[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn an_event_is_followed_from_its_device_to_the_screen(pool: PgPool) {
-    let app = App::start(pool).await;
-    let stored = app.arriving("2026-05-14T11:59:50Z");
-    app.keep(&stored).await;
-    let waiting = app.xray(&stored.event.to_string()).await;
-    assert_eq!(waiting.verdict, XrayVerdict::Waiting);
-    assert_eq!(hop(&waiting, HopStep::Counted).0, HopVerdict::Waiting);
-
-    app.settle(stored.flush, at("2026-05-14T11:59:51Z")).await;
-    let shown = app.xray(&stored.event.to_string()).await;
-    assert_eq!(shown.verdict, XrayVerdict::Shown);
-    let steps: Vec<HopStep> = shown.hops.iter().map(|hop| hop.step).collect();
-    use HopStep::{Counted, Decided, Happened, Made, Received, Shown};
-    assert_eq!(steps, [Made, Happened, Received, Decided, Counted, Shown]);
-    assert!(shown.hops.iter().all(|hop| hop.verdict == HopVerdict::Passed), "{:?}", shown.hops);
-    let times: Vec<_> = shown.hops.iter().filter_map(|hop| hop.at).collect();
-    assert!(times.is_sorted(), "{times:?}");
-    assert_eq!(hop(&shown, Counted).1, Some(at("2026-05-14T11:59:51Z")));
-    let words = hop(&shown, Shown).2;
-    assert!(words.contains("user u1") && words.contains("/cart") && words.contains("Environment prod"), "{words}");
-    assert!(hop(&shown, Received).2.contains(&stored.batch.to_string()));
-
-    // The same by its batch, and in any spelling of the id.
-    let batch = app.xray(&stored.batch.to_string()).await;
-    assert_eq!((batch.verdict, batch.items.len()), (XrayVerdict::Shown, 1));
-    assert!(batch.headline.contains("1 item stored, 1 refused"), "{}", batch.headline);
-    assert_eq!(app.xray(&stored.event.simple().to_string().to_uppercase()).await.verdict, XrayVerdict::Shown);
-}
-
-#[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn what_is_odd_about_an_event_is_said_at_its_hop(pool: PgPool) {
-    let app = App::start(pool).await.with_days_back(9).await;
-    let mut corrected = app.arriving("2026-05-14T11:59:50Z");
-    corrected.client_ts = Some(corrected.ts - TimeDelta::hours(5));
-    corrected.flags = flags::CLOCK_CORRECTED | flags::TEXT_REPAIRED;
-    let mut late = app.arriving("2026-05-14T11:59:40Z");
-    late.ts = at("2026-05-11T11:00:00Z");
-    // Its id is of its own time: days before its receipt.
-    late.event = v7(late.ts);
-    let bot = Stored { is_bot: true, ..app.arriving("2026-05-14T11:59:30Z") };
-    // No time inside, and a clock that is years off.
-    let timeless = Stored { event: id(), ..app.arriving("2026-05-08T11:59:20Z") };
-    let wrong = Stored { event: v7(at("2031-01-01T00:00:00Z")), ..app.arriving("2026-05-14T11:59:10Z") };
-    for stored in [&corrected, &late, &bot, &timeless, &wrong] {
-        app.keep(stored).await;
-        app.settle(stored.flush, stored.received_at + TimeDelta::seconds(1)).await;
-    }
-    let answer = app.xray(&corrected.event.to_string()).await;
-    let (verdict, time, words) = hop(&answer, HopStep::Happened);
-    assert_eq!((verdict, time), (HopVerdict::Noted, Some(corrected.ts)));
-    assert!(words.contains("As sent: 2026-05-14 06:59:47.000 UTC") && words.contains("off by 5\u{a0}h\u{a0}00\u{a0}m"), "{words}");
-    assert!(hop(&answer, HopStep::Decided).2.contains("repaired"));
-    assert_eq!(answer.items[0].changes.len(), 2);
-
-    let (verdict, _, words) = hop(&app.xray(&late.event.to_string()).await, HopStep::Received);
-    assert!(verdict == HopVerdict::Noted && words.starts_with("late, 3 days 0 h after it happened"), "{words}");
-    let answer = app.xray(&bot.event.to_string()).await;
-    assert_eq!((answer.verdict, hop(&answer, HopStep::Shown).0), (XrayVerdict::Hidden, HopVerdict::Failed));
-    for stored in [&timeless, &wrong] {
-        assert_eq!(app.xray(&stored.event.to_string()).await.verdict, XrayVerdict::Shown);
-    }
-
-    let poisoned = app.arriving("2026-05-14T11:59:00Z");
-    app.keep(&poisoned).await;
-    for _ in 0..5 {
-        pending::record_failure(&app.db, app.shop.id, poisoned.flush, "no such kind", app.clock.now()).await.unwrap();
-    }
-    let answer = app.xray(&poisoned.event.to_string()).await;
-    assert_eq!(answer.verdict, XrayVerdict::Stuck);
-    assert!(hop(&answer, HopStep::Counted).2.contains("Last error: no such kind"));
-}
-
-#[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn batches_are_found_by_the_text_that_their_sender_called_them(pool: PgPool) {
-    let app = App::start(pool).await;
-    let now = app.clock.now();
-    for (word, sent) in [("order-7", "order-7"), ("old", "019e0000-0000-4000-8000-000000000000")] {
-        let hash = match sent.parse::<Uuid>() {
-            Ok(id) => batches::project_hash(app.shop.id, id.as_bytes()),
-            Err(_) => batches::project_hash(app.shop.id, sent.as_bytes()),
-        };
-        let kept = batches::ledger_id(sent.parse().unwrap_or(Uuid::nil()), hash, now);
-        assert_ne!(kept.to_string(), sent);
-        app.keep_batch(app.shop.id, kept, id(), now, 2).await;
-        app.refuse(app.shop.id, now, |one| one.batch_id = Some(kept)).await;
-        let answer = app.xray(sent).await;
-        assert_eq!((answer.verdict, answer.rejections.len()), (XrayVerdict::Waiting, 1), "{word}");
-        assert!(hop(&answer, HopStep::Received).2.contains(&kept.to_string()), "{word}");
-        // The ledger's own id leads there too.
-        assert_eq!(app.xray(&kept.to_string()).await.verdict, XrayVerdict::Waiting, "{word}");
-    }
-}
-
-#[sqlx::test(migrator = "storage::MIGRATOR")]
-async fn a_refused_event_says_why_and_an_unknown_one_what_to_check(pool: PgPool) {
-    let app = App::start(pool).await;
-    let event = v7(app.clock.now());
-    app.refuse(app.shop.id, app.clock.now(), |one| one.item_id = Some(event.to_string())).await;
-    let answer = app.xray(&event.to_string()).await;
-    assert_eq!(answer.verdict, XrayVerdict::Refused);
-    let (verdict, _, words) = hop(&answer, HopStep::Decided);
-    assert_eq!(verdict, HopVerdict::Failed);
-    assert!(words.contains("too_old: the event is 9 days old") && words.contains("What to do: check the sender's clock"), "{words}");
-
-    let unknown = app.xray(&v7(at("2026-05-14T10:00:00Z")).to_string()).await;
-    assert_eq!((unknown.verdict, unknown.hops.len()), (XrayVerdict::NotFound, 0));
-    let checks = unknown.checks.join("\n");
-    for part in ["202", "throughline keys", "made at 2026-05-14 10:00:00 UTC", "environment", "throughline tail"] {
-        assert!(checks.contains(part), "{part} is missing in {checks}");
-    }
-    assert!(app.xray("x%27%20or%201=1").await.checks.iter().any(|check| check.contains("Idempotency-Key")));
-    assert_eq!(app.get(&app.path(&format!("/delivery/events/{}", "x".repeat(501)))).await.0, 400);
-    assert_eq!(app.get(&app.path("/delivery/events/a%00b")).await.0, 400);
 }

@@ -12,3 +12,4 @@ mod live;
 mod parameters;
 mod points;
 mod sent;
+mod xray;

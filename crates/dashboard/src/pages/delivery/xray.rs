@@ -4,6 +4,7 @@ use dashboard_islands::icon::{Icon, icon};
 use leptos::prelude::*;
 use protocol::delivery::{Hop, HopVerdict, XrayAnswer, XrayItem, XrayVerdict};
 use protocol::outcome::Signal;
+use query_api::delivery::REJECTION_DAYS_KEPT;
 
 use super::{DeliveryQuery, refused, words};
 use crate::Frame;
@@ -49,8 +50,11 @@ fn status(verdict: XrayVerdict) -> AnyView {
     let (class, sign, word) = match verdict {
         XrayVerdict::Shown => ("status ok", Icon::CHECK, "On screen"),
         XrayVerdict::Hidden => ("status warn", Icon::WARN, "Hidden"),
+        XrayVerdict::Stored => ("status ok", Icon::CHECK, "Stored"),
+        XrayVerdict::Duplicate => ("status warn", Icon::WARN, "Duplicate"),
         XrayVerdict::Waiting => ("status warn", Icon::IDLE, "Waiting"),
         XrayVerdict::Stuck => ("status bad", Icon::FAILED, "Stuck"),
+        XrayVerdict::Discarded => ("status bad", Icon::FAILED, "Not counted"),
         XrayVerdict::Refused => ("status bad", Icon::FAILED, "Refused"),
         XrayVerdict::NotFound => ("status idle", Icon::IDLE, "Not found"),
     };
@@ -84,7 +88,7 @@ fn items(frame: &Frame, answer: &XrayAnswer) -> AnyView {
         [] => ().into_any(),
         [one] => pages(frame, one),
         items => view! {
-            <h3>{format!("Its items{}", if items.len() == 20 { ", the first 20" } else { "" })}</h3>
+            <h3>{if answer.more { format!("Its items, the first {}", items.len()) } else { "Its items".to_owned() }}</h3>
             <ul class="of-batch">{items.iter().map(|one| line(frame, one)).collect_view()}</ul>
         }
         .into_any(),
@@ -107,7 +111,9 @@ fn line(frame: &Frame, item: &XrayItem) -> AnyView {
 fn pages(frame: &Frame, item: &XrayItem) -> AnyView {
     let links: Vec<(&str, String)> = match item.signal {
         Signal::Event => vec![("Live", frame.path(Entry::Live.page())), ("Metrics", frame.path(Entry::Metrics.page()))],
-        _ => vec![("Metrics explorer", frame.path(Entry::Explorer.page()))],
+        Signal::Metric => vec![("Metrics explorer", frame.path(Entry::Explorer.page()))],
+        // No page shows them yet.
+        Signal::Span | Signal::Error | Signal::Log | Signal::Identity => return ().into_any(),
     };
     let link = |(label, href): (&str, String)| view! { <a class="btn" href=href>{format!("Open {label}")}</a> };
     view! { <p class="row wrap ways">{links.into_iter().map(link).collect_view()}</p> }.into_any()
@@ -118,9 +124,12 @@ fn checks(answer: &XrayAnswer) -> AnyView {
         return ().into_any();
     }
     let title = if answer.verdict == XrayVerdict::NotFound {
-        "What that means: it never arrived here, it was refused more than a week ago, or it lies in another project. Check, in this order:"
+        format!(
+            "What that means: it waits on a server's disk, it never arrived here, it was refused more than {REJECTION_DAYS_KEPT} days ago, \
+             or it lies in another project. Check, in this order:"
+        )
     } else {
-        "What to do"
+        "What to do".to_owned()
     };
     view! {
         <h3>{title}</h3>

@@ -4,7 +4,7 @@ use protocol::delivery::{Hop, HopStep, HopVerdict, Rejection};
 use storage::dead_letters::DeadLetter;
 use uuid::Uuid;
 
-use super::{hop, made_at};
+use super::{hop, made_at, times};
 
 pub(in crate::delivery) fn headline_of_refusal(refusal: &Rejection) -> String {
     match refusal.index {
@@ -28,7 +28,7 @@ pub(in crate::delivery) fn headline_of_dead(letter: &DeadLetter) -> String {
 /// From the spool to the dead letters.
 pub(in crate::delivery) fn of_dead(letter: &DeadLetter) -> Vec<Hop> {
     let made = made_at(letter.id).map(|at| hop(HopStep::Made, Some(at), HopVerdict::Passed, "its id was made", Vec::new()));
-    let title = format!("failed {} times", letter.attempts);
+    let title = format!("failed {}", times(letter.attempts));
     let details = vec![format!("Last error: {}", letter.error)];
     made.into_iter().chain([hop(HopStep::Decided, Some(letter.last_failed_at), HopVerdict::Failed, title, details)]).collect()
 }
