@@ -123,7 +123,8 @@ fn counted(counting: &Counting) -> Hop {
     match counting {
         Counting::Counted(at) => hop(HopStep::Counted, Some(*at), HopVerdict::Passed, "counted into the rollups", Vec::new()),
         Counting::Forgotten => {
-            let details = vec![format!("When a flush was counted is noted for {} days. It does not wait to be counted.", counted::DAYS_KEPT)];
+            let details =
+                vec![format!("When a flush was counted is noted for {} days. It does not wait to be counted.", counted::DAYS_KEPT)];
             hop(HopStep::Counted, None, HopVerdict::Noted, "not known any more", details)
         }
         Counting::Discarded => {
