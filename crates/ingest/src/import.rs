@@ -103,6 +103,7 @@ impl Day<'_> {
             committed_at: now,
             events: self.count(Signal::Event),
             points: self.count(Signal::Metric),
+            items: self.items.len() as i32,
             imported: true,
             outcomes,
             // Quotas are for what is live.

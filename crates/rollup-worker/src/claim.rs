@@ -58,7 +58,8 @@ impl Claim {
         let ids: Vec<Uuid> = self.flushes.iter().map(|flush| flush.flush_id).collect();
         let removed = pending::remove(&mut self.tx, self.project, &ids).await?;
         anyhow::ensure!(removed == ids.len() as u64, "{removed} of {} claimed flushes were still pending", ids.len());
-        let items = self.flushes.iter().map(|flush| i64::from(flush.events) + i64::from(flush.points)).sum();
+        // An older version's note knows only its events and points.
+        let items = self.flushes.iter().map(|flush| i64::from(flush.items).max(i64::from(flush.events) + i64::from(flush.points))).sum();
         counted::insert(&mut self.tx, self.project, self.now, &ids, items).await?;
         Ok(())
     }

@@ -23,6 +23,8 @@ pub struct NewPending {
     pub committed_at: DateTime<Utc>,
     pub events: i32,
     pub points: i32,
+    /// Of every signal.
+    pub items: i32,
     pub imported: bool,
     pub outcomes: Vec<OutcomeCount>,
     pub usage: Vec<KeyUsage>,
@@ -38,6 +40,8 @@ pub struct Pending {
     pub committed_at: DateTime<Utc>,
     pub events: i32,
     pub points: i32,
+    /// Of every signal; 0 in a note of an older version.
+    pub items: i32,
     pub imported: bool,
     /// As stored; the worker reads it when it counts, so that one bad row is one bad flush.
     pub outcomes: serde_json::Value,
@@ -62,8 +66,9 @@ pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) 
     let outcomes = serde_json::to_value(&row.outcomes).unwrap_or_default();
     let usage = serde_json::to_value(&row.usage).unwrap_or_default();
     sqlx::query!(
-        "insert into pending (project_id, flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into pending (project_id, flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage,
+             items)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         project.0,
         row.flush_id,
         row.received_from,
@@ -73,7 +78,8 @@ pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) 
         row.points,
         row.imported,
         outcomes,
-        usage
+        usage,
+        row.items
     )
     .execute(&mut **tx)
     .await?;
@@ -110,7 +116,7 @@ pub async fn projects(db: &Db) -> Result<Vec<ProjectId>> {
 pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, now: DateTime<Utc>) -> Result<Vec<Pending>> {
     let mut rows = sqlx::query_as!(
         Pending,
-        "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage
+        "select flush_id, received_from, received_until, committed_at, events, points, items, imported, outcomes, usage
          from pending where project_id = $1 and attempts < $2
              and (attempts = 0 or committed_at <= $4::timestamptz - attempts * attempts * interval '10 seconds')
          order by committed_at, flush_id limit $3 for update skip locked",
@@ -140,7 +146,7 @@ pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, no
 pub async fn claim_one(tx: &mut Transaction, project: ProjectId, flush_id: Uuid) -> Result<Option<Pending>> {
     Ok(sqlx::query_as!(
         Pending,
-        "select flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage
+        "select flush_id, received_from, received_until, committed_at, events, points, items, imported, outcomes, usage
          from pending where project_id = $1 and flush_id = $2 and attempts < $3 for update skip locked",
         project.0,
         flush_id,

@@ -32,6 +32,7 @@ fn flush(id: u128, minute: i64, events: i32) -> NewPending {
         committed_at: at(minute),
         events,
         points: 0,
+        items: events,
         imported: false,
         outcomes: Vec::new(),
         usage: Vec::new(),
@@ -98,6 +99,26 @@ async fn the_oldest_pending_flush_is_a_live_one_until_it_is_a_dead_letter(pool: 
     assert_eq!(dead_letters::find(&db, SHOP, Uuid::from_u128(2)).await.unwrap().map(|letter| letter.error), Some("broken".to_owned()));
     assert_eq!(claimed(&db, SHOP, 64, 50_000).await, [1, 3]);
     assert_eq!(pending::record_failure(&db, OTHER, Uuid::from_u128(2), "broken", at(10)).await.unwrap(), None);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_flush_that_was_buried_by_an_older_version_is_counted_after_all(pool: PgPool) {
+    let db = Db::from_pool(pool.clone());
+    insert(&db, SHOP, &[NewPending { items: 9, ..flush(1, 1, 4) }, flush(2, 2, 1)]).await;
+    for id in [1, 2] {
+        for _ in 0..pending::ATTEMPTS_MAX {
+            pending::record_failure(&db, SHOP, Uuid::from_u128(id), "broken", at(10)).await.unwrap();
+        }
+    }
+    // As it was before flushes had a usage and other items than events and points.
+    let older = "update dead_letter set flush = flush - 'usage' - 'items' where id = $1";
+    sqlx::query(older).bind(Uuid::from_u128(1)).execute(&pool).await.unwrap();
+    for id in [1, 2] {
+        assert!(dead_letters::revive_flush(&db, SHOP, Uuid::from_u128(id)).await.unwrap());
+    }
+    let waiting = pending::waiting(&db, SHOP).await.unwrap();
+    assert_eq!((waiting.flushes, waiting.items, waiting.failing), (2, 5, 0));
+    assert_eq!(claimed(&db, SHOP, 64, 50_000).await, [1, 2]);
 }
 
 fn quarter(minute: i64, dimension: Dimension, value: &str, environment: &str, is_bot: bool, n: i64) -> Quarter {

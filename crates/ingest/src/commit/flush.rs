@@ -289,6 +289,8 @@ struct Flush {
 struct Added {
     events: i32,
     points: i32,
+    /// Of every signal.
+    items: i32,
 }
 
 impl Flush {
@@ -301,11 +303,11 @@ impl Flush {
             }
         }
         let after = self.added();
-        Added { events: after.events - before.events, points: after.points - before.points }
+        Added { events: after.events - before.events, points: after.points - before.points, items: after.items - before.items }
     }
 
     fn added(&self) -> Added {
-        Added { events: self.rows.count(Signal::Event) as i32, points: self.rows.count(Signal::Metric) as i32 }
+        Added { events: self.rows.count(Signal::Event) as i32, points: self.rows.count(Signal::Metric) as i32, items: self.n }
     }
 
     /// The worker's note for one project.
@@ -317,6 +319,7 @@ impl Flush {
             committed_at: self.received_at,
             events: added.events,
             points: added.points,
+            items: added.items,
             imported: false,
             outcomes,
             usage,

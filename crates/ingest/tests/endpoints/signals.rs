@@ -38,6 +38,7 @@ async fn spans_are_stored_as_they_were_sent(pool: PgPool) {
     );
     insta::assert_json_snapshot!(rows(&app, "select to_jsonb(s) - 'flush_id' from span s order by n").await);
     insta::assert_json_snapshot!(rows(&app, "select outcomes from pending").await);
+    assert_eq!(app.count("select sum(items)::int8 from pending").await, 2);
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

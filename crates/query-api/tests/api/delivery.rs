@@ -76,7 +76,15 @@ impl App {
         self.keep_batch(self.shop.id, Signal::Event, stored.batch, stored.flush, stored.received_at, 1).await;
     }
 
-    pub(crate) async fn keep_batch(&self, project: ProjectId, signal: Signal, batch_id: Uuid, flush: Uuid, at: DateTime<Utc>, accepted: i32) {
+    pub(crate) async fn keep_batch(
+        &self,
+        project: ProjectId,
+        signal: Signal,
+        batch_id: Uuid,
+        flush: Uuid,
+        at: DateTime<Utc>,
+        accepted: i32,
+    ) {
         let mut tx = self.db.begin().await.expect("transaction");
         let entry = NewBatch { batch_id, signal: signal.code(), body_hash: [0; 16], accepted, rejected: 1, errors: Vec::new() };
         batches::enter(&mut tx, project, flush, at, &[entry]).await.expect("the ledger");
@@ -85,8 +93,10 @@ impl App {
             received_from: at,
             received_until: at,
             committed_at: at,
-            events: accepted,
+            // Logs: nothing to read back, but items all the same.
+            events: 0,
             points: 0,
+            items: accepted,
             imported: false,
             outcomes: Vec::new(),
             usage: Vec::new(),
