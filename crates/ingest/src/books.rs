@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use protocol::envelope::Envelope;
-use protocol::outcome::{Outcome, OutcomeCount, Signal};
+use protocol::outcome::{Outcome, OutcomeCount, Signal, UNNAMED};
 use protocol::verdict::ItemError;
 
 /// Reasons of an SDK's losses that are looked at; more is no honest report.
@@ -16,6 +16,8 @@ const SDK_CHARS_MAX: usize = 100;
 /// The changes of one batch, by one SDK.
 #[derive(Clone, Debug)]
 pub(crate) struct Books {
+    /// As it names itself.
+    named: String,
     /// As it is named in the books.
     sdk: String,
     changes: Vec<OutcomeCount>,
@@ -23,13 +25,16 @@ pub(crate) struct Books {
 
 impl Books {
     pub(crate) fn new(envelope: &Envelope) -> Self {
-        let sdk = envelope.sdk.as_ref().map(ToString::to_string).unwrap_or_default();
-        Self { sdk: sdk.chars().take(SDK_CHARS_MAX).collect(), changes: Vec::new() }
+        let named = envelope.sdk.as_ref().map(ToString::to_string).unwrap_or_default();
+        let named: String = named.chars().take(SDK_CHARS_MAX).collect();
+        let counts = envelope.made.is_some() || !envelope.lost.is_empty();
+        let sdk = if named.is_empty() && counts { UNNAMED.to_owned() } else { named.clone() };
+        Self { named, sdk, changes: Vec::new() }
     }
 
-    /// The SDK, as it is named in the books.
+    /// The SDK, as it names itself.
     pub(crate) fn sdk(&self) -> &str {
-        &self.sdk
+        &self.named
     }
 
     /// So many items of a signal had this outcome.

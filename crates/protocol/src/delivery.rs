@@ -165,7 +165,7 @@ pub struct DeliveryBucket {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SenderBooks {
-    /// `name/version`; empty for senders that do not say.
+    /// `name/version`; [`UNNAMED`](crate::outcome::UNNAMED) for senders that only say what they made, empty for others.
     pub sdk: String,
     /// It says how many items it made.
     pub reports_made: bool,

@@ -145,6 +145,10 @@ impl Outcome {
     }
 }
 
+/// Stands for the SDK in the books of batches that name none and yet say what was made: no SDK is called so, as each has a
+/// version. Others without a name would bring their items into an equation that knows nothing of how they were made.
+pub const UNNAMED: &str = "unnamed";
+
 /// A change of the books: so many items of one signal from one SDK had one outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeCount {
@@ -154,7 +158,7 @@ pub struct OutcomeCount {
     pub outcome: Outcome,
     /// Why: an item code, a loss reason, or empty.
     pub reason: String,
-    /// `name/version` of the SDK, or empty.
+    /// `name/version` of the SDK, [`UNNAMED`], or empty.
     pub sdk: String,
     /// How many.
     pub n: i64,

@@ -171,6 +171,26 @@ async fn an_empty_batch_carries_the_senders_own_books(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_nameless_sender_that_says_what_it_made_has_books_of_its_own(pool: PgPool) {
+    let app = App::start(pool).await;
+    for body in [
+        r#"{"made":1,"events":[{"name":"a"}]}"#,
+        r#"{"lost":{"queue_overflow":2},"events":[{"name":"a"}]}"#,
+        r#"{"events":[{"name":"a"},{"name":"a"},{"name":""}]}"#,
+        r#"{"made":1,"sdk":{"name":"web","version":"1"},"events":[{"name":"a"}]}"#,
+    ] {
+        assert_eq!(app.post("/v1/track:batch", body).await.0, 202);
+    }
+    let booked = "select o->>'sdk' || ' ' || (o->>'outcome') || ' ' || sum((o->>'n')::int8) from pending, jsonb_array_elements(outcomes) o
+         group by o->>'sdk', o->>'outcome' order by 1";
+    let booked: Vec<String> = sqlx::query_scalar(booked).fetch_all(&app.pool).await.expect("books");
+    let wanted = [" rejected 1", " stored 2", "unnamed lost 2", "unnamed made 1", "unnamed stored 2", "web/1 made 1", "web/1 stored 1"];
+    assert_eq!(booked, wanted);
+    let named: Vec<String> = sqlx::query_scalar("select sdk from rejection").fetch_all(&app.pool).await.expect("refusals");
+    assert_eq!(named, [""]);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn nul_beside_the_items_costs_nobody_anything(pool: PgPool) {
     let app = App::start(pool).await;
     let body = r#"{"install_id":"i\u0000","sdk":{"name":"a\u0000","version":"\u0000"},"lost":{"x\u0000":1},"events":[{"name":"kept"}]}"#;

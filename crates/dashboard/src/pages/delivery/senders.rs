@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use protocol::delivery::{DeliveryAnswer, SenderBooks};
+use protocol::outcome::UNNAMED;
 
 use super::words;
 
@@ -42,10 +43,10 @@ fn row(sender: &SenderBooks, largest: u64) -> AnyView {
         (true, _) => (words::full(counts.made), words::sparse(on_the_way.unsigned_abs())),
     };
     let share = counts.accounted() as f64 / largest as f64;
-    let name = if sender.sdk.is_empty() {
-        view! { <span class="faint">"no SDK named, such as curl"</span> }.into_any()
-    } else {
-        view! { <code class="clip cell wide" title=sender.sdk.clone()>{sender.sdk.clone()}</code> }.into_any()
+    let name = match sender.sdk.as_str() {
+        "" => view! { <span class="faint">"no SDK named, such as curl"</span> }.into_any(),
+        UNNAMED => view! { <span class="faint">"no SDK named, says what it made"</span> }.into_any(),
+        sdk => view! { <code class="clip cell wide" title=sdk.to_owned()>{sdk.to_owned()}</code> }.into_any(),
     };
     let wrong = |n: u64| if n > 0 { "num wrong" } else { "num" };
     view! {
