@@ -66,6 +66,8 @@ pub(crate) enum Command {
     /// Look at what could not be counted or stored, and try it again
     DeadLetters(DeadLettersOptions),
     /// Print signals as they arrive, and what is refused with its reason and fix
+    ///
+    /// An import is filed under its items' own times, and a batch that comes again stores nothing: neither is shown.
     Tail(TailOptions),
     /// Check that expected events arrived in the last hour; the exit code says
     Verify(VerifyOptions),

@@ -56,6 +56,15 @@ pub async fn seen_since(db: &Db, from: DateTime<Utc>, now: DateTime<Utc>, limit:
     Ok(rows.into_iter().map(|row| process(row.process_id, row.started_at, row.seen_at, row.state.0)).collect())
 }
 
+/// When an ingest process last said that it lives, by its own clock, which is the one that signals are received by; `None`
+/// when none did lately.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_seen(db: &Db) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("select max(seen_at) from ingest_process").fetch_one(&db.pool).await?)
+}
+
 /// Removes processes that were last seen before `before`.
 ///
 /// # Errors

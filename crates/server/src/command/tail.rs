@@ -21,12 +21,16 @@ pub(crate) async fn run(options: TailOptions, clock: &Clock) -> anyhow::Result<(
     let project = super::project(&db, &options.project).await?;
     let since = TimeDelta::from_std(options.since.map_or_else(Default::default, |since| since.0))?;
     let signals = options.signals.iter().map(|signal| signal.0).collect();
-    let mut follower = Follower::new(db, project.id, signals, options.rejected, clock.now() - since);
+    let mut follower = Follower::new(db, project.id, signals, options.rejected, since);
     let printer = Printer::new(options.json);
     printer.begin(&project.slug, follower.signals(), options.rejected)?;
     let mut away = false;
     while !*stop.borrow() {
-        match follower.poll(clock.now(), |line| printer.line(&line)).await {
+        let looked = tokio::select! {
+            looked = follower.poll(clock.now(), |line| printer.line(&line)) => looked,
+            () = shutdown::requested(stop.clone()) => break,
+        };
+        match looked {
             Ok(()) => away = false,
             Err(error) if error.downcast_ref().is_some_and(storage::Error::is_passing) => {
                 if !std::mem::replace(&mut away, true) {
