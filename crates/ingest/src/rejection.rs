@@ -32,7 +32,7 @@ pub(crate) enum Rejection {
     NotFound(String),
     #[error("signals are sent with POST")]
     UnknownMethod,
-    #[error("the {whose} may send {events_per_second} events per second")]
+    #[error("the {whose} may send {} per second", protocol::number::counted(u64::from(*events_per_second), "event", "events"))]
     TooFast { whose: &'static str, events_per_second: u32, retry_after: Duration },
     #[error("the {whose} may send {events_per_month} events per month, and they are used up until the next one begins (UTC)")]
     QuotaExceeded { whose: &'static str, events_per_month: u64, retry_after: Duration },

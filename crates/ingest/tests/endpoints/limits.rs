@@ -27,7 +27,7 @@ async fn a_rate_counts_events_and_says_what_is_left(pool: PgPool) {
     assert_eq!((second.status, second.header("x-ratelimit-remaining")), (202, "0"));
     let third = app.answer(TRACK, batch(1)).await;
     assert_eq!((third.status, &third.body["code"], third.header("x-ratelimit-remaining")), (429, &json!("too_many"), "0"));
-    assert_eq!(third.body["detail"], "the key may send 1 events per second");
+    assert_eq!(third.body["detail"], "the key may send 1 event per second");
     let seconds: u64 = third.header("retry-after").parse().expect("seconds");
     assert!((900..=999).contains(&seconds), "{seconds}");
     assert_eq!(app.count("select count(*) from event").await, 1_003);
@@ -49,7 +49,7 @@ async fn what_a_project_may_send_is_shared_by_its_keys_and_by_every_signal(pool:
     );
     app.key = format!("pk_{}", "2".repeat(32));
     let refused = app.answer(TRACK, batch(1)).await;
-    assert_eq!((refused.status, &refused.body["detail"]), (429, &json!("the project may send 1 events per second")));
+    assert_eq!((refused.status, &refused.body["detail"]), (429, &json!("the project may send 1 event per second")));
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

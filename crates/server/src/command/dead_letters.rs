@@ -3,6 +3,7 @@
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use protocol::access::Project;
+use protocol::number;
 use protocol::time::Clock;
 use storage::Db;
 use storage::dead_letters::{self, DeadLetter};
@@ -60,7 +61,8 @@ async fn list(db: &Db, project: &Project) -> anyhow::Result<()> {
 async fn show(db: &Db, project: &Project, id: Uuid) -> anyhow::Result<()> {
     let letter = find(db, project, id).await?;
     out!("{} {}", kind(&letter), letter.id)?;
-    out!("failed       {} times, from {} to {}", letter.attempts, time(letter.first_failed_at), time(letter.last_failed_at))?;
+    let times = number::counted(u64::from(letter.attempts.unsigned_abs()), "time", "times");
+    out!("failed       {times}, from {} to {}", time(letter.first_failed_at), time(letter.last_failed_at))?;
     out!("error        {}", letter.error.escape_debug())?;
     if let Some(flush) = &letter.flush {
         out!("{}", serde_json::to_string_pretty(flush)?)?;

@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use protocol::access::{Project, Scope};
+use protocol::number;
 use protocol::time::Clock;
 use storage::api_keys::{self, Presented};
 use storage::send_limits::{self, SendLimit};
@@ -71,13 +72,17 @@ async fn set(
     Ok(())
 }
 
+fn events(n: u64) -> String {
+    number::counted(n, "event", "events")
+}
+
 /// A limit within a sentence.
 pub(super) fn in_words(limit: SendLimit) -> String {
     match (limit.events_per_second, limit.events_per_month) {
         (None, None) => "any number of events".to_owned(),
-        (Some(second), None) => format!("{second} events per second"),
-        (None, Some(month)) => format!("{month} events per month"),
-        (Some(second), Some(month)) => format!("{second} events per second and {month} per month"),
+        (Some(second), None) => format!("{} per second", events(second.into())),
+        (None, Some(month)) => format!("{} per month", events(month)),
+        (Some(second), Some(month)) => format!("{} per second and {month} per month", events(second.into())),
     }
 }
 

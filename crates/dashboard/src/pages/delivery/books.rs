@@ -14,7 +14,7 @@ use crate::components::picker::{Choice, segments};
 pub(super) fn panel(frame: &Frame, query: &DeliveryQuery, answer: &DeliveryAnswer) -> AnyView {
     let books = answer.books;
     let offsets = Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) };
-    let figure = format!("{} items", words::full(books.reported.made.max(books.reported.accounted()) + books.unreported.accounted()));
+    let figure = number::counted(books.reported.made.max(books.reported.accounted()) + books.unreported.accounted(), "item", "items");
     view! {
         <section class="panel gap-below">
             <header>
@@ -27,7 +27,7 @@ pub(super) fn panel(frame: &Frame, query: &DeliveryQuery, answer: &DeliveryAnswe
             <div class="foot">
                 <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=figure up=true/>
                 <span>"items, by the hour of their commit"</span>
-                <span>{format!("{} rows in {}", number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
+                <span>{format!("{} in {}", number::counted(answer.receipt.rows_read, "row", "rows"), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
             </div>
         </section>
     }

@@ -11,7 +11,6 @@ use protocol::delivery::{DeliveryAnswer, DeliveryBucket, ItemCounts};
 use protocol::range::Step;
 
 use super::words;
-use crate::Frame;
 use crate::components::table_behind::{Table, table_behind};
 
 /// Of the plot, in pixels.
@@ -30,7 +29,7 @@ const PARTS: [Part; 5] = [
 ];
 
 /// The panel.
-pub(super) fn panel(_frame: &Frame, answer: &DeliveryAnswer) -> AnyView {
+pub(super) fn panel(answer: &DeliveryAnswer) -> AnyView {
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let scale = Scale::covering(answer.buckets.iter().map(|bucket| bucket.counts.accounted() as f64), 4, true, HEIGHT);
     let starts: Vec<_> = answer.buckets.iter().map(|bucket| clock::wall(bucket.start, bucket.utc_offset_seconds)).collect();

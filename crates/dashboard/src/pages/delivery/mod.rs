@@ -49,7 +49,7 @@ fn content(frame: &Frame, query: &DeliveryQuery, answer: &DeliveryAnswer) -> Any
     }
     view! {
         {books::panel(frame, query, answer)}
-        {chart::panel(frame, answer)}
+        {chart::panel(answer)}
         {senders::panel(answer)}
         {reasons::panel(answer)}
         {below}

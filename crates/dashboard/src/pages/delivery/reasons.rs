@@ -15,7 +15,7 @@ pub(super) fn panel(answer: &DeliveryAnswer) -> AnyView {
         <section class="panel gap-below">
             <header class="inline"><h2>"Reasons"</h2><span class="faint">"the most frequent first"</span></header>
             <div class="scroll-x" tabindex="0" role="region" aria-label="Reasons">
-                <table class="tbl">
+                <table class="tbl advised">
                     <thead>
                         <tr>
                             <th scope="col">"Reason"</th>

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use protocol::delivery::{DeliveryAnswer, Rejection};
+use protocol::number;
+use query_api::delivery::{REJECTION_DAYS_KEPT, REJECTIONS_KEPT_MAX};
 
 use super::{DeliveryQuery, words};
 use crate::Frame;
@@ -14,11 +16,15 @@ pub(super) fn panel(frame: &Frame, answer: &DeliveryAnswer) -> AnyView {
     } else {
         view! { <ul class="refusals">{list(frame, &answer.rejections)}</ul> }.into_any()
     };
+    let kept = format!(
+        "newest first; a sample of at most {} is kept for {REJECTION_DAYS_KEPT} days, the books count all",
+        number::grouped(REJECTIONS_KEPT_MAX)
+    );
     view! {
         <section class="panel gap-below">
             <header class="inline">
                 <h2>"Refused lately"</h2>
-                <span class="faint">"newest first; a sample of at most 1,000 is kept for 7 days, the books count all"</span>
+                <span class="faint">{kept}</span>
             </header>
             {shown}
         </section>

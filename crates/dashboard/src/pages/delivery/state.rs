@@ -27,10 +27,13 @@ fn counting(frame: &Frame, lag: &Lag) -> AnyView {
     let oldest = lag.oldest.map_or_else(|| "nothing waits".to_owned(), |oldest| format!("oldest {} ago", words::age(frame, oldest)));
     let status = match (lag.dead_letters, lag.failing) {
         (0, 0) => ().into_any(),
-        (0, failing) => notice(Icon::WARN, "warn", format!("{failing} flushes failed and will be tried again")),
+        (0, failing) => {
+            notice(Icon::WARN, "warn", format!("{} failed and will be tried again", number::counted(failing, "flush", "flushes")))
+        }
         (letters, _) => {
             let words = format!(
-                "{letters} dead letters: what could not be counted or stored; `throughline dead-letters` shows them and tries again"
+                "{}: what could not be counted or stored; `throughline dead-letters` shows them and tries again",
+                number::counted(letters, "dead letter", "dead letters")
             );
             notice(Icon::FAILED, "bad", words)
         }
@@ -38,7 +41,7 @@ fn counting(frame: &Frame, lag: &Lag) -> AnyView {
     view! {
         <dl class="facts-row">
             <div><dt>"Counted"</dt><dd>{per_second(lag.items_per_second)}</dd><dd class="faint">"over the last minute"</dd></div>
-            <div><dt>"Waiting"</dt><dd>{format!("{} items", words::full(lag.items))}</dd><dd class="faint">{format!("in {} flushes", words::full(lag.flushes))}</dd></div>
+            <div><dt>"Waiting"</dt><dd>{number::counted(lag.items, "item", "items")}</dd><dd class="faint">{format!("in {}", number::counted(lag.flushes, "flush", "flushes"))}</dd></div>
             <div><dt>"Lag"</dt><dd>{lag.oldest.map_or_else(|| "0\u{a0}s".to_owned(), |oldest| words::age(frame, oldest))}</dd><dd class="faint">{oldest}</dd></div>
         </dl>
         {status}

@@ -49,7 +49,8 @@ pub(super) fn coded(text: &str) -> AnyView {
         let part = part.to_owned();
         if i % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
     };
-    text.split('`').enumerate().map(part).collect_view().into_any()
+    // An empty part would be set as a space.
+    text.split('`').enumerate().filter(|(_, part)| !part.is_empty()).map(part).collect_view().into_any()
 }
 
 /// Every digit.
