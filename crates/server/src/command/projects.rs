@@ -82,7 +82,9 @@ pub(super) fn in_words(limit: SendLimit) -> String {
         (None, None) => "any number of events".to_owned(),
         (Some(second), None) => format!("{} per second", events(second.into())),
         (None, Some(month)) => format!("{} per month", events(month)),
-        (Some(second), Some(month)) => format!("{} per second and {month} per month", events(second.into())),
+        (Some(second), Some(month)) => {
+            format!("{} per second and {} per month", events(second.into()), number::grouped(month.cast_signed()))
+        }
     }
 }
 

@@ -16,7 +16,7 @@ async fn an_operator_limits_a_project_and_its_keys(pool: PgPool) {
     let shop = Shop::create(&database, "shop");
     let keys = |arguments: &[&str]| succeed(&database, &[&["keys", "--project", "shop"], arguments].concat());
     let set = succeed(&database, &["projects", "set", "shop", "--events-per-second", "1", "--events-per-month", "1_000"]);
-    assert_eq!(set, "Project 1 is called shop, cuts its days in Europe/Berlin and may send 1 event per second and 1000 per month\n");
+    assert_eq!(set, "Project 1 is called shop, cuts its days in Europe/Berlin and may send 1 event per second and 1,000 per month\n");
     assert_eq!(keys(&["set", "1", "--events-per-month", "50"]), "Key 1 may send 50 events per month\n");
     let narrow = keys(&["create", "--label", "narrow", "--events-per-second", "7"]);
     insta::assert_snapshot!("limited_projects", masked(&succeed(&database, &["projects", "list"])));
@@ -34,7 +34,7 @@ async fn an_operator_limits_a_project_and_its_keys(pool: PgPool) {
     // What was sent counts for the month, whoever asks.
     recount::everything_counted(&pool).await;
     let unhurried = succeed(&database, &["projects", "set", "shop", "--events-per-second", "none"]);
-    assert_eq!(unhurried, "Project 1 is called shop, cuts its days in Europe/Berlin and may send 1000 events per month\n");
+    assert_eq!(unhurried, "Project 1 is called shop, cuts its days in Europe/Berlin and may send 1,000 events per month\n");
     let other_server = Server::start(&database);
     let refused = other_server.client().post_with_key(TRACK, &shop.public_key, &body(1));
     assert_eq!((refused.status, &refused.json()["code"]), (429, &json!("quota_exceeded")));
