@@ -17,24 +17,24 @@ const SDK_CHARS_MAX: usize = 100;
 #[derive(Clone, Debug)]
 pub(crate) struct Books {
     /// As it names itself.
-    named: String,
-    /// As it is named in the books.
     sdk: String,
+    /// As it is named in the books.
+    label: String,
     changes: Vec<OutcomeCount>,
 }
 
 impl Books {
     pub(crate) fn new(envelope: &Envelope) -> Self {
-        let named = envelope.sdk.as_ref().map(ToString::to_string).unwrap_or_default();
-        let named: String = named.chars().take(SDK_CHARS_MAX).collect();
-        let counts = envelope.made.is_some() || !envelope.lost.is_empty();
-        let sdk = if named.is_empty() && counts { UNNAMED.to_owned() } else { named.clone() };
-        Self { named, sdk, changes: Vec::new() }
+        let sdk = envelope.sdk.as_ref().map(ToString::to_string).unwrap_or_default();
+        let sdk: String = sdk.chars().take(SDK_CHARS_MAX).collect();
+        // Nobody else's unreported items may be taken for theirs.
+        let label = if sdk.is_empty() && envelope.made.is_some() { UNNAMED.to_owned() } else { sdk.clone() };
+        Self { sdk, label, changes: Vec::new() }
     }
 
     /// The SDK, as it names itself.
     pub(crate) fn sdk(&self) -> &str {
-        &self.named
+        &self.sdk
     }
 
     /// So many items of a signal had this outcome.
@@ -73,7 +73,7 @@ impl Books {
 
     /// One change, which is not part of these books.
     pub(crate) fn change(&self, signal: Signal, outcome: Outcome, reason: &str, n: i64) -> OutcomeCount {
-        OutcomeCount { signal, outcome, reason: reason.chars().take(REASON_CHARS_MAX).collect(), sdk: self.sdk.clone(), n }
+        OutcomeCount { signal, outcome, reason: reason.chars().take(REASON_CHARS_MAX).collect(), sdk: self.label.clone(), n }
     }
 
     pub(crate) fn changes(&self) -> impl Iterator<Item = OutcomeCount> {

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use protocol::delivery::{Rejection, TailLine, TailVerdict};
 use protocol::id::ProjectId;
 use protocol::outcome::Signal;
-use storage::live_events::Place;
+use storage::live_events::Cursor;
 use storage::tail::{self, Arrival};
 use storage::{Db, flags, ingest_processes, rejections};
 use uuid::Uuid;
@@ -48,7 +48,7 @@ struct Stream {
 struct Look {
     from: DateTime<Utc>,
     known: Vec<Uuid>,
-    after: Place,
+    after: Cursor,
 }
 
 impl Stream {
