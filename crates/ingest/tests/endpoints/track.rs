@@ -184,7 +184,7 @@ async fn a_nameless_sender_that_says_what_it_made_has_books_of_its_own(pool: PgP
     let booked = "select o->>'sdk' || ' ' || (o->>'outcome') || ' ' || sum((o->>'n')::int8) from pending, jsonb_array_elements(outcomes) o
          group by o->>'sdk', o->>'outcome' order by 1";
     let booked: Vec<String> = sqlx::query_scalar(booked).fetch_all(&app.pool).await.expect("books");
-    let wanted = [" rejected 1", " stored 2", "unnamed lost 2", "unnamed made 1", "unnamed stored 2", "web/1 made 1", "web/1 stored 1"];
+    let wanted = [" lost 2", " rejected 1", " stored 3", "unnamed made 1", "unnamed stored 1", "web/1 made 1", "web/1 stored 1"];
     assert_eq!(booked, wanted);
     let named: Vec<String> = sqlx::query_scalar("select sdk from rejection").fetch_all(&app.pool).await.expect("refusals");
     assert_eq!(named, [""]);
