@@ -82,11 +82,13 @@ impl Flusher {
         if group.is_empty() {
             return Vec::new();
         }
-        let error = match self.respell(group).await {
-            Ok(()) => match self.flush(group, patience.lock_within).await {
-                Ok(told) => return told,
-                Err(error) => error,
-            },
+        let respelled = tokio::time::timeout(COMMIT_WITHIN, self.outage.watched(self.respell(group))).await;
+        let told = match respelled.unwrap_or(Err(storage::Error::Late)) {
+            Ok(()) => self.flush(group, patience.lock_within).await,
+            Err(error) => Err(error),
+        };
+        let error = match told {
+            Ok(told) => return told,
             Err(error) => error,
         };
         let is_somebodys = matches!(error, storage::Error::Busy(_) | storage::Error::Cancelled(_) | storage::Error::Late);
