@@ -43,7 +43,7 @@ pub(crate) async fn run(options: DevOptions, clock: Clock) -> anyhow::Result<()>
         stop: roles_stop,
     };
     let running = roles.start(pools, listener).await?;
-    print_welcome(&running, &shop).await?;
+    print_welcome(&running, &shop, private.as_ref().map(|private| private.url.as_str())).await?;
     let traffic = (!options.quiet_shop).then(|| shop.open(running.address, options.users, clock, stop.clone()));
     tokio::spawn(async move {
         shutdown::requested(stop).await;
@@ -75,7 +75,8 @@ async fn listen(asked: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
     }
 }
 
-async fn print_welcome(running: &Running, shop: &Shop) -> anyhow::Result<()> {
+/// `private` is the URL of the private Postgres; one that the operator gave is known to them, and may hold a password.
+async fn print_welcome(running: &Running, shop: &Shop, private: Option<&str>) -> anyhow::Result<()> {
     let access = running.query.access();
     let account = access.ensure_local_account().await?;
     let token = access.create_sign_in_link(account).await?;
@@ -85,6 +86,10 @@ async fn print_welcome(running: &Running, shop: &Shop) -> anyhow::Result<()> {
     out!("      export THROUGHLINE_ENDPOINT=http://{address}")?;
     out!("      export THROUGHLINE_KEY={}", shop.key)?;
     out!("      export THROUGHLINE_SECRET={}\n", shop.secret)?;
+    let program = std::env::current_exe().map_or_else(|_| "throughline".to_owned(), |path| path.display().to_string());
+    let database = private.map(|url| format!(" --database-url '{url}'")).unwrap_or_default();
+    out!("  In another terminal, what arrives and what is refused (`tail`), or any other tool:\n")?;
+    out!("      {program} tail --project {}{database}\n", shop::SLUG)?;
     out!("  Ctrl-C stops everything.\n")?;
     Ok(())
 }

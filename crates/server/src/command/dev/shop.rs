@@ -20,7 +20,7 @@ use crate::command::projects::create_public_key;
 use crate::command::{demo, keys};
 use crate::shutdown::Stop;
 
-const SLUG: &str = "shop";
+pub(super) const SLUG: &str = "shop";
 const NAME: &str = "Harbor Goods";
 const ZONE: &str = "Europe/Berlin";
 const SEED: u64 = 7;
