@@ -11,7 +11,6 @@ use tokio::sync::watch;
 
 use crate::commit::{FLUSH_ROWS, Flusher};
 use crate::enrich::{self, Enricher, Rules};
-use crate::prepare::Prepared;
 use crate::raw_request::RawRequest;
 use crate::rejection::Rejection;
 use crate::spool::{NotTaken, Request, Spool, Waiting};
@@ -65,7 +64,7 @@ async fn store_first(spool: &Spool, flusher: &Flusher, enricher: &Enricher) -> R
             // The database is away again.
             break;
         };
-        match prepare(&request, flusher, enricher, rules) {
+        match RawRequest::prepare_spooled(&request, flusher.random, enricher, rules) {
             Ok(prepared) => {
                 rows += prepared.items.len();
                 batches.push(prepared);
@@ -102,11 +101,6 @@ async fn known(rules: &mut HashMap<ProjectId, Arc<Rules>>, flusher: &Flusher, pr
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(unknown) => unknown.insert(enrich::rules_of(&flusher.db, project).await?),
     }))
-}
-
-fn prepare(request: &Request, flusher: &Flusher, enricher: &Enricher, rules: Arc<Rules>) -> Result<Prepared, Rejection> {
-    let raw = RawRequest::of_spool(request)?;
-    raw.prepare_again(flusher.random, enricher.surroundings(&raw.shown, rules), request.batch_id)
 }
 
 /// Moves a request that will never be stored as it is to the dead letters. It stays in the spool when that fails as well.

@@ -2,6 +2,7 @@
 //! same request can be spooled and prepared again, with the same result.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use protocol::outcome::Signal;
 use uuid::Uuid;
 
 use crate::accept::{Form, Limits};
-use crate::enrich::{Country, Shown, Surroundings};
+use crate::enrich::{Country, Enricher, Rules, Shown, Surroundings};
 use crate::prepare::{self, Prepared, Setting, Source};
 use crate::rejection::Rejection;
 use crate::text::Text;
@@ -85,11 +86,7 @@ impl RawRequest {
         facts
     }
 
-    /// A request that was spooled, as it arrived.
-    ///
-    /// # Errors
-    /// When no endpoint of this version takes it.
-    pub(crate) fn of_spool(request: &spool::Request) -> Result<Self, Rejection> {
+    fn of_spool(request: &spool::Request) -> Result<Self, Rejection> {
         let live = Signal::ALL.into_iter().find(|signal| signal.operation() == request.endpoint);
         let (form, signal) = match live {
             Some(signal) => (Form::Envelope, signal),
@@ -109,10 +106,20 @@ impl RawRequest {
         })
     }
 
-    /// Prepares a request that was spooled, exactly as when it arrived, under the id that it got then.
-    pub(crate) fn prepare_again(&self, random: Random, surroundings: Surroundings<'_>, batch_id: Uuid) -> Result<Prepared, Rejection> {
-        let mut prepared = self.prepare(&HeaderMap::new(), random, surroundings, |_| Ok(()))?;
-        prepared.entry.batch_id = batch_id;
+    /// Prepares a request that was spooled, as when it arrived and under the id that it got then; `rules` are the project's of
+    /// today.
+    ///
+    /// # Errors
+    /// When no endpoint of this version takes it, or its body cannot be read.
+    pub(crate) fn prepare_spooled(
+        request: &spool::Request,
+        random: Random,
+        enricher: &Enricher,
+        rules: Arc<Rules>,
+    ) -> Result<Prepared, Rejection> {
+        let raw = Self::of_spool(request)?;
+        let mut prepared = raw.prepare(&HeaderMap::new(), random, enricher.surroundings(&raw.shown, rules), |_| Ok(()))?;
+        prepared.entry.batch_id = request.batch_id;
         Ok(prepared)
     }
 }

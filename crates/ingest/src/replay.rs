@@ -18,10 +18,7 @@ use crate::spool::Request;
 pub async fn replay(db: Db, clock: Clock, random: Random, payload: &[u8]) -> Result<BatchAnswer, String> {
     let request = Request::from_bytes(payload).ok_or_else(|| "its record cannot be read".to_owned())?;
     let rules = enrich::rules_of(&db, request.project).await.map_err(|error| error.to_string())?;
-    let enricher = Enricher::default();
-    let prepared = RawRequest::of_spool(&request)
-        .and_then(|raw| raw.prepare_again(random, enricher.surroundings(&raw.shown, rules), request.batch_id))
-        .map_err(|refusal| refusal.to_string())?;
+    let prepared = RawRequest::prepare_spooled(&request, random, &Enricher::default(), rules).map_err(|refusal| refusal.to_string())?;
     let told = Flusher::new(db, clock, random).store(&mut [prepared]).await.pop();
     told.unwrap_or(Err(INTERRUPTED)).map_err(|refusal| refusal.to_string())
 }
