@@ -8,3 +8,4 @@ pub mod cell;
 pub mod live;
 pub mod metric;
 pub mod quarter;
+pub mod segment;
