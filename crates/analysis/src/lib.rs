@@ -5,7 +5,16 @@
 pub mod audience;
 pub mod calendar;
 pub mod cell;
+pub mod funnel;
+pub mod history;
+pub mod journeys;
+pub mod keys;
+pub mod lifecycle;
 pub mod live;
 pub mod metric;
 pub mod quarter;
+pub mod retention;
+pub mod routes;
 pub mod segment;
+pub mod sessions;
+pub mod trend;

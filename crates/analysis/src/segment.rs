@@ -1,8 +1,12 @@
 //! Segments: immutable blocks of one project's events, in columns.
 //!
-//! A segment holds events of one UTC day (by their corrected time), sorted by actor, then by [`order`]. Rows of one actor
-//! are a run; rows without an actor stand at the end. A column that no row has a value for is not there at all, so an
-//! absent column means "absent in every row" (of [`ColumnKey::Weight`]: 1 in every row).
+//! A segment holds events of one UTC day (by their corrected time), sorted by actor. Rows of one actor are a run; rows
+//! without an actor stand at the end. A column that no row has a value for is not there at all, so an absent column means
+//! "absent in every row" (of [`ColumnKey::Weight`]: 1 in every row).
+//!
+//! One actor's events are ordered by time, then by the device's own `seq`, then by what is random in their ids. Ingest
+//! lets the times of one installation rise with `seq` within a batch, so a clock that was set back does not turn a step
+//! and the one before it round. The order depends on nothing but the events, so it is the same however they are segmented.
 //!
 //! Times are kept in milliseconds. Numbers are f64, as JSON's are for everybody who reads them.
 
@@ -13,7 +17,6 @@ mod key;
 mod merge;
 mod meta;
 mod number;
-pub mod order;
 mod props;
 mod runs;
 mod text;
@@ -70,8 +73,8 @@ impl Column {
     }
 }
 
-/// The columns of one segment, all of them: what the worker writes and compaction merges. Queries hold only the columns
-/// that they read, see [`crate::history`].
+/// Columns of one segment: all of them where the worker writes and compaction merges, those that it reads where a query
+/// holds it, see [`crate::history`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
     /// The UTC day of its events.

@@ -50,7 +50,7 @@ impl<'a> Draft<'a> {
 
     /// The block of these events.
     pub fn finish(mut self) -> Block {
-        self.rows.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+        self.rows.sort_unstable_by_key(key);
         let rows = &self.rows;
         let millis = |row: &EventRow<'_>| row.ts.timestamp_millis().rem_euclid(DAY_MS) as u32;
         let ids: Vec<Parts> = rows.iter().map(|row| Parts::of(row.event_id)).collect();

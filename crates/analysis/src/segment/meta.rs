@@ -105,7 +105,7 @@ impl ColumnStats {
         if text.distinct() > VALUES_MAX || bytes > VALUES_BYTES_MAX {
             return Self::Distinct(text.distinct() - 1);
         }
-        let absent = crate::with_codes!(text.codes, codes => codes.iter().any(|code| *code == 0));
+        let absent = crate::with_codes!(text.codes, codes => codes.contains(&0));
         Self::Values { values: text.values.iter().flatten().map(str::to_owned).collect(), absent }
     }
 

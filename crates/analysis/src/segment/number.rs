@@ -45,7 +45,7 @@ impl Number {
 
     /// The value of a row.
     pub fn at(&self, row: usize) -> Option<f64> {
-        with_values!(&self.values, array => (!array.is_null(row)).then(|| f64::from(array.value(row)) / POWERS[self.decimals as usize]))
+        with_values!(&self.values, array => (!array.is_null(row)).then(|| Into::<f64>::into(array.value(row)) / POWERS[self.decimals as usize]))
     }
 
     /// Rows.
@@ -76,7 +76,7 @@ fn whole(values: &[Option<f64>], power: f64) -> Option<Values> {
         let scaled = match value {
             Some(value) => {
                 let scaled = (value * power).round();
-                if !(scaled.abs() <= f64::from(i32::MAX)) || scaled / power != *value {
+                if scaled.abs() > f64::from(i32::MAX) || scaled / power != *value {
                     return None;
                 }
                 Some(scaled as i32)

@@ -1,0 +1,178 @@
+//! Funnels: how many do one thing after another, and how long they take.
+//!
+//! An attempt begins with an event of the first step and takes later events for the steps after it, one event for one
+//! step, all within the window from its beginning. A person (or session) counts for every step up to the deepest one of
+//! any attempt. Whose attempts: see [`Entry`]; what may lie between the steps: see [`Order`].
+
+mod attempt;
+
+use crate::history::{Cancel, Cancelled, History, Ordered, RowRef, Run, Selection, Visit};
+use crate::keys::{KeyReader, Keys};
+use crate::sessions::Sessions;
+
+use attempt::{Attempt, Attempts, Event};
+
+/// Steps of one funnel.
+pub const STEPS_MAX: usize = 20;
+
+/// What may lie between the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Anything.
+    Loose,
+    /// Nothing: the next event is the next step.
+    Strict,
+    /// The steps may come in any order; step `n` means `n` different ones within the window.
+    Any,
+}
+
+/// Which events of the first step begin an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Each of them; the one that gets furthest counts.
+    Every,
+    /// The first of the range alone.
+    First,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Persons, whose events of all sessions belong together.
+    People,
+    /// Sessions; an attempt ends with its session.
+    Sessions,
+}
+
+/// How a funnel is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Rule {
+    pub order: Order,
+    pub entry: Entry,
+    pub unit: Unit,
+    /// Longest time from the first step to the last, in milliseconds, which may just be reached.
+    pub window_ms: i64,
+}
+
+/// One step of one value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StepCounts {
+    /// Persons or sessions that got so far.
+    pub reached: u64,
+    /// Of each of them the time since the step before, in milliseconds, in no order; empty for the first step.
+    pub since_previous_ms: Vec<i64>,
+    /// Of each of them the time since the first step; empty for the first step.
+    pub since_first_ms: Vec<i64>,
+}
+
+/// The steps of every value of `keys`, by its number. An attempt belongs to the value of the event that begins it.
+///
+/// `steps` are the rows of each step, at most [`STEPS_MAX`]; `within` are the rows that exist at all: sessions are made of
+/// them, and between strict steps none of them may lie.
+///
+/// # Errors
+/// When it was cancelled meanwhile.
+pub fn count(
+    history: &History,
+    within: &Selection,
+    steps: &[Selection],
+    keys: &Keys,
+    rule: Rule,
+    cancel: &Cancel,
+) -> Result<Vec<Vec<StepCounts>>, Cancelled> {
+    let steps = &steps[..steps.len().min(STEPS_MAX)];
+    let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| keys.reader(history, block)).collect();
+    let visitor = || Visitor {
+        history,
+        within,
+        steps,
+        readers: &readers,
+        rule,
+        sessions: Sessions::of(history),
+        ordered: Ordered::default(),
+        events: Vec::new(),
+        by_session: Vec::new(),
+        attempts: Attempts::new(steps.len()),
+        counts: vec![vec![StepCounts::default(); steps.len()]; keys.len()],
+    };
+    let mut counts = vec![vec![StepCounts::default(); steps.len()]; keys.len()];
+    for visitor in history.walk(cancel, visitor)? {
+        for (step, other) in counts.iter_mut().flatten().zip(visitor.counts.into_iter().flatten()) {
+            step.reached += other.reached;
+            step.since_previous_ms.extend(other.since_previous_ms);
+            step.since_first_ms.extend(other.since_first_ms);
+        }
+    }
+    Ok(counts)
+}
+
+struct Visitor<'a> {
+    history: &'a History,
+    within: &'a Selection,
+    steps: &'a [Selection],
+    readers: &'a [KeyReader<'a>],
+    rule: Rule,
+    sessions: Sessions<'a>,
+    ordered: Ordered,
+    events: Vec<Event>,
+    by_session: Vec<Vec<Event>>,
+    attempts: Attempts,
+    counts: Vec<Vec<StepCounts>>,
+}
+
+impl Visit for Visitor<'_> {
+    fn person(&mut self, _person: u32, runs: &[Run]) {
+        let (within, steps) = (self.within, self.steps);
+        // Events of no step matter where nothing may lie between steps, and where they hold a session together.
+        let all = self.rule.order == Order::Strict || self.rule.unit == Unit::Sessions;
+        let mut ordered = std::mem::take(&mut self.ordered);
+        let rows = ordered.rows(self.history, runs, |block, row| {
+            within[block].has(row) && (all || steps.iter().any(|step| step[block].has(row)))
+        });
+        match self.rule.unit {
+            Unit::People => {
+                let mut events = std::mem::take(&mut self.events);
+                events.clear();
+                events.extend(rows.iter().map(|row| self.event(*row)));
+                self.settle(&events);
+                self.events = events;
+            }
+            Unit::Sessions => {
+                self.sessions.begin();
+                let mut sessions = std::mem::take(&mut self.by_session);
+                sessions.iter_mut().for_each(Vec::clear);
+                for row in rows {
+                    let session = self.sessions.assign(runs, row) as usize;
+                    if session >= sessions.len() {
+                        sessions.push(Vec::new());
+                    }
+                    sessions[session].push(self.event(*row));
+                }
+                sessions.iter().for_each(|events| self.settle(events));
+                self.by_session = sessions;
+            }
+        }
+        self.ordered = ordered;
+    }
+}
+
+impl Visitor<'_> {
+    fn event(&self, row: RowRef) -> Event {
+        let (block, place) = (row.block as usize, row.row as usize);
+        let steps = self.steps.iter().enumerate().fold(0, |bits, (step, rows)| bits | (u32::from(rows[block].has(place)) << step));
+        Event { ts_ms: row.ts_ms, steps, key: self.readers[block].at(place) }
+    }
+
+    /// Counts the furthest attempt of one person or session.
+    fn settle(&mut self, events: &[Event]) {
+        let Some(Attempt { key, times }) = self.attempts.furthest(events, self.rule) else { return };
+        for (step, counts) in self.counts[*key as usize].iter_mut().take(times.len()).enumerate() {
+            counts.reached += 1;
+            if step > 0 {
+                counts.since_previous_ms.push(times[step] - times[step - 1]);
+                counts.since_first_ms.push(times[step] - times[0]);
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The events of a range with their people: what every analysis walks.
+//!
+//! A [`History`] holds blocks of several days, of which only some columns need to be loaded, and knows for each person
+//! where in them the person's runs are. Analyses are person-major: they see one person after the other, with all of the
+//! person's runs in the order of their days, so that distinct people are counted without a set. People are cut into
+//! slices of about equal numbers of rows, and slices are walked in parallel.
+
+mod cancel;
+mod index;
+mod mask;
+mod ordered;
+mod selection;
+mod spread;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::segment::{Block, Column, ColumnKey, DAY_MS};
+
+pub use cancel::{Cancel, Cancelled};
+pub use index::{Run, RunIndex};
+pub use mask::Mask;
+pub use ordered::{Ordered, RowRef};
+pub use selection::{Rows, Selection};
+pub use spread::{OUT, Spread};
+
+/// Rows of a slice: enough work to be worth a thread's turn, few enough that the last slice holds nobody up.
+const SLICE_ROWS: usize = 1 << 16;
+
+/// Blocks and their people.
+#[derive(Clone, Debug)]
+pub struct History {
+    blocks: Vec<Arc<Block>>,
+    index: Arc<RunIndex>,
+}
+
+/// What an analysis does with one slice of people.
+pub trait Visit: Send {
+    /// One person's runs, by day.
+    fn person(&mut self, person: u32, runs: &[Run]);
+    /// Rows of a block that nobody did.
+    fn nobody(&mut self, _block: usize, _rows: std::ops::Range<usize>) {}
+}
+
+impl History {
+    /// The blocks, which need not be sorted, with the people that `person_of` makes of actors.
+    pub fn new(mut blocks: Vec<Arc<Block>>, person_of: impl Fn(u32) -> u32) -> Self {
+        blocks.sort_by_key(|block| block.day);
+        let index = Arc::new(RunIndex::new(&blocks, person_of));
+        Self { blocks, index }
+    }
+
+    /// The blocks, by day.
+    pub fn blocks(&self) -> &[Arc<Block>] {
+        &self.blocks
+    }
+
+    /// Events in all blocks.
+    pub fn rows(&self) -> usize {
+        self.blocks.iter().map(|block| block.rows).sum()
+    }
+
+    /// The first millisecond of a block's day.
+    pub fn midnight(&self, block: usize) -> i64 {
+        i64::from(self.blocks[block].day.to_epoch_days()) * DAY_MS
+    }
+
+    /// The rows of a run.
+    pub fn range(&self, run: Run) -> std::ops::Range<usize> {
+        self.blocks[run.block as usize].runs().map_or(0..0, |runs| runs.range(run.run as usize))
+    }
+
+    /// The actor of a run.
+    pub fn actor(&self, run: Run) -> Option<u32> {
+        self.blocks[run.block as usize].runs().map(|runs| runs.actors()[run.run as usize])
+    }
+
+    /// A column of each block, where it has it.
+    pub fn columns<'a, T>(&'a self, key: &ColumnKey, read: impl Fn(&'a Column) -> Option<T>) -> Vec<Option<T>> {
+        self.blocks.iter().map(|block| block.columns.get(key).and_then(|column| read(column))).collect()
+    }
+
+    /// Walks all people, in parallel, and returns what was made of each slice.
+    ///
+    /// # Errors
+    /// When it was cancelled meanwhile.
+    pub fn walk<V: Visit>(&self, cancel: &Cancel, visitor: impl Fn() -> V + Sync) -> Result<Vec<V>, Cancelled> {
+        let slices = self.index.slices(SLICE_ROWS);
+        let nobody = self.blocks.iter().enumerate().filter_map(|(index, block)| {
+            let rows = block.runs().map_or(0, crate::segment::Runs::rows)..block.rows;
+            (!rows.is_empty()).then_some((index, rows))
+        });
+        let nobody: Vec<_> = nobody.collect();
+        let mut visited = slices
+            .into_par_iter()
+            .map(|slice| {
+                cancel.check()?;
+                let mut visitor = visitor();
+                for (person, runs) in self.index.people(slice) {
+                    visitor.person(person, runs);
+                }
+                Ok(visitor)
+            })
+            .collect::<Result<Vec<V>, Cancelled>>()?;
+        if !nobody.is_empty() {
+            let mut visitor = visitor();
+            nobody.into_iter().for_each(|(block, rows)| visitor.nobody(block, rows));
+            visited.push(visitor);
+        }
+        cancel.check()?;
+        Ok(visited)
+    }
+}

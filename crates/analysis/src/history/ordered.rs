@@ -1,0 +1,69 @@
+//! One person's rows in their order, for what depends on it.
+
+use super::{History, Run};
+use crate::segment::{Block, ColumnKey};
+
+/// A row of a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowRef {
+    /// When it happened, in milliseconds since 1970.
+    pub ts_ms: i64,
+    /// Which block.
+    pub block: u32,
+    /// Which row of it.
+    pub row: u32,
+    /// Which of the person's runs it came from: rows of one actor and block.
+    pub run: u32,
+}
+
+/// Puts rows of several runs of one day in order; rows of one run are, and so are days.
+#[derive(Debug, Default)]
+pub struct Ordered {
+    rows: Vec<RowRef>,
+}
+
+impl Ordered {
+    /// The rows of a person's runs for which `wanted` holds, in their order.
+    pub fn rows(&mut self, history: &History, runs: &[Run], wanted: impl Fn(usize, usize) -> bool) -> &[RowRef] {
+        self.rows.clear();
+        let mut day_begins = 0;
+        let mut mixed = false;
+        for (place, run) in runs.iter().enumerate() {
+            let block = &history.blocks[run.block as usize];
+            if place > 0 {
+                let same_day = history.blocks[runs[place - 1].block as usize].day == block.day;
+                if !same_day {
+                    self.sort(history, day_begins, mixed);
+                    day_begins = self.rows.len();
+                }
+                mixed = same_day;
+            }
+            let midnight = history.midnight(run.block as usize);
+            let times = block.times();
+            let rows = history.range(*run).filter(|row| wanted(run.block as usize, *row));
+            self.rows.extend(rows.map(|row| RowRef {
+                ts_ms: midnight + i64::from(times[row]),
+                block: run.block,
+                row: row as u32,
+                run: place as u32,
+            }));
+        }
+        self.sort(history, day_begins, mixed);
+        &self.rows
+    }
+
+    fn sort(&mut self, history: &History, from: usize, mixed: bool) {
+        if mixed {
+            self.rows[from..].sort_by(|a, b| a.ts_ms.cmp(&b.ts_ms).then_with(|| tie(history, a).cmp(&tie(history, b))));
+        }
+    }
+}
+
+/// What decides between rows of one millisecond, see [`crate::segment`].
+fn tie(history: &History, row: &RowRef) -> (Option<i64>, [u8; 4]) {
+    let block: &Block = &history.blocks[row.block as usize];
+    let place = row.row as usize;
+    let seq = block.whole(&ColumnKey::Seq).filter(|seq| !arrow_array::Array::is_null(seq, place)).map(|seq| seq.value(place));
+    let tie = block.bytes(&ColumnKey::IdTie).and_then(|ties| ties.value(place).try_into().ok()).unwrap_or_default();
+    (seq, tie)
+}

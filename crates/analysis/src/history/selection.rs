@@ -1,0 +1,117 @@
+//! Which rows an analysis counts.
+
+use std::ops::Range;
+
+use super::mask::Mask;
+
+/// The chosen rows of one block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Rows {
+    All,
+    None,
+    Some(Mask),
+}
+
+impl Rows {
+    /// Whether a row is chosen.
+    pub fn has(&self, row: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::None => false,
+            Self::Some(mask) => mask.has(row),
+        }
+    }
+
+    /// Calls `each` for the chosen rows of `range`, rising.
+    pub fn for_each(&self, range: Range<usize>, each: impl FnMut(usize)) {
+        match self {
+            Self::All => range.for_each(each),
+            Self::None => {}
+            Self::Some(mask) => mask.within(range).for_each(each),
+        }
+    }
+
+    /// The first chosen row of `range`.
+    pub fn first(&self, mut range: Range<usize>) -> Option<usize> {
+        match self {
+            Self::All => range.next(),
+            Self::None => None,
+            Self::Some(mask) => mask.within(range).next(),
+        }
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, _) | (_, Self::None) => Self::None,
+            (Self::All, rows) | (rows, Self::All) => rows,
+            (Self::Some(mut mask), Self::Some(other)) => {
+                mask.and(&other);
+                Self::Some(mask)
+            }
+        }
+    }
+
+    /// Those that are in one of both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::All, _) | (_, Self::All) => Self::All,
+            (Self::None, rows) | (rows, Self::None) => rows,
+            (Self::Some(mut mask), Self::Some(other)) => {
+                mask.or(&other);
+                Self::Some(mask)
+            }
+        }
+    }
+
+    /// The others.
+    #[must_use]
+    pub fn others(self) -> Self {
+        match self {
+            Self::All => Self::None,
+            Self::None => Self::All,
+            Self::Some(mut mask) => {
+                mask.invert();
+                Self::Some(mask)
+            }
+        }
+    }
+}
+
+impl From<Mask> for Rows {
+    fn from(mask: Mask) -> Self {
+        match mask.count() {
+            0 => Self::None,
+            count if count == mask.rows() => Self::All,
+            _ => Self::Some(mask),
+        }
+    }
+}
+
+/// The chosen rows of each block of a history, by the block's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection(pub Vec<Rows>);
+
+impl Selection {
+    /// Every row of so many blocks.
+    pub fn all(blocks: usize) -> Self {
+        Self(vec![Rows::All; blocks])
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0.into_iter().zip(other.0).map(|(a, b)| a.and(b)).collect())
+    }
+}
+
+impl std::ops::Index<usize> for Selection {
+    type Output = Rows;
+
+    fn index(&self, block: usize) -> &Rows {
+        &self.0[block]
+    }
+}

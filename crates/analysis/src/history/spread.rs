@@ -1,0 +1,62 @@
+//! Rows into the buckets of a frame.
+//!
+//! Bounds of buckets lie on quarters of an hour in every zone, so a table of a day's 96 quarters says which bucket a time
+//! belongs to, whatever clocks do on that day.
+
+use chrono::{DateTime, Utc};
+
+use super::History;
+use crate::calendar::Frame;
+
+/// Milliseconds of a quarter of an hour.
+const QUARTER_MS: i64 = 900_000;
+const QUARTERS: usize = 96;
+/// Stands for "in no bucket".
+pub const OUT: u16 = u16::MAX;
+
+/// The bucket of every quarter of an hour of every block's day.
+#[derive(Clone, Debug)]
+pub struct Spread {
+    blocks: Vec<[u16; QUARTERS]>,
+    /// The one bucket that all rows of a block lie in.
+    whole: Vec<Option<u16>>,
+}
+
+impl Spread {
+    /// By the buckets of a frame.
+    pub fn over(history: &History, frame: &Frame) -> Self {
+        Self::by(history, |quarter| frame.index_of(quarter).map_or(OUT, |bucket| bucket as u16))
+    }
+
+    /// By a bucket for each quarter's start.
+    pub fn by(history: &History, bucket: impl Fn(DateTime<Utc>) -> u16) -> Self {
+        let start = |block: usize, quarter: usize| {
+            DateTime::from_timestamp_millis(history.midnight(block) + quarter as i64 * QUARTER_MS).unwrap_or_default()
+        };
+        let table = |block: usize| std::array::from_fn(|quarter| bucket(start(block, quarter)));
+        let blocks: Vec<[u16; QUARTERS]> = (0..history.blocks().len()).map(table).collect();
+        Self { whole: blocks.iter().map(only).collect(), blocks }
+    }
+
+    /// All buckets as one.
+    #[must_use]
+    pub fn joined(&self) -> Self {
+        let join = |bucket: u16| if bucket == OUT { OUT } else { 0 };
+        let blocks: Vec<_> = self.blocks.iter().map(|table| table.map(join)).collect();
+        Self { whole: blocks.iter().map(only).collect(), blocks }
+    }
+
+    /// The bucket of a time of a block's day, or [`OUT`].
+    pub fn bucket(&self, block: usize, time: u32) -> u16 {
+        self.blocks[block][(time as usize / QUARTER_MS as usize).min(QUARTERS - 1)]
+    }
+
+    /// The bucket that all of a block's rows lie in, if it is one ([`OUT`] included).
+    pub fn whole(&self, block: usize) -> Option<u16> {
+        self.whole[block]
+    }
+}
+
+fn only(table: &[u16; QUARTERS]) -> Option<u16> {
+    table.iter().all(|bucket| *bucket == table[0]).then_some(table[0])
+}

@@ -1,0 +1,256 @@
+//! What events are broken down by: one number per distinct value, the same in all blocks.
+//!
+//! A value is its text: the number 10 and the text `10` are one value, as they are for a filter.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::history::History;
+use crate::segment::{Attribute, Block, Codes, Column, ColumnKey, PropKey, PropKind, PropValue, Text, prop_of_rest};
+use crate::with_codes;
+
+/// What to break down by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dimension {
+    /// A built-in attribute.
+    Text(Attribute),
+    /// A prop, whatever its values are.
+    Prop(Arc<str>),
+}
+
+impl Dimension {
+    /// The columns that it is read from. Blocks lack those that none of their rows has a value for.
+    pub fn columns(&self) -> Vec<ColumnKey> {
+        match self {
+            Self::Text(attribute) => vec![ColumnKey::Text(*attribute)],
+            Self::Prop(name) => {
+                let kinds = PropKind::ALL.map(|kind| ColumnKey::Prop(PropKey { name: Arc::clone(name), kind }));
+                kinds.into_iter().chain([ColumnKey::RestProps]).collect()
+            }
+        }
+    }
+}
+
+/// The number of "no value".
+pub const ABSENT: u32 = 0;
+
+/// The value of every row, as a number.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// By number; `None` for [`ABSENT`].
+    values: Vec<Option<Arc<str>>>,
+    blocks: Vec<BlockKeys>,
+}
+
+#[derive(Clone, Debug)]
+enum BlockKeys {
+    /// Every row has this one.
+    Same(u32),
+    /// By the code in the block's own dictionary.
+    Codes(ColumnKey, Vec<u32>),
+    /// By row.
+    Rows(Vec<u32>),
+}
+
+/// A block's numbers, for reading row by row.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyReader<'a> {
+    /// Every row has this one.
+    Same(u32),
+    /// Codes and what they stand for.
+    Codes(&'a Codes, &'a [u32]),
+    /// By row.
+    Rows(&'a [u32]),
+}
+
+impl KeyReader<'_> {
+    /// The number of a row's value.
+    pub fn at(&self, row: usize) -> u32 {
+        match self {
+            Self::Same(key) => *key,
+            Self::Codes(codes, keys) => keys[codes.at(row) as usize],
+            Self::Rows(keys) => keys[row],
+        }
+    }
+}
+
+/// Gives values their numbers.
+#[derive(Default)]
+struct Numbers {
+    values: Vec<Option<Arc<str>>>,
+    numbers: HashMap<Arc<str>, u32, foldhash::fast::RandomState>,
+}
+
+impl Numbers {
+    fn of(&mut self, value: &str) -> u32 {
+        if let Some(number) = self.numbers.get(value) {
+            return *number;
+        }
+        let value: Arc<str> = value.into();
+        let number = self.values.len() as u32;
+        self.values.push(Some(Arc::clone(&value)));
+        self.numbers.insert(value, number);
+        number
+    }
+}
+
+impl Keys {
+    /// One value for everything: not broken down at all.
+    pub fn none(history: &History) -> Self {
+        Self { values: vec![None], blocks: vec![BlockKeys::Same(ABSENT); history.blocks().len()] }
+    }
+
+    /// The values of a dimension, whose columns are loaded.
+    pub fn of(history: &History, dimension: &Dimension) -> Self {
+        let mut numbers = Numbers { values: vec![None], ..Numbers::default() };
+        let blocks = history.blocks().iter().map(|block| block_keys(block, dimension, &mut numbers)).collect();
+        Self { values: numbers.values, blocks }
+    }
+
+    /// The pairs of two dimensions' values; `join` makes a pair's text.
+    pub fn pairs(history: &History, first: &Self, second: &Self, join: impl Fn(Option<&str>, Option<&str>) -> String) -> Self {
+        let mut numbers = Numbers { values: vec![None], ..Numbers::default() };
+        let mut pairs = HashMap::<(u32, u32), u32, foldhash::fast::RandomState>::default();
+        let blocks = (0..history.blocks().len()).map(|block| {
+            let (a, b) = (first.reader(history, block), second.reader(history, block));
+            let mut last = ((u32::MAX, u32::MAX), 0);
+            let rows = (0..history.blocks()[block].rows).map(|row| {
+                let pair = (a.at(row), b.at(row));
+                if pair != last.0 {
+                    let number = *pairs.entry(pair).or_insert_with(|| numbers.of(&join(first.value(pair.0), second.value(pair.1))));
+                    last = (pair, number);
+                }
+                last.1
+            });
+            BlockKeys::Rows(rows.collect())
+        });
+        let blocks = blocks.collect();
+        Self { values: numbers.values, blocks }
+    }
+
+    /// The same rows under fewer numbers: `to[number]` is the new number, `values` are the new values.
+    #[must_use]
+    pub fn fold(&self, to: &[u32], values: Vec<Option<Arc<str>>>) -> Self {
+        let map = |keys: &Vec<u32>| keys.iter().map(|key| to[*key as usize]).collect();
+        let blocks = self.blocks.iter().map(|block| match block {
+            BlockKeys::Same(key) => BlockKeys::Same(to[*key as usize]),
+            BlockKeys::Codes(column, keys) => BlockKeys::Codes(column.clone(), map(keys)),
+            BlockKeys::Rows(keys) => BlockKeys::Rows(map(keys)),
+        });
+        Self { blocks: blocks.collect(), values }
+    }
+
+    /// Distinct values, "no value" included.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// There is always at least "no value".
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The text of a number; `None` for "no value".
+    pub fn value(&self, key: u32) -> Option<&str> {
+        self.values[key as usize].as_deref()
+    }
+
+    /// The texts by number.
+    pub fn values(&self) -> &[Option<Arc<str>>] {
+        &self.values
+    }
+
+    /// The number of a text, if some row has it.
+    pub fn find(&self, value: &str) -> Option<u32> {
+        self.values.iter().position(|found| found.as_deref() == Some(value)).map(|key| key as u32)
+    }
+
+    /// A block's numbers.
+    pub fn reader<'a>(&'a self, history: &'a History, block: usize) -> KeyReader<'a> {
+        match &self.blocks[block] {
+            BlockKeys::Same(key) => KeyReader::Same(*key),
+            BlockKeys::Rows(keys) => KeyReader::Rows(keys),
+            BlockKeys::Codes(column, keys) => match history.blocks()[block].text(column) {
+                Some(text) => KeyReader::Codes(&text.codes, keys),
+                None => KeyReader::Same(ABSENT),
+            },
+        }
+    }
+}
+
+fn block_keys(block: &Block, dimension: &Dimension, numbers: &mut Numbers) -> BlockKeys {
+    let columns: Vec<(ColumnKey, &Column)> = dimension
+        .columns()
+        .into_iter()
+        .filter_map(|key| block.columns.get(&key).map(|column| (key, column.as_ref())))
+        .collect();
+    match &columns[..] {
+        [] => BlockKeys::Same(ABSENT),
+        [(key, Column::Text(text))] if *key != ColumnKey::RestProps => BlockKeys::Codes(key.clone(), by_code(text, numbers)),
+        many => {
+            let mut rows = vec![ABSENT; block.rows];
+            for (key, column) in many {
+                match (key, column) {
+                    (ColumnKey::RestProps, Column::Text(text)) => fill_rest(&mut rows, text, dimension, numbers),
+                    (_, Column::Text(text)) => {
+                        let keys = by_code(text, numbers);
+                        with_codes!(text.codes, codes => codes.iter().enumerate().for_each(|(row, code)| {
+                            let key = keys[usize::from_code(*code)];
+                            if key != ABSENT { rows[row] = key; }
+                        }));
+                    }
+                    (_, Column::Number(number)) => {
+                        for (row, value) in number.iter().enumerate() {
+                            if let Some(value) = value {
+                                rows[row] = numbers.of(&number_text(value));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            BlockKeys::Rows(rows)
+        }
+    }
+}
+
+/// Codes as places in a table.
+trait FromCode<C> {
+    fn from_code(code: C) -> Self;
+}
+
+impl<C: Into<u32>> FromCode<C> for usize {
+    fn from_code(code: C) -> Self {
+        code.into() as usize
+    }
+}
+
+fn by_code(text: &Text, numbers: &mut Numbers) -> Vec<u32> {
+    (0..text.distinct() as u32).map(|code| text.value(code).map_or(ABSENT, |value| numbers.of(value))).collect()
+}
+
+/// Values of a prop that has no column of its own in this block.
+fn fill_rest(rows: &mut [u32], text: &Text, dimension: &Dimension, numbers: &mut Numbers) {
+    let Dimension::Prop(name) = dimension else { return };
+    let of_object = |object: &str| {
+        prop_of_rest(object, name).map(|value| match value {
+            PropValue::Text(text) => text.into_owned(),
+            PropValue::Number(number) => number_text(number),
+            PropValue::Bool(flag) => flag.to_string(),
+        })
+    };
+    let keys: Vec<u32> = (0..text.distinct() as u32)
+        .map(|code| text.value(code).and_then(of_object).map_or(ABSENT, |value| numbers.of(&value)))
+        .collect();
+    for (row, key) in rows.iter_mut().enumerate() {
+        let found = keys[text.codes.at(row) as usize];
+        if found != ABSENT {
+            *key = found;
+        }
+    }
+}
+
+/// A number as a value's text: the shortest that reads back as the same number, whole ones without a point.
+pub fn number_text(number: f64) -> String {
+    number.to_string()
+}

@@ -1,0 +1,12 @@
+//! Sessions: who came, how long, and who left at once.
+//!
+//! A session is the SDK's own, or else a run of one actor's events with gaps under 30 minutes. It belongs to a person: one
+//! session id that two persons send is two sessions. Only what lies in the asked range is looked at, so a session that
+//! began before it begins with the range.
+
+mod assign;
+mod stats;
+
+pub use assign::{GAP_MS, Sessions};
+pub use stats::{SessionCounts, SessionStats, count};
+pub(crate) use stats::{Kind, Names};

@@ -1,0 +1,74 @@
+//! Which session each of a person's rows belongs to.
+
+use std::collections::HashMap;
+
+use crate::history::{History, RowRef, Run};
+use crate::segment::{Attribute, ColumnKey, Text};
+
+/// Without an id of the SDK, a gap of this length ends a session.
+pub const GAP_MS: i64 = 30 * 60 * 1_000;
+
+/// Numbers a person's sessions, from 0, in the order of their first rows.
+#[derive(Debug)]
+pub struct Sessions<'a> {
+    history: &'a History,
+    ids: Vec<Option<&'a Text>>,
+    by_id: HashMap<&'a str, u32, foldhash::fast::RandomState>,
+    last_id: Option<(&'a str, u32)>,
+    /// Actor, the time of its latest row without an id, and the session of that.
+    by_actor: Vec<(u32, i64, u32)>,
+    next: u32,
+}
+
+impl<'a> Sessions<'a> {
+    /// The columns that it reads, where blocks have them.
+    pub const COLUMNS: [ColumnKey; 1] = [ColumnKey::Text(Attribute::Session)];
+
+    /// For the people of a history.
+    pub fn of(history: &'a History) -> Self {
+        let ids = history.blocks().iter().map(|block| block.text(&ColumnKey::Text(Attribute::Session))).collect();
+        Self { history, ids, by_id: HashMap::default(), last_id: None, by_actor: Vec::new(), next: 0 }
+    }
+
+    /// From now on another person's rows come.
+    pub fn begin(&mut self) {
+        self.by_id.clear();
+        self.last_id = None;
+        self.by_actor.clear();
+        self.next = 0;
+    }
+
+    /// The session of the person's next row, in their order; `runs` are the person's.
+    pub fn assign(&mut self, runs: &[Run], row: &RowRef) -> u32 {
+        match self.ids[row.block as usize].and_then(|ids| ids.at(row.row as usize)) {
+            Some(id) => self.by_id(id),
+            None => self.by_gap(self.history.actor(runs[row.run as usize]).unwrap_or_default(), row.ts_ms),
+        }
+    }
+
+    fn by_id(&mut self, id: &'a str) -> u32 {
+        if let Some((last, session)) = self.last_id
+            && last == id
+        {
+            return session;
+        }
+        let session = *self.by_id.entry(id).or_insert(self.next);
+        self.next = self.next.max(session + 1);
+        self.last_id = Some((id, session));
+        session
+    }
+
+    fn by_gap(&mut self, actor: u32, ts_ms: i64) -> u32 {
+        let place = self.by_actor.iter().position(|(known, _, _)| *known == actor).unwrap_or_else(|| {
+            self.by_actor.push((actor, i64::MIN / 2, 0));
+            self.by_actor.len() - 1
+        });
+        let (_, latest, session) = &mut self.by_actor[place];
+        if ts_ms - *latest >= GAP_MS {
+            *session = self.next;
+            self.next += 1;
+        }
+        *latest = ts_ms;
+        *session
+    }
+}
