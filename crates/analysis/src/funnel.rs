@@ -127,9 +127,8 @@ impl Visit for Visitor<'_> {
         // Events of no step matter where nothing may lie between steps, and where they hold a session together.
         let all = self.rule.order == Order::Strict || self.rule.unit == Unit::Sessions;
         let mut ordered = std::mem::take(&mut self.ordered);
-        let rows = ordered.rows(self.history, runs, |block, row| {
-            within[block].has(row) && (all || steps.iter().any(|step| step[block].has(row)))
-        });
+        let rows =
+            ordered.rows(self.history, runs, |block, row| within[block].has(row) && (all || steps.iter().any(|step| step[block].has(row))));
         match self.rule.unit {
             Unit::People => {
                 let mut events = std::mem::take(&mut self.events);
@@ -166,7 +165,7 @@ impl Visitor<'_> {
 
     /// Counts the furthest attempt of one person or session.
     fn settle(&mut self, events: &[Event]) {
-        let Some(Attempt { key, times }) = self.attempts.furthest(events, self.rule) else { return };
+        let Some(Attempt { key, times, .. }) = self.attempts.furthest(events, self.rule) else { return };
         for (step, counts) in self.counts[*key as usize].iter_mut().take(times.len()).enumerate() {
             counts.reached += 1;
             if step > 0 {

@@ -179,11 +179,8 @@ impl Keys {
 }
 
 fn block_keys(block: &Block, dimension: &Dimension, numbers: &mut Numbers) -> BlockKeys {
-    let columns: Vec<(ColumnKey, &Column)> = dimension
-        .columns()
-        .into_iter()
-        .filter_map(|key| block.columns.get(&key).map(|column| (key, column.as_ref())))
-        .collect();
+    let columns: Vec<(ColumnKey, &Column)> =
+        dimension.columns().into_iter().filter_map(|key| block.columns.get(&key).map(|column| (key, column.as_ref()))).collect();
     match &columns[..] {
         [] => BlockKeys::Same(ABSENT),
         [(key, Column::Text(text))] if *key != ColumnKey::RestProps => BlockKeys::Codes(key.clone(), by_code(text, numbers)),
@@ -239,9 +236,8 @@ fn fill_rest(rows: &mut [u32], text: &Text, dimension: &Dimension, numbers: &mut
             PropValue::Bool(flag) => flag.to_string(),
         })
     };
-    let keys: Vec<u32> = (0..text.distinct() as u32)
-        .map(|code| text.value(code).and_then(of_object).map_or(ABSENT, |value| numbers.of(&value)))
-        .collect();
+    let keys: Vec<u32> =
+        (0..text.distinct() as u32).map(|code| text.value(code).and_then(of_object).map_or(ABSENT, |value| numbers.of(&value))).collect();
     for (row, key) in rows.iter_mut().enumerate() {
         let found = keys[text.codes.at(row) as usize];
         if found != ABSENT {

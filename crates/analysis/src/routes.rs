@@ -32,7 +32,13 @@ pub struct RouteStats {
 ///
 /// # Errors
 /// When it was cancelled meanwhile.
-pub fn count(history: &History, within: &Selection, chosen: &Selection, routes: &Keys, cancel: &Cancel) -> Result<Vec<RouteStats>, Cancelled> {
+pub fn count(
+    history: &History,
+    within: &Selection,
+    chosen: &Selection,
+    routes: &Keys,
+    cancel: &Cancel,
+) -> Result<Vec<RouteStats>, Cancelled> {
     let names = Names::of(history);
     let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| routes.reader(history, block)).collect();
     let numbers = |key: &ColumnKey| {

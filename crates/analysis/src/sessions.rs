@@ -8,5 +8,5 @@ mod assign;
 mod stats;
 
 pub use assign::{GAP_MS, Sessions};
-pub use stats::{SessionCounts, SessionStats, count};
 pub(crate) use stats::{Kind, Names};
+pub use stats::{SessionCounts, SessionStats, count};

@@ -33,7 +33,14 @@ pub struct Series {
 ///
 /// # Errors
 /// When it was cancelled meanwhile.
-pub fn count(history: &History, rows: &Selection, spread: &Spread, buckets: usize, keys: &Keys, cancel: &Cancel) -> Result<Vec<Series>, Cancelled> {
+pub fn count(
+    history: &History,
+    rows: &Selection,
+    spread: &Spread,
+    buckets: usize,
+    keys: &Keys,
+    cancel: &Cancel,
+) -> Result<Vec<Series>, Cancelled> {
     let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| keys.reader(history, block)).collect();
     let weights = history.columns(&ColumnKey::Weight, |column| match column {
         crate::segment::Column::Number(number) => Some(number),

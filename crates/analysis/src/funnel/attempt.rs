@@ -23,6 +23,8 @@ impl Event {
 pub(super) struct Attempt {
     /// The value of its first event.
     pub(super) key: u32,
+    /// Where its first event stands.
+    start: usize,
     /// When each step was done.
     pub(super) times: Vec<i64>,
 }
@@ -58,23 +60,22 @@ impl Attempts {
 
     fn loose(&mut self, events: &[Event], window_ms: i64) {
         self.open.iter_mut().for_each(|attempt| attempt.times.clear());
-        for event in events {
+        for (place, event) in events.iter().enumerate() {
             // From the last step down: an event is one step of an attempt, not several.
             for step in (0..self.open.len()).rev().filter(|step| event.is(*step)) {
                 let (before, here) = self.open.split_at_mut(step);
                 let here = &mut here[0];
                 match before.last() {
                     None => {
-                        here.key = event.key;
+                        (here.key, here.start) = (event.key, place);
                         here.times.clear();
                     }
                     Some(before) => {
-                        let Some(began) = before.times.first().filter(|began| event.ts_ms - **began <= window_ms) else { continue };
-                        if here.times.first().is_some_and(|there| there >= began) {
+                        let in_window = before.times.first().is_some_and(|began| event.ts_ms - began <= window_ms);
+                        if !in_window || (!here.times.is_empty() && here.start >= before.start) {
                             continue;
                         }
-                        here.key = before.key;
-                        here.times.clone_from(&before.times);
+                        here.clone_from(before);
                     }
                 }
                 here.times.push(event.ts_ms);

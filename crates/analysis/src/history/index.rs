@@ -37,8 +37,10 @@ impl RunIndex {
         let highest = tables.iter().flatten().filter_map(|runs| runs.actors().last()).max().map_or(0, |actor| *actor as usize + 1);
         let all = || {
             let runs = tables.iter().enumerate().filter_map(|(block, runs)| Some((block as u32, (*runs)?)));
-            runs.flat_map(|(block, runs)| runs.actors().iter().enumerate().map(move |(run, actor)| (*actor, Run { block, run: run as u32 })))
-                .map(|(actor, run)| (person_of(actor), run))
+            runs.flat_map(|(block, runs)| {
+                runs.actors().iter().enumerate().map(move |(run, actor)| (*actor, Run { block, run: run as u32 }))
+            })
+            .map(|(actor, run)| (person_of(actor), run))
         };
         let sorted = if highest > total * THIN + 1024 {
             let mut runs: Vec<(u32, Run)> = all().collect();

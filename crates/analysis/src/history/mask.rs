@@ -28,9 +28,9 @@ impl Mask {
 
     /// The rows whose code's place in `table` holds true.
     pub fn of_codes<C: Copy + Into<u32>>(codes: &[C], table: &[bool]) -> Self {
-        let words = codes.chunks(64).map(|codes| {
-            codes.iter().enumerate().fold(0, |bits, (bit, code)| bits | (u64::from(table[(*code).into() as usize]) << bit))
-        });
+        let words = codes
+            .chunks(64)
+            .map(|codes| codes.iter().enumerate().fold(0, |bits, (bit, code)| bits | (u64::from(table[(*code).into() as usize]) << bit)));
         Self { words: words.collect(), rows: codes.len() }
     }
 

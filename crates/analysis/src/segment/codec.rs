@@ -123,7 +123,10 @@ fn field(key: &ColumnKey, column: &Column) -> (Field, ArrayRef) {
 }
 
 fn text_array(text: &Text) -> ArrayRef {
-    fn dictionary<K: arrow_array::types::ArrowDictionaryKeyType>(codes: &ScalarBuffer<K::Native>, values: &arrow_array::StringArray) -> ArrayRef {
+    fn dictionary<K: arrow_array::types::ArrowDictionaryKeyType>(
+        codes: &ScalarBuffer<K::Native>,
+        values: &arrow_array::StringArray,
+    ) -> ArrayRef {
         let keys = PrimitiveArray::<K>::new(codes.clone(), None);
         Arc::new(DictionaryArray::<K>::new(keys, Arc::new(values.clone())))
     }

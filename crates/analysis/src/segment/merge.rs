@@ -43,9 +43,11 @@ fn sorted(blocks: &[&Block], without: &HashSet<u32>) -> Vec<Sorted> {
     for (index, block) in blocks.iter().enumerate() {
         let actors = block.runs().map(|runs| runs.expand(block.rows)).unwrap_or_default();
         let places = actors.iter().zip(block.times()).enumerate();
-        rows.extend(places.filter(|(_, (actor, _))| !without.contains(actor)).map(|(row, (actor, time))| {
-            ((u64::from(*actor) << 32) | u64::from(*time), Source { block: index as u32, row: row as u32 })
-        }));
+        rows.extend(
+            places.filter(|(_, (actor, _))| !without.contains(actor)).map(|(row, (actor, time))| {
+                ((u64::from(*actor) << 32) | u64::from(*time), Source { block: index as u32, row: row as u32 })
+            }),
+        );
     }
     let ties: Vec<Ties<'_>> = blocks.iter().map(|block| Ties::of(block)).collect();
     rows.sort_unstable_by(|(a_place, a), (b_place, b)| {
@@ -222,7 +224,9 @@ impl<'a> Gather<'a> {
             let mut add = |row: usize, value: PropValue<'_>| rest.add_value(row, &prop.name, &value);
             match prop.kind {
                 PropKind::Number => {
-                    self.numbers(key).enumerate().for_each(|(row, value)| value.into_iter().for_each(|value| add(row, PropValue::Number(value))));
+                    self.numbers(key)
+                        .enumerate()
+                        .for_each(|(row, value)| value.into_iter().for_each(|value| add(row, PropValue::Number(value))));
                 }
                 PropKind::Text => {
                     let texts = self.texts(key).enumerate();

@@ -183,4 +183,3 @@ pub fn prop_of_rest<'a>(object: &'a str, key: &str) -> Option<PropValue<'a>> {
 pub(super) fn keys(object: &str) -> Vec<String> {
     entries(object).into_iter().map(|(key, _)| key.into_owned()).collect()
 }
-

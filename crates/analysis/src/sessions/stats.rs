@@ -62,7 +62,8 @@ pub fn count(
         buckets: vec![SessionCounts::default(); buckets],
         durations: Vec::new(),
     };
-    let mut stats = SessionStats { buckets: vec![SessionCounts::default(); buckets], total: SessionCounts::default(), median_duration_ms: None };
+    let mut stats =
+        SessionStats { buckets: vec![SessionCounts::default(); buckets], total: SessionCounts::default(), median_duration_ms: None };
     let mut durations = Vec::new();
     for visitor in history.walk(cancel, visitor)? {
         stats.buckets.iter_mut().zip(&visitor.buckets).for_each(|(bucket, other)| bucket.add(other));

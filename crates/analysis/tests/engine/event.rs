@@ -43,6 +43,9 @@ pub fn origin() -> DateTime<Utc> {
     "2026-03-24T00:00:00Z".parse().expect("a time")
 }
 
+/// Every name that a random event may have.
+pub const NAMES: [&str; 5] = ["$pageview", "$pageleave", "view", "add", "buy"];
+
 fn pick<'a>(rng: &mut Rng, texts: &[&'a str]) -> &'a str {
     texts[rng.usize(..texts.len())]
 }

@@ -1,5 +1,14 @@
 //! The counting engine against plain, slow references, on random events with duplicates, late arrivals, ties in time and
 //! identity links, segmented in any way and compacted in any order.
 
+mod agreement;
 mod event;
+mod funnel;
+mod journeys;
+mod lifecycle;
+mod retention;
+mod routes;
 mod segments;
+mod sessions;
+mod trend;
+mod world;

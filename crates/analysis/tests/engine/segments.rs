@@ -72,7 +72,9 @@ fn plain(events: &[Event]) -> Vec<Event> {
             Event { props, ..event.clone() }
         })
         .collect();
-    events.sort_by(|a, b| (a.ts.date_naive(), a.actor.unwrap_or(u32::MAX), a.order()).cmp(&(b.ts.date_naive(), b.actor.unwrap_or(u32::MAX), b.order())));
+    events.sort_by(|a, b| {
+        (a.ts.date_naive(), a.actor.unwrap_or(u32::MAX), a.order()).cmp(&(b.ts.date_naive(), b.actor.unwrap_or(u32::MAX), b.order()))
+    });
     events
 }
 
@@ -147,10 +149,14 @@ fn keys_beyond_the_limit_stay_together_and_keep_their_values() {
     let (some, others) = events.split_at(150);
     let blocks: Vec<Block> = [event::blocks(some), event::blocks(others)].concat();
     let merged = merge(&blocks.iter().collect::<Vec<_>>(), &HashSet::new());
-    let names: HashSet<&str> = merged[0].columns.keys().filter_map(|key| match key {
-        ColumnKey::Prop(prop) => Some(prop.name.as_ref()),
-        _ => None,
-    }).collect();
+    let names: HashSet<&str> = merged[0]
+        .columns
+        .keys()
+        .filter_map(|key| match key {
+            ColumnKey::Prop(prop) => Some(prop.name.as_ref()),
+            _ => None,
+        })
+        .collect();
     assert_eq!(names.len(), 200);
     assert_eq!(read(&merged[0]), plain(&events));
     let (meta, _) = encode(&merged[0]).expect("bytes");
