@@ -11,6 +11,7 @@ pub mod error_report;
 pub mod event;
 pub mod explorer;
 pub mod filter;
+pub mod formula;
 pub mod id;
 pub mod identity;
 pub mod level;
