@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::literal::{Literal, Number, Piece};
 
-/// What an event has under a field.
+/// What an event has under a field. A list or an object is the text of its JSON.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Value<'a> {
     Text(&'a str),
     Number(f64),
     Bool(bool),
-    /// The event does not have the field, or it is null. A list or an object is no value either.
+    /// The event does not have the field, or it is null.
     Absent,
 }
 
