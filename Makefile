@@ -60,7 +60,7 @@ check: setup ## Format, lints, types, and whether the generated files are up to 
 	@$(call with_schema,target/sqlx,cargo clippy --workspace --all-targets -- -D warnings)
 	@diff -r .sqlx target/sqlx >/dev/null || { echo '.sqlx is stale: run `make gen` and commit what it wrote'; exit 1; }
 
-gen: npm ## Refresh the generated files: the statements' descriptions in .sqlx, the pages of codes and limits in docs
+gen: npm ## Refresh the generated files: the statements' descriptions in .sqlx, the codes, limits and keys in docs
 	@$(call with_schema,.sqlx,cargo check --workspace)
 	@WRITE_DOCS=1 cargo test --quiet -p protocol --test docs
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use protocol::filter::Field;
 use protocol::limits;
 use protocol::problem::ProblemCode;
 use protocol::verdict::ItemCode;
@@ -45,13 +46,23 @@ fn every_problem_has_its_paragraph() {
     agree("problems.md", |page| paragraphs(page, codes()));
 }
 
+/// The page with these rows in the table that begins with `head`.
+fn with_rows(page: &str, head: &str, rows: &str) -> String {
+    let (before, rest) = page.split_once(head).expect("the table");
+    let after = if rest.starts_with('\n') { rest } else { rest.find("\n\n").map_or("", |end| &rest[end + 1..]) };
+    format!("{before}{head}{rows}{after}")
+}
+
 #[test]
 fn every_limit_has_its_row() {
-    const HEAD: &str = "| what | at most |\n|---|---|\n";
-    agree("sending.md", |page| {
-        let (before, rest) = page.split_once(HEAD).expect("a table of limits");
-        let after = rest.find("\n\n").map_or("", |end| &rest[end + 1..]);
-        let rows: String = limits::table().into_iter().map(|(what, at_most)| format!("| {what} | {at_most} |\n")).collect();
-        format!("{before}{HEAD}{rows}{after}")
-    });
+    let rows: String = limits::table().into_iter().map(|(what, at_most)| format!("| {what} | {at_most} |\n")).collect();
+    agree("sending.md", |page| with_rows(page, "| what | at most |\n|---|---|\n", &rows));
+}
+
+#[test]
+fn every_built_in_key_of_a_filter_has_its_row() {
+    let code = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let rows: String =
+        Field::built_in().map(|field| format!("| {} | {} | {} |\n", code(&[field.word()]), code(field.aliases()), field.doc())).collect();
+    agree("filters.md", |page| with_rows(page, "| key | or | |\n|---|---|---|\n", &rows));
 }
