@@ -8,7 +8,7 @@ use protocol::time::Clock;
 use storage::Db;
 
 use crate::due::Due;
-use crate::{housekeeping, sweep, telemetry};
+use crate::{compact, housekeeping, pay_debts, sweep, telemetry};
 
 /// How often it looks whether something is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -16,6 +16,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const HOUSEKEEPING_EVERY: TimeDelta = TimeDelta::hours(1);
 /// Often, so that a flood of refusals never grows a table by more than a minute's worth.
 const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// Often enough that a day never has many segments.
+const COMPACT_EVERY: TimeDelta = TimeDelta::seconds(2);
+const DEBTS_EVERY: TimeDelta = TimeDelta::minutes(10);
 const REPORT_EVERY: TimeDelta = TimeDelta::seconds(5);
 
 /// Every chore with its rhythm.
@@ -56,6 +59,31 @@ impl Chores {
         do_when_due(partitions, now, "make day partitions", housekeeping::make_partitions(db, now)).await;
         do_when_due(sweep, now, "sweep what is over", sweep::sweep_and_say(db, now)).await;
         do_when_due(ledger, now, "end the ledger's window", housekeeping::expire_ledger(db, now)).await;
+    }
+}
+
+/// What is done to segments beside counting: a loop of its own, since it takes as long as there is much to do.
+pub(crate) struct Compaction {
+    db: Db,
+    clock: Clock,
+    debts: Due,
+    merge: Due,
+}
+
+impl Compaction {
+    pub(crate) fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, debts: Due::every(DEBTS_EVERY), merge: Due::every(COMPACT_EVERY) }
+    }
+
+    /// Does it for ever.
+    pub(crate) async fn run(mut self) {
+        loop {
+            let Self { db, clock, debts, merge } = &mut self;
+            let now = clock.now();
+            do_when_due(debts, now, "put older events into segments", pay_debts::pay_debts_and_say(db, now)).await;
+            do_when_due(merge, now, "merge segments", compact::compact_and_say(db, now)).await;
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 }
 

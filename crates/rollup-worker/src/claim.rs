@@ -23,7 +23,7 @@ pub(crate) struct Claim {
     pub(crate) project: ProjectId,
     pub(crate) flushes: Vec<Pending>,
     /// When it was taken.
-    now: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
     /// The next free numbers; written back by [`Claim::commit`].
     pub(crate) work: Work,
     locked: Work,
@@ -50,11 +50,22 @@ impl Claim {
         Ok(Some(Self { tx, project, flushes, now, work: locked, locked }))
     }
 
-    /// Takes the flushes off the list, notes when that was, and writes the numbers back, without committing.
-    pub(crate) async fn finish(&mut self) -> anyhow::Result<()> {
+    /// A project that is locked for something else than its flushes.
+    pub(crate) fn without_flushes(tx: Transaction, project: ProjectId, locked: Work, now: DateTime<Utc>) -> Self {
+        Self { tx, project, flushes: Vec::new(), now, work: locked, locked }
+    }
+
+    /// Writes the numbers back, if some were taken.
+    pub(crate) async fn write_numbers(&mut self) -> anyhow::Result<()> {
         if self.work != self.locked {
             work::advance(&mut self.tx, self.project, self.work).await?;
         }
+        Ok(())
+    }
+
+    /// Takes the flushes off the list, notes when that was, and writes the numbers back, without committing.
+    pub(crate) async fn finish(&mut self) -> anyhow::Result<()> {
+        self.write_numbers().await?;
         let ids: Vec<Uuid> = self.flushes.iter().map(|flush| flush.flush_id).collect();
         let removed = pending::remove(&mut self.tx, self.project, &ids).await?;
         anyhow::ensure!(removed == ids.len() as u64, "{removed} of {} claimed flushes were still pending", ids.len());

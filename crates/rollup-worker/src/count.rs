@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::claim::{Claim, Wanted};
 use crate::config::Config;
 use crate::stage::Stage;
-use crate::{book_outcomes, book_usage, count_events, count_points};
+use crate::{admit_routes, book_outcomes, book_usage, count_events, count_points, intern_actors, read_events, write_segments};
 
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,8 +73,7 @@ async fn settle(mut claim: Claim, now: DateTime<Utc>, config: &Config) -> anyhow
 
 async fn fill_rollups(claim: &mut Claim, now: DateTime<Utc>, config: &Config) -> anyhow::Result<Counted> {
     config.reached(Stage::Claimed)?;
-    let events = count_events::count_events(claim).await?;
-    config.reached(Stage::EventsCounted)?;
+    let events = settle_events(claim, config).await?;
     let points = count_points::count_points(claim, now).await?;
     config.reached(Stage::PointsCounted)?;
     book_outcomes::book_outcomes(claim).await?;
@@ -83,6 +82,20 @@ async fn fill_rollups(claim: &mut Claim, now: DateTime<Utc>, config: &Config) ->
     claim.finish().await?;
     config.reached(Stage::Removed)?;
     Ok(Counted { flushes: claim.flushes.len() as u64, events, points })
+}
+
+/// Reads the claim's events, numbers their actors, and puts them into quarters and segments.
+async fn settle_events(claim: &mut Claim, config: &Config) -> anyhow::Result<u64> {
+    let events = read_events::read_events(claim).await?;
+    if !events.is_empty() {
+        let numbers = intern_actors::intern(claim, &events).await?;
+        let beyond = admit_routes::beyond_limit(claim, &events).await?;
+        count_events::count_events(claim, &events, &numbers, &beyond).await?;
+        config.reached(Stage::EventsCounted)?;
+        write_segments::write_segments(claim, &events, &numbers, &beyond).await?;
+    }
+    config.reached(Stage::SegmentsWritten)?;
+    Ok(events.len() as u64)
 }
 
 /// A task that ends with its owner, so that a stopped worker leaves no transaction open.

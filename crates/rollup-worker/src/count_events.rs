@@ -3,19 +3,19 @@
 use analysis::quarter::{self, CountedEvent, QuarterCell, QuarterKey, Slice};
 use anyhow::Context as _;
 use storage::event_quarters::{self, Dimension, Quarter};
-use storage::flushes::{self, FlushEvent};
+use storage::flushes::FlushEvent;
 
+use crate::admit_routes::Beyond;
 use crate::claim::Claim;
-use crate::{admit_routes, intern_actors};
+use crate::intern_actors::Numbers;
 
-/// Counts the claim's events and returns how many there were.
-pub(crate) async fn count_events(claim: &mut Claim) -> anyhow::Result<u64> {
-    let events = read(claim).await?;
-    if events.is_empty() {
-        return Ok(0);
-    }
-    let numbers = intern_actors::intern(claim, &events).await?;
-    let beyond = admit_routes::beyond_limit(claim, &events).await?;
+/// Adds the claim's events to the quarters.
+pub(crate) async fn count_events(
+    claim: &mut Claim,
+    events: &[FlushEvent],
+    numbers: &Numbers<'_>,
+    beyond: &Beyond<'_>,
+) -> anyhow::Result<()> {
     let cells = quarter::fold(events.iter().map(|event| CountedEvent {
         ts: event.ts,
         name: &event.name,
@@ -28,24 +28,7 @@ pub(crate) async fn count_events(claim: &mut Claim) -> anyhow::Result<u64> {
     let mut rows: Vec<Row<'_>> = cells.into_iter().map(|(key, cell)| Row { key, cell }).collect();
     add_stored(claim, &mut rows).await?;
     let rows: Vec<Quarter> = rows.iter().map(Row::encode).collect();
-    event_quarters::save(&mut claim.tx, claim.project, &rows).await.context("write quarters")?;
-    Ok(events.len() as u64)
-}
-
-/// The flushes' events. A flush that does not hold what it announced is not counted at all, rather than wrongly.
-async fn read(claim: &mut Claim) -> anyhow::Result<Vec<FlushEvent>> {
-    let mut events = Vec::new();
-    for flush in claim.flushes.iter().filter(|flush| flush.events > 0) {
-        let found = flushes::events(&mut claim.tx, claim.project, flush).await.context("read events")?;
-        anyhow::ensure!(
-            found.len() as i64 == i64::from(flush.events),
-            "the flush announced {} events and holds {}",
-            flush.events,
-            found.len()
-        );
-        events.extend(found);
-    }
-    Ok(events)
+    event_quarters::save(&mut claim.tx, claim.project, &rows).await.context("write quarters")
 }
 
 /// A row of the rollup, not yet as bytes.

@@ -9,6 +9,8 @@ pub enum Stage {
     Claimed,
     /// Events are in the quarters.
     EventsCounted,
+    /// Events are in segments.
+    SegmentsWritten,
     /// Points are in the cells.
     PointsCounted,
     /// The books are written.

@@ -6,22 +6,54 @@ use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
 use protocol::metric::MetricKind;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::pending::Pending;
 use crate::{Error, Result, Transaction};
 
-/// An event as it is counted.
+/// An event as it is counted, and as its segment keeps it.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "see migrations/0012_event.sql")]
 pub struct FlushEvent {
+    pub event_id: Uuid,
     pub ts: DateTime<Utc>,
+    pub seq: Option<i64>,
     pub actor_kind: i16,
     pub actor: String,
+    pub session_id: Option<String>,
+    pub install_id: Option<String>,
     pub name: String,
     pub route: Option<String>,
+    pub release: Option<String>,
     pub environment: String,
+    pub country: Option<String>,
+    pub os: Option<String>,
+    pub browser: Option<String>,
+    pub device: Option<String>,
+    pub referrer: Option<String>,
+    /// JSON text of an object.
+    pub props: String,
+    /// JSON text of an object.
+    pub context: Option<String>,
+    pub trace_id: Option<Uuid>,
     pub is_bot: bool,
+    pub bot: Option<String>,
     pub weight: f64,
+}
+
+/// Where a flush's rows lie.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct FlushRange {
+    pub flush_id: Uuid,
+    pub received_from: DateTime<Utc>,
+    pub received_until: DateTime<Utc>,
+}
+
+impl From<&Pending> for FlushRange {
+    fn from(flush: &Pending) -> Self {
+        Self { flush_id: flush.flush_id, received_from: flush.received_from, received_until: flush.received_until }
+    }
 }
 
 /// A metric point as it is counted.
@@ -42,18 +74,10 @@ pub struct FlushPoint {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn events(tx: &mut Transaction, project: ProjectId, flush: &Pending) -> Result<Vec<FlushEvent>> {
-    Ok(sqlx::query_as!(
-        FlushEvent,
-        "select ts, actor_kind, actor, name, route, environment, is_bot, weight from event
-         where project_id = $1 and received_at between $2 and $3 and flush_id = $4",
-        project.0,
-        flush.received_from,
-        flush.received_until,
-        flush.flush_id
-    )
-    .fetch_all(&mut **tx)
-    .await?)
+pub async fn events(tx: &mut Transaction, project: ProjectId, flush: FlushRange) -> Result<Vec<FlushEvent>> {
+    Ok(sqlx::query_file_as!(FlushEvent, "sql/flushes/events.sql", project.0, flush.received_from, flush.received_until, flush.flush_id)
+        .fetch_all(&mut **tx)
+        .await?)
 }
 
 /// The flush's metric points, found as its events are.

@@ -47,6 +47,7 @@ pub mod route_rules;
 pub mod samples;
 pub mod seen_events;
 pub mod seen_ids;
+pub mod segments;
 pub mod send_limits;
 pub mod setup_links;
 pub mod spans;

@@ -10,6 +10,7 @@ use crate::{Db, Result, Transaction};
 pub struct Work {
     pub next_actor: i64,
     pub next_series: i32,
+    pub next_segment: i64,
 }
 
 /// Makes sure that the project has its row.
@@ -26,7 +27,21 @@ pub async fn ensure(db: &Db, project: ProjectId) -> Result<()> {
 /// # Errors
 /// When the database refuses.
 pub async fn lock(tx: &mut Transaction, project: ProjectId) -> Result<Option<Work>> {
-    Ok(sqlx::query_as!(Work, "select next_actor, next_series from work where project_id = $1 for update skip locked", project.0)
+    Ok(sqlx::query_as!(
+        Work,
+        "select next_actor, next_series, next_segment from work where project_id = $1 for update skip locked",
+        project.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// As [`lock`], but waits its turn: for what is rare, and must not be held off by counting.
+///
+/// # Errors
+/// When the database refuses, or another worker holds the project for too long.
+pub async fn lock_in_turn(tx: &mut Transaction, project: ProjectId) -> Result<Option<Work>> {
+    Ok(sqlx::query_as!(Work, "select next_actor, next_series, next_segment from work where project_id = $1 for update", project.0)
         .fetch_optional(&mut **tx)
         .await?)
 }
@@ -36,9 +51,15 @@ pub async fn lock(tx: &mut Transaction, project: ProjectId) -> Result<Option<Wor
 /// # Errors
 /// When the database refuses.
 pub async fn advance(tx: &mut Transaction, project: ProjectId, work: Work) -> Result<()> {
-    sqlx::query!("update work set next_actor = $2, next_series = $3 where project_id = $1", project.0, work.next_actor, work.next_series)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "update work set next_actor = $2, next_series = $3, next_segment = $4 where project_id = $1",
+        project.0,
+        work.next_actor,
+        work.next_series,
+        work.next_segment
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

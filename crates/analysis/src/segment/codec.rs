@@ -187,9 +187,11 @@ fn concat(arrays: &[&dyn Array]) -> Result<ArrayRef, ArrowError> {
     arrow_select::concat::concat(arrays)
 }
 
-/// The values of arrays without nulls, in one piece; not copied where there is only one.
+/// The values of arrays without nulls, in one piece; not copied where there is only one. (A segment of nobody's events has
+/// no runs.)
 fn joined<T: ArrowPrimitiveType>(arrays: &[&dyn Array]) -> Result<ScalarBuffer<T::Native>, ArrowError> {
     match arrays {
+        [] => Ok(Vec::new().into()),
         [one] => Ok(one.as_primitive::<T>().values().clone()),
         many => Ok(concat(many)?.as_primitive::<T>().values().clone()),
     }

@@ -47,7 +47,15 @@ async fn a_worker_broken_off_at_any_stage_neither_loses_nor_repeats_anything(poo
     let mut all = Vec::new();
     // What failed is tried again once the flush is old enough.
     let mut clock = now();
-    for stage in [Stage::Claimed, Stage::EventsCounted, Stage::PointsCounted, Stage::OutcomesBooked, Stage::Removed, Stage::Committed] {
+    for stage in [
+        Stage::Claimed,
+        Stage::EventsCounted,
+        Stage::SegmentsWritten,
+        Stage::PointsCounted,
+        Stage::OutcomesBooked,
+        Stage::Removed,
+        Stage::Committed,
+    ] {
         for panics in [false, true] {
             let flushes = random.flushes(2, 6, clock);
             for flush in &flushes {

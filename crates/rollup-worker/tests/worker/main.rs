@@ -12,3 +12,4 @@ mod random;
 mod raw;
 mod recount;
 mod rollups;
+mod segments;

@@ -10,6 +10,7 @@ use sqlx::types::Json;
 use sqlx::{PgPool, Row as _};
 
 use crate::raw::Flush;
+use crate::segments::assert_segmented;
 
 /// Events of one project, quarter, dimension, value, environment and bot class.
 type QuarterKey = (i32, i64, i16, String, String, bool);
@@ -26,6 +27,7 @@ pub(crate) async fn assert_counted(pool: &PgPool, flushes: &[Flush]) {
     }
     assert_eq!(stored_outcomes(pool).await, expected_outcomes(flushes), "books");
     assert_numbers_are_dense(pool, flushes).await;
+    assert_segmented(pool, flushes).await;
 }
 
 fn expected_quarters(flushes: &[Flush]) -> Quarters {
