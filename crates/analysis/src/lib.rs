@@ -16,5 +16,6 @@ pub mod quarter;
 pub mod retention;
 pub mod routes;
 pub mod segment;
+pub mod select;
 pub mod sessions;
 pub mod trend;

@@ -34,6 +34,13 @@ impl Mask {
         Self { words: words.collect(), rows: codes.len() }
     }
 
+    /// Takes in a range of rows.
+    pub fn fill(&mut self, range: Range<usize>) {
+        for row in range {
+            self.words[row / 64] |= 1 << (row % 64);
+        }
+    }
+
     /// Keeps what both hold.
     pub fn and(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);

@@ -49,7 +49,7 @@ impl Rows {
             (Self::All, rows) | (rows, Self::All) => rows,
             (Self::Some(mut mask), Self::Some(other)) => {
                 mask.and(&other);
-                Self::Some(mask)
+                mask.into()
             }
         }
     }
@@ -62,7 +62,7 @@ impl Rows {
             (Self::None, rows) | (rows, Self::None) => rows,
             (Self::Some(mut mask), Self::Some(other)) => {
                 mask.or(&other);
-                Self::Some(mask)
+                mask.into()
             }
         }
     }

@@ -9,6 +9,7 @@ mod lifecycle;
 mod retention;
 mod routes;
 mod segments;
+mod select;
 mod sessions;
 mod trend;
 mod world;

@@ -1,0 +1,197 @@
+//! Filters over columns: which rows of a history match.
+//!
+//! [`protocol::filter::Filter::matches`] is the definition. Here a test is applied once to each entry of a dictionary
+//! instead of to each row, and to nothing at all where a segment's description already rules it out.
+
+mod prune;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use protocol::filter::{Field, Filter, Term, Value};
+use rayon::prelude::*;
+use roaring::RoaringBitmap;
+
+use crate::history::{History, Mask, Rows, Selection};
+use crate::keys::Dimension;
+use crate::segment::{Attribute, Block, Column, ColumnKey, PropValue, Text, prop_of_rest};
+use crate::with_codes;
+
+pub use prune::may_match;
+
+/// Actors that pass a test of their id: events hold no ids but their actors' numbers.
+#[derive(Clone, Debug, Default)]
+pub struct ActorSet {
+    /// These.
+    pub actors: RoaringBitmap,
+    /// All but these, and nobody's events too.
+    pub inverted: bool,
+}
+
+/// The sets of a filter's tests of `user` and `anonymous`.
+#[derive(Clone, Debug, Default)]
+pub struct ActorSets(Vec<(Term, ActorSet)>);
+
+impl ActorSets {
+    /// The terms of a filter for which sets are needed.
+    pub fn needed(filter: &Filter) -> BTreeSet<&Term> {
+        filter.terms().into_iter().filter(|term| matches!(term.field, Field::User | Field::Anonymous)).collect()
+    }
+
+    /// Adds the set of a term.
+    pub fn put(&mut self, term: Term, set: ActorSet) {
+        self.0.push((term, set));
+    }
+
+    fn of(&self, term: &Term) -> Option<&ActorSet> {
+        self.0.iter().find(|(known, _)| known == term).map(|(_, set)| set)
+    }
+}
+
+/// What a field is read from; `None` for those that are in no column.
+pub fn dimension(field: &Field) -> Option<Dimension> {
+    Some(Dimension::Text(match field {
+        Field::Name => Attribute::Name,
+        Field::Route => Attribute::Route,
+        Field::Release => Attribute::Release,
+        Field::Environment => Attribute::Environment,
+        Field::Country => Attribute::Country,
+        Field::Os => Attribute::Os,
+        Field::Browser => Attribute::Browser,
+        Field::Device => Attribute::Device,
+        Field::Referrer => Attribute::Referrer,
+        Field::UtmSource => Attribute::UtmSource,
+        Field::UtmMedium => Attribute::UtmMedium,
+        Field::UtmCampaign => Attribute::UtmCampaign,
+        Field::UtmTerm => Attribute::UtmTerm,
+        Field::UtmContent => Attribute::UtmContent,
+        Field::Locale => Attribute::Locale,
+        Field::Bot => Attribute::Bot,
+        Field::Session => Attribute::Session,
+        Field::Prop(name) => return Some(Dimension::Prop(Arc::from(name.as_str()))),
+        Field::User | Field::Anonymous | Field::Trace => return None,
+    }))
+}
+
+/// The columns that a filter reads, where blocks have them.
+pub fn columns(filter: &Filter) -> BTreeSet<ColumnKey> {
+    let of_field = |field: &Field| match dimension(field) {
+        Some(dimension) => dimension.columns(),
+        None if *field == Field::Trace => vec![ColumnKey::Trace],
+        None => vec![ColumnKey::Runs],
+    };
+    filter.fields().into_iter().flat_map(of_field).collect()
+}
+
+/// The rows that match, by block; the filter's columns must be loaded.
+pub fn select(history: &History, filter: &Filter, actors: &ActorSets) -> Selection {
+    Selection(history.blocks().par_iter().map(|block| rows(block, filter, actors)).collect())
+}
+
+fn rows(block: &Block, filter: &Filter, actors: &ActorSets) -> Rows {
+    match filter {
+        Filter::And(members) => members.iter().fold(Rows::All, |rows, member| match rows {
+            Rows::None => Rows::None,
+            rows => rows.and(self::rows(block, member, actors)),
+        }),
+        Filter::Or(members) => members.iter().fold(Rows::None, |rows, member| match rows {
+            Rows::All => Rows::All,
+            rows => rows.or(self::rows(block, member, actors)),
+        }),
+        Filter::Not(inner) => rows(block, inner, actors).others(),
+        Filter::Term(term) => match dimension(&term.field) {
+            Some(dimension) => by_value(block, &dimension, |value| term.test.matches(value)),
+            None if term.field == Field::Trace => by_trace(block, |value| term.test.matches(value)),
+            None => actors.of(term).map_or(Rows::None, |set| by_actor(block, set)),
+        },
+    }
+}
+
+/// Rows by what they have under a dimension. A row has one value, but a prop's values lie in several columns.
+fn by_value(block: &Block, dimension: &Dimension, test: impl Fn(Value<'_>) -> bool) -> Rows {
+    let absent = test(Value::Absent);
+    let mut matching = Rows::None;
+    let mut present = Rows::None;
+    for key in dimension.columns() {
+        let Some(column) = block.columns.get(&key) else { continue };
+        let (has, passes) = match (&key, column.as_ref()) {
+            (ColumnKey::RestProps, Column::Text(text)) => rest(text, dimension, &test),
+            (ColumnKey::Prop(prop), Column::Text(text)) if prop.kind == crate::segment::PropKind::Bool => {
+                dictionary(text, |value| test(Value::Bool(value == "true")))
+            }
+            (_, Column::Text(text)) => dictionary(text, |value| test(Value::Text(value))),
+            (_, Column::Number(number)) => (
+                Mask::of(block.rows, |row| number.at(row).is_some()).into(),
+                Mask::of(block.rows, |row| number.at(row).is_some_and(|value| test(Value::Number(value)))).into(),
+            ),
+            _ => continue,
+        };
+        matching = matching.or(passes);
+        if absent {
+            present = present.or(has);
+        }
+    }
+    if absent { matching.or(present.others()) } else { matching }
+}
+
+/// The rows that have a text, and those whose text passes.
+fn dictionary(text: &Text, test: impl Fn(&str) -> bool) -> (Rows, Rows) {
+    by_code(text, |code| match text.value(code) {
+        Some(value) => (true, test(value)),
+        None => (false, false),
+    })
+}
+
+/// As [`dictionary`], for a key of the JSON objects.
+fn rest(text: &Text, dimension: &Dimension, test: &impl Fn(Value<'_>) -> bool) -> (Rows, Rows) {
+    let Dimension::Prop(name) = dimension else { return (Rows::None, Rows::None) };
+    by_code(text, |code| match text.value(code).and_then(|object| prop_of_rest(object, name)) {
+        Some(PropValue::Text(text)) => (true, test(Value::Text(&text))),
+        Some(PropValue::Number(number)) => (true, test(Value::Number(number))),
+        Some(PropValue::Bool(flag)) => (true, test(Value::Bool(flag))),
+        None => (false, false),
+    })
+}
+
+fn by_code(text: &Text, of: impl Fn(u32) -> (bool, bool)) -> (Rows, Rows) {
+    let (has, passes): (Vec<bool>, Vec<bool>) = (0..text.distinct() as u32).map(of).unzip();
+    (of_codes(text, &has), of_codes(text, &passes))
+}
+
+fn of_codes(text: &Text, table: &[bool]) -> Rows {
+    if !table.contains(&true) {
+        return Rows::None;
+    }
+    if !table.contains(&false) {
+        return Rows::All;
+    }
+    with_codes!(text.codes, codes => Mask::of_codes(codes, table)).into()
+}
+
+fn by_trace(block: &Block, test: impl Fn(Value<'_>) -> bool) -> Rows {
+    match block.bytes(&ColumnKey::Trace) {
+        None if test(Value::Absent) => Rows::All,
+        None => Rows::None,
+        Some(traces) => {
+            let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let mut traces = traces.iter();
+            Mask::of(block.rows, |_| match traces.next().flatten() {
+                Some(trace) => test(Value::Text(&hex(trace))),
+                None => test(Value::Absent),
+            })
+            .into()
+        }
+    }
+}
+
+fn by_actor(block: &Block, set: &ActorSet) -> Rows {
+    let Some(runs) = block.runs() else { return if set.inverted { Rows::All } else { Rows::None } };
+    let mut mask = Mask::filled(block.rows, false);
+    for (run, actor) in runs.actors().iter().enumerate() {
+        if set.actors.contains(*actor) {
+            mask.fill(runs.range(run));
+        }
+    }
+    let rows = Rows::from(mask);
+    if set.inverted { rows.others() } else { rows }
+}
