@@ -10,9 +10,9 @@
 //!   quarters of a local day (0, 6, 12, 18 h on the wall), moved back to a full hour of UTC where the zone is off by
 //!   half an hour.
 
-use chrono::{DateTime, Days, DurationRound as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, Days, DurationRound as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
-use protocol::range::{Range, Step};
+use protocol::range::{Period, Range, Step};
 
 /// One bucket of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +97,58 @@ pub fn hour_of(at: DateTime<Utc>) -> DateTime<Utc> {
 fn floor(at: DateTime<Utc>, width: TimeDelta) -> DateTime<Utc> {
     // Fails only for times beyond the year 2262, which no clock of ours shows.
     at.duration_trunc(width).unwrap_or(at)
+}
+
+/// Buckets of one answer, at most.
+pub const BUCKETS_MAX: usize = 1_000;
+
+/// The frame of an analysis. Without a step it is hours up to two days, and days beyond. `None` when it would have more than
+/// [`BUCKETS_MAX`] buckets, or none.
+pub fn period(period: Period, step: Option<Step>, now: DateTime<Utc>, zone: Tz) -> Option<Frame> {
+    let (from, until, usual) = match period {
+        Period::Between { from, until } => (from, until, if until - from <= TimeDelta::days(2) { Step::Hour1 } else { Step::Day1 }),
+        Period::Last(range) => {
+            let frame = audience(range, now, zone).map(|frames| frames.current).or_else(|| explorer(range, now, zone))?;
+            (frame.start(), frame.end(), if frame.step == Step::Day1 { Step::Day1 } else { Step::Hour1 })
+        }
+    };
+    between(quarter_of(from), quarter_of(until + TimeDelta::minutes(15) - TimeDelta::microseconds(1)), step.unwrap_or(usual), zone)
+}
+
+/// Buckets of the zone's calendar, the first and the last one cut off at the bounds, which lie on quarters of an hour.
+fn between(from: DateTime<Utc>, until: DateTime<Utc>, step: Step, zone: Tz) -> Option<Frame> {
+    let mut bounds = vec![from];
+    let mut bound = from;
+    while bound < until {
+        bound = next_bound(bound, step, zone).min(until);
+        bounds.push(bound);
+        if bounds.len() > BUCKETS_MAX + 1 {
+            return None;
+        }
+    }
+    (bounds.len() > 1).then(|| Frame::between(step, &bounds, zone))
+}
+
+/// Where the bucket that holds `at` ends.
+fn next_bound(at: DateTime<Utc>, step: Step, zone: Tz) -> DateTime<Utc> {
+    let date = at.with_timezone(&zone).date_naive();
+    let day = |date: NaiveDate| {
+        // A day that the zone skipped would end where it begins.
+        let ends = date.iter_days().map(|date| day_start(date, zone)).take(3);
+        ends.into_iter().find(|end| *end > at).unwrap_or(at + TimeDelta::days(1))
+    };
+    let wall = |width: TimeDelta| {
+        let offset = TimeDelta::seconds(utc_offset_seconds(at, zone).into());
+        floor(at + offset, width) - offset + width
+    };
+    match step {
+        Step::Minute1 | Step::Minutes5 | Step::Minutes15 => quarter_of(at) + TimeDelta::minutes(15),
+        Step::Hour1 => wall(TimeDelta::hours(1)),
+        Step::Hours6 => wall(TimeDelta::hours(6)),
+        Step::Day1 => day(date + Days::new(1)),
+        Step::Week1 => day(date.week(chrono::Weekday::Mon).last_day() + Days::new(1)),
+        Step::Month1 => day(date.with_day(1).unwrap_or(date) + chrono::Months::new(1)),
+    }
 }
 
 /// The frames of an audience range; `None` for a range that the audience pages do not offer.
@@ -273,6 +325,24 @@ mod tests {
         }
         let half = explorer(Range::Days30, now, zone("Asia/Kolkata")).expect("a range");
         assert!(half.buckets.iter().all(|bucket| hour_of(bucket.start) == bucket.start));
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_months_on_the_first_and_the_ends_are_cut_off() {
+        let berlin = zone("Europe/Berlin");
+        let of = |from: &str, until: &str, step| {
+            period(Period::Between { from: at(from), until: at(until) }, step, at("2026-06-01T00:00:00Z"), berlin)
+        };
+        let starts = |frame: &Frame| frame.buckets.iter().map(|bucket| bucket.start.to_rfc3339()).collect::<Vec<_>>();
+        let weeks = of("2026-03-25T10:05:00Z", "2026-04-07T00:00:00Z", Some(Step::Week1)).expect("weeks");
+        assert_eq!(starts(&weeks), ["2026-03-25T10:00:00+00:00", "2026-03-29T22:00:00+00:00", "2026-04-05T22:00:00+00:00"]);
+        assert_eq!(weeks.end(), at("2026-04-07T00:00:00Z"));
+        let months = of("2026-01-31T23:00:00Z", "2026-04-30T22:00:00Z", Some(Step::Month1)).expect("months");
+        assert_eq!(lengths(&months), [28 * 24 * 60, (31 * 24 - 1) * 60, 30 * 24 * 60]);
+        let hours = of("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", None).expect("hours");
+        assert_eq!((hours.step, hours.buckets.len()), (Step::Hour1, 23));
+        assert_eq!(of("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", Some(Step::Minutes15)), None);
+        assert_eq!(of("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", None), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The time ranges that pages and queries offer.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A range that ends now. The bucket it is drawn in follows from it, so that two pages with one range agree.
@@ -83,9 +84,31 @@ pub enum Step {
     Hours6,
     #[serde(rename = "1d")]
     Day1,
+    /// From Monday.
+    #[serde(rename = "1w")]
+    Week1,
+    #[serde(rename = "1mo")]
+    Month1,
 }
 
 impl Step {
+    /// What analyses of events offer, all of whole quarters of an hour.
+    pub const ANALYSES: [Self; 5] = [Self::Minutes15, Self::Hour1, Self::Day1, Self::Week1, Self::Month1];
+
+    /// The word in URLs, the same as in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Minute1 => "1m",
+            Self::Minutes5 => "5m",
+            Self::Minutes15 => "15m",
+            Self::Hour1 => "1h",
+            Self::Hours6 => "6h",
+            Self::Day1 => "1d",
+            Self::Week1 => "1w",
+            Self::Month1 => "1mo",
+        }
+    }
+
     /// The words on screen.
     pub const fn label(self) -> &'static str {
         match self {
@@ -95,6 +118,30 @@ impl Step {
             Self::Hour1 => "1 hour",
             Self::Hours6 => "6 hours",
             Self::Day1 => "1 day",
+            Self::Week1 => "1 week",
+            Self::Month1 => "1 month",
         }
+    }
+}
+
+/// What time an analysis looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// A range that ends now.
+    Last(Range),
+    /// From one moment to another, each down to the quarter of an hour.
+    Between {
+        /// Inclusive.
+        from: DateTime<Utc>,
+        /// Exclusive.
+        until: DateTime<Utc>,
+    },
+}
+
+impl Default for Period {
+    fn default() -> Self {
+        Self::Last(Range::default())
     }
 }

@@ -18,7 +18,7 @@ const CELLS_AT_ONCE: i64 = 100_000;
 pub(super) fn grain(frame: &Frame) -> Grain {
     match frame.step {
         Step::Minute1 | Step::Minutes5 | Step::Minutes15 => Grain::Minute,
-        Step::Hour1 | Step::Hours6 | Step::Day1 => Grain::Hour,
+        Step::Hour1 | Step::Hours6 | Step::Day1 | Step::Week1 | Step::Month1 => Grain::Hour,
     }
 }
 
