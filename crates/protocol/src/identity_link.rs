@@ -183,6 +183,8 @@ pub struct LinkPreview {
     pub events: u64,
     /// At least one actor has more events than were counted.
     pub events_at_least: bool,
+    /// More actors are touched than are listed and whose events are counted; `people` counts all of them.
+    pub partial: bool,
     /// What was counted.
     pub receipt: Receipt,
 }
