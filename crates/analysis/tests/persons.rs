@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use analysis::persons::{self, Difference, End, Link, Persons};
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
-use protocol::identity_link::{PERSON_ACTORS_MAX, Refusal};
+use protocol::identity_link::Refusal;
+use protocol::limits::PERSON_ACTORS_MAX;
 use roaring::RoaringBitmap;
 
 /// Some actors are far from the others, as a project's later ones are.

@@ -7,10 +7,6 @@ use crate::id::ActorKind;
 use crate::identity::IdentityKind;
 use crate::receipt::Receipt;
 
-/// Actors that one person can have. An id that stands for more stands for nobody in particular, such as a tester's device
-/// or an id that a product gives to everybody.
-pub const PERSON_ACTORS_MAX: usize = 1_000;
-
 /// Why a link joins nobody. A closed set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -20,7 +16,7 @@ pub enum Refusal {
     NullLike,
     /// It would make one person of two signed-in users.
     TwoUsers,
-    /// It would make a person of more actors than [`PERSON_ACTORS_MAX`].
+    /// It would make a person of more actors than [`PERSON_ACTORS_MAX`](crate::limits::PERSON_ACTORS_MAX).
     TooManyActors,
 }
 

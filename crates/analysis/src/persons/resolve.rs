@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use protocol::identity_link::{PERSON_ACTORS_MAX, Refusal};
+use protocol::identity_link::Refusal;
+use protocol::limits::PERSON_ACTORS_MAX;
 
 use super::{Link, Persons};
 

@@ -231,6 +231,25 @@ async fn an_undone_link_joins_nobody_until_it_is_restored(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn figures_of_the_past_follow_a_link_and_its_undoing(pool: PgPool) {
+    let app = App::start(pool).await;
+    let at = |minutes| app.clock.now() - TimeDelta::minutes(minutes);
+    // Numbers in the order of the events: a1 0, u1 1, u2 2.
+    let events = [view("a1", at(90)), view("u1", at(30)), view("u2", at(30))];
+    app.count(app.shop.id, &events).await;
+    let people = async || {
+        let (_, answer) = app.get(&app.path("/audience/metrics?range=24h")).await;
+        [&answer["totals"]["people"], &answer["routes"][0]["people"], &answer["names"][0]["people"]]
+            .map(|people| people.as_u64().expect("people"))
+    };
+    assert_eq!(people().await, [3; 3]);
+    app.link(app.shop.id, &[said("u1", "a1", 60)]).await;
+    assert_eq!(people().await, [2; 3], "also before it was said");
+    app.post("/identity-links/1/undo").await;
+    assert_eq!(people().await, [3; 3]);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn only_editors_and_keys_that_may_write_change_links(pool: PgPool) {
     let app = App::start(pool).await;
     app.link(app.shop.id, &[said("u1", "a1", 50)]).await;
