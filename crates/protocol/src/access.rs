@@ -25,7 +25,7 @@ pub struct Project {
 pub enum Role {
     /// Reads.
     Viewer,
-    /// Also saves what others see.
+    /// Also saves what others see, and undoes identity links.
     Editor,
     /// Also manages keys and settings.
     Admin,
