@@ -114,6 +114,14 @@ impl Persons {
         self.starts.binary_search_by_key(&person, |(person, _)| *person).map_or(&[], |place| self.group(place).1)
     }
 
+    /// The actors of the actor's person, itself included.
+    pub fn company(&self, actor: u32) -> Vec<u32> {
+        match self.members(self.person_of(actor)) {
+            [] => vec![actor],
+            members => members.to_vec(),
+        }
+    }
+
     /// Every person with several actors, by number, with its actors in order.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &[u32])> {
         (0..self.starts.len()).map(|place| self.group(place))
@@ -177,14 +185,4 @@ pub fn difference(before: &Persons, after: &Persons) -> Difference {
         groups.into_values().collect()
     };
     Difference { before: grouped(before), after: grouped(after) }
-}
-
-impl Persons {
-    /// The actors of the actor's person, itself included.
-    pub fn company(&self, actor: u32) -> Vec<u32> {
-        match self.members(self.person_of(actor)) {
-            [] => vec![actor],
-            members => members.to_vec(),
-        }
-    }
 }

@@ -38,7 +38,7 @@ async fn a_visitor_who_signs_in_is_one_person_until_somebody_undoes_the_link(poo
     assert_eq!((rows.len(), rows[0][1], rows[0][2], rows[0][3], rows[0][7]), (2, "a9", "u1", "identify", "active"), "{listed}");
     assert_eq!((rows[1][2], rows[1][7], rows[1][8]), ("undefined", "refused:", "null_like"), "{listed}");
     let link = rows[0][0];
-    assert_eq!(columns(&links(&["list", "--user", "u1", "--state", "active"]).lines().last().expect("a row"))[0], link);
+    assert_eq!(columns(links(&["list", "--user", "u1", "--state", "active"]).lines().last().expect("a row"))[0], link);
 
     let preview = links(&["preview", link]);
     let (figures, persons): (Vec<&str>, Vec<&str>) =
