@@ -12,6 +12,7 @@ pub mod keys;
 pub mod lifecycle;
 pub mod live;
 pub mod metric;
+pub mod persons;
 pub mod quarter;
 pub mod retention;
 pub mod routes;

@@ -25,7 +25,7 @@ pub struct Project {
 pub enum Role {
     /// Reads.
     Viewer,
-    /// Also saves what others see.
+    /// Also saves what others see, and undoes identity links.
     Editor,
     /// Also manages keys and settings.
     Admin,
@@ -61,6 +61,8 @@ pub enum Scope {
     Ingest,
     /// Send history.
     Import,
+    /// Change what an editor may change. Beside `read`, since whoever changes something reads the answer.
+    Write,
 }
 
 impl Scope {
@@ -70,12 +72,13 @@ impl Scope {
             Self::Read => "read",
             Self::Ingest => "ingest",
             Self::Import => "import",
+            Self::Write => "write",
         }
     }
 
     /// The scope of a stored word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Read, Self::Ingest, Self::Import].into_iter().find(|scope| scope.word() == word)
+        [Self::Read, Self::Ingest, Self::Import, Self::Write].into_iter().find(|scope| scope.word() == word)
     }
 }
 

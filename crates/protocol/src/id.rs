@@ -32,6 +32,19 @@ pub enum ActorKind {
 }
 
 impl ActorKind {
+    /// Every kind, strongest first.
+    pub const ALL: [Self; 4] = [Self::User, Self::Anonymous, Self::Session, Self::Install];
+
+    /// The word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Anonymous => "anonymous",
+            Self::Session => "session",
+            Self::Install => "install",
+        }
+    }
+
     /// The number in the `actor_kind` columns.
     pub const fn code(self) -> i16 {
         match self {

@@ -29,6 +29,16 @@ impl IdentityKind {
         }
     }
 
+    /// The kind of a stored number.
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::Identify),
+            2 => Some(Self::Alias),
+            3 => Some(Self::Reset),
+            _ => None,
+        }
+    }
+
     /// The word in JSON.
     pub const fn word(self) -> &'static str {
         match self {

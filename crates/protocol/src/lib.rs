@@ -14,6 +14,7 @@ pub mod filter;
 pub mod formula;
 pub mod id;
 pub mod identity;
+pub mod identity_link;
 pub mod level;
 pub mod limits;
 pub mod live;

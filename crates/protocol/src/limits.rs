@@ -56,6 +56,9 @@ pub const BOOKS_REASONS_MAX: usize = 200;
 pub const ROUTE_SEGMENTS_MAX: usize = 32;
 /// Rules by which a project names its routes.
 pub const ROUTE_RULES_MAX: usize = 200;
+/// Actors that one person can have. An id that stands for more stands for nobody in particular, such as a tester's device
+/// or an id that a product gives to everybody.
+pub const PERSON_ACTORS_MAX: usize = 1_000;
 /// How far in the past a timestamp may lie.
 pub const LATE_DAYS_MAX: i64 = 7;
 /// How far in the past an imported timestamp may lie.
@@ -96,6 +99,7 @@ pub fn table() -> Vec<(&'static str, String)> {
         ),
         ("sample rate, at least", format!("{SAMPLE_RATE_MIN:e}")),
         ("segments of a route; rules for routes", format!("{ROUTE_SEGMENTS_MAX} and {ROUTE_RULES_MAX}")),
+        ("actors of one person, by identity links", n(PERSON_ACTORS_MAX)),
         ("a span's duration", format!("{SPAN_DAYS_MAX} days")),
         (
             "frames, causes, breadcrumbs, fingerprint parts of an error",

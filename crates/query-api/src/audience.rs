@@ -1,11 +1,12 @@
 //! Audience · Metrics: people, page views and events over time.
 //!
-//! Everything here comes from quarters of an hour, by bitmap: see [`analysis::audience`] for what is counted and
-//! [`analysis::calendar`] for where days begin. The totals of the range before are cut at the same time on the wall, to
-//! the quarter of an hour, so that a morning is compared with a morning.
+//! Everything here comes from quarters of an hour, by bitmap, whose actors become persons by the identity links as they are
+//! now: see [`analysis::audience`] for what is counted and [`analysis::calendar`] for where days begin. The totals of the
+//! range before are cut at the same time on the wall, to the quarter of an hour, so that a morning is compared with a morning.
 
 use analysis::audience::{Ranked, Ranking, Tally};
 use analysis::calendar::{self, Frame};
+use analysis::persons::Persons;
 use analysis::quarter;
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::audience::{AudienceAnswer, AudienceBucket, Counts, NameCounts, RouteCounts};
@@ -16,7 +17,7 @@ use storage::event_quarters::{self, BotRule, Dimension, QuarterRow};
 
 use crate::access::ProjectContext;
 use crate::receipt::Making;
-use crate::{ApiError, QueryState, budget};
+use crate::{ApiError, QueryState, budget, people};
 
 /// Routes and names in an answer.
 const ROWS_SHOWN: usize = 10;
@@ -42,10 +43,11 @@ pub async fn has_begun(state: &QueryState, context: &ProjectContext) -> Result<b
 async fn run(state: &QueryState, context: &ProjectContext, range: Range) -> Result<AudienceAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let frames = calendar::audience(range, making.now, context.zone()).ok_or_else(|| ApiError::range(range, &Range::AUDIENCE))?;
-    let current = tally(state, context, &mut making, &frames.current, frames.current.end()).await?;
-    let previous = tally(state, context, &mut making, &frames.previous, frames.previous_until).await?;
-    let routes = ranking(state, context, &mut making, Dimension::Route, &frames.current).await?;
-    let names = ranking(state, context, &mut making, Dimension::Name, &frames.current).await?;
+    let persons = people::persons(state, context).await?;
+    let current = tally(state, context, &persons, &mut making, &frames.current, frames.current.end()).await?;
+    let previous = tally(state, context, &persons, &mut making, &frames.previous, frames.previous_until).await?;
+    let routes = ranking(state, context, &persons, &mut making, Dimension::Route, &frames.current).await?;
+    let names = ranking(state, context, &persons, &mut making, Dimension::Name, &frames.current).await?;
     let counted = format!("Distinct people, page views and events of the {}, by the event's own time.", range.sentence());
     Ok(AudienceAnswer {
         range,
@@ -63,6 +65,7 @@ async fn run(state: &QueryState, context: &ProjectContext, range: Range) -> Resu
 async fn tally(
     state: &QueryState,
     context: &ProjectContext,
+    persons: &Persons,
     making: &mut Making,
     frame: &Frame,
     until: DateTime<Utc>,
@@ -72,7 +75,7 @@ async fn tally(
         let rows = event_quarters::read(state.db(), context.id(), Dimension::All, from, until, BotRule::Humans).await?;
         making.note(&rows);
         for row in rows {
-            tally.add_events(row.bucket, row.weight, &quarter::decode(&row.actors)?);
+            tally.add_events(row.bucket, row.weight, &persons.of_all(&quarter::decode(&row.actors)?));
         }
         let rows = event_quarters::read_value(state.db(), context.id(), Dimension::Name, PAGE_VIEW, from, until, BotRule::Humans).await?;
         making.note(&rows);
@@ -86,6 +89,7 @@ async fn tally(
 async fn ranking(
     state: &QueryState,
     context: &ProjectContext,
+    persons: &Persons,
     making: &mut Making,
     dimension: Dimension,
     frame: &Frame,
@@ -95,7 +99,7 @@ async fn ranking(
         let rows = event_quarters::read(state.db(), context.id(), dimension, from, until, BotRule::Humans).await?;
         making.note(&rows);
         for row in rows {
-            ranking.add(&row.value, row.weight, &quarter::decode(&row.actors)?);
+            ranking.add(&row.value, row.weight, &persons.of_all(&quarter::decode(&row.actors)?));
         }
     }
     Ok(ranking)

@@ -31,6 +31,9 @@ pub enum ApiError {
     /// No such metric in the project.
     #[error("the project has no metric `{0}`")]
     UnknownMetric(String),
+    /// No such identity link in the project.
+    #[error("the project has no identity link `{0}`")]
+    UnknownLink(String),
     /// A parameter that is missing or cannot be used.
     #[error("the parameter `{name}` {problem}")]
     InvalidParameter {
@@ -91,7 +94,7 @@ impl ApiError {
             Self::PublicKey | Self::ScopeMissing(_) | Self::RoleTooLow(_) | Self::CrossSite | Self::UnknownHost(_) => {
                 ProblemCode::NotAllowed
             }
-            Self::UnknownProject | Self::UnknownMetric(_) | Self::UnknownRoute => ProblemCode::NotFound,
+            Self::UnknownProject | Self::UnknownMetric(_) | Self::UnknownLink(_) | Self::UnknownRoute => ProblemCode::NotFound,
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
             Self::InvalidParameter { .. } | Self::Storage(storage::Error::Text(_)) => ProblemCode::BadRequest,
             Self::TooManyAttempts { .. } => ProblemCode::TooMany,
@@ -123,6 +126,7 @@ impl ApiError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::PublicKey => "make a secret key with the scope `read`: throughline keys --project NAME create --scope read".to_owned(),
+            Self::ScopeMissing(Scope::Write) => "make a secret key with the scopes `read` and `write`".to_owned(),
             Self::ScopeMissing(scope) => format!("make a secret key with the scope `{}`", scope.word()),
             Self::InvalidParameter { allowed, .. } => format!("allowed: {allowed}"),
             Self::CrossSite => "send the form from this site's own page".to_owned(),

@@ -11,6 +11,7 @@ pub mod delivery;
 mod error;
 pub mod explorer;
 pub mod live;
+pub mod people;
 mod problems;
 mod receipt;
 pub mod routes;

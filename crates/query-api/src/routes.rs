@@ -10,6 +10,7 @@ mod explorer;
 mod live;
 mod openapi;
 mod parameters;
+mod people;
 mod projects;
 
 use axum::extract::Request;
@@ -43,6 +44,10 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(explorer::samples))
         .routes(routes!(delivery::books))
         .routes(routes!(delivery::xray))
+        .routes(routes!(people::links))
+        .routes(routes!(people::preview))
+        .routes(routes!(people::undo))
+        .routes(routes!(people::restore))
 }
 
 /// Every JSON route of this crate, behind [`guard`].

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::access::{Access, AccessConfig};
 use crate::live::LiveWindows;
+use crate::people::PersonsCache;
 
 /// Fills a buffer with random bytes that nobody can guess.
 pub type Random = fn(&mut [u8]);
@@ -60,6 +61,7 @@ struct Shared {
     db: Db,
     clock: Clock,
     live: LiveWindows,
+    persons: PersonsCache,
     config: QueryConfig,
     shutdown: watch::Receiver<bool>,
 }
@@ -70,7 +72,7 @@ impl QueryState {
         let QueryParts { db, clock, random, config, shutdown } = parts;
         let access = Access::new(db.clone(), clock.clone(), random, config.access.clone());
         let live = LiveWindows::new(config.live_streams_max);
-        Self(Arc::new(Shared { access, db, clock, live, config, shutdown }))
+        Self(Arc::new(Shared { access, db, clock, live, persons: PersonsCache::default(), config, shutdown }))
     }
 
     /// Who may ask.
@@ -85,6 +87,10 @@ impl QueryState {
 
     pub(crate) fn live(&self) -> &LiveWindows {
         &self.0.live
+    }
+
+    pub(crate) fn persons(&self) -> &PersonsCache {
+        &self.0.persons
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -10,7 +10,9 @@ use uuid::Uuid;
 use crate::claim::{Claim, Wanted};
 use crate::config::Config;
 use crate::stage::Stage;
-use crate::{admit_routes, book_outcomes, book_usage, count_events, count_points, intern_actors, read_events, write_segments};
+use crate::{
+    admit_routes, book_outcomes, book_usage, count_events, count_points, intern_actors, link_identities, read_events, write_segments,
+};
 
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,6 +75,8 @@ async fn settle(mut claim: Claim, now: DateTime<Utc>, config: &Config) -> anyhow
 
 async fn fill_rollups(claim: &mut Claim, now: DateTime<Utc>, config: &Config) -> anyhow::Result<Counted> {
     config.reached(Stage::Claimed)?;
+    link_identities::link_identities(claim).await?;
+    config.reached(Stage::IdentitiesLinked)?;
     let events = settle_events(claim, config).await?;
     let points = count_points::count_points(claim, now).await?;
     config.reached(Stage::PointsCounted)?;

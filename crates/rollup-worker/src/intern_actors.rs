@@ -16,14 +16,27 @@ pub(crate) struct Numbers<'a>(HashMap<(i16, &'a str), u32>);
 impl Numbers<'_> {
     /// The number of an event's actor; `None` for an event without any.
     pub(crate) fn of(&self, event: &FlushEvent) -> Option<u32> {
-        self.0.get(&(event.actor_kind, event.actor.as_str())).copied()
+        self.number(event.actor_kind, &event.actor)
+    }
+
+    /// The number of an actor; `None` for one that was not interned here.
+    pub(crate) fn number(&self, kind: i16, id: &str) -> Option<u32> {
+        self.0.get(&(kind, id)).copied()
     }
 }
 
-/// Gives every actor of these events its number. New ones get the next free numbers in the order of their kinds and ids,
-/// so that a claim that is repeated gives the same.
+/// Gives every actor of these events its number.
 pub(crate) async fn intern<'a>(claim: &mut Claim, events: &'a [FlushEvent]) -> anyhow::Result<Numbers<'a>> {
-    let seen = first_seen(events);
+    intern_all(claim, events.iter().map(|event| (event.actor_kind, event.actor.as_str(), event.ts))).await
+}
+
+/// Gives every actor its number, by kind, id and when it was seen. New ones get the next free numbers in the order of their
+/// kinds and ids, so that a claim that is repeated gives the same.
+pub(crate) async fn intern_all<'a>(
+    claim: &mut Claim,
+    actors: impl Iterator<Item = (i16, &'a str, DateTime<Utc>)>,
+) -> anyhow::Result<Numbers<'a>> {
+    let seen = first_seen(actors);
     let (kinds, ids): (Vec<i16>, Vec<String>) = seen.keys().map(|(kind, id)| (*kind, (*id).to_owned())).unzip();
     let mut known = vec![None; seen.len()];
     for actor in actors::known(&mut claim.tx, claim.project, &kinds, &ids).await.context("read actors")? {
@@ -48,12 +61,12 @@ pub(crate) async fn intern<'a>(claim: &mut Claim, events: &'a [FlushEvent]) -> a
     Ok(Numbers(numbers))
 }
 
-/// Each actor with the earliest time in these events.
-fn first_seen(events: &[FlushEvent]) -> BTreeMap<(i16, &str), DateTime<Utc>> {
+/// Each actor with the earliest time at which it was seen.
+fn first_seen<'a>(actors: impl Iterator<Item = (i16, &'a str, DateTime<Utc>)>) -> BTreeMap<(i16, &'a str), DateTime<Utc>> {
     let mut seen = BTreeMap::<_, DateTime<Utc>>::new();
-    for event in events.iter().filter(|event| ActorKind::from_code(event.actor_kind).is_some()) {
-        let first = seen.entry((event.actor_kind, event.actor.as_str())).or_insert(event.ts);
-        *first = event.ts.min(*first);
+    for (kind, id, ts) in actors.filter(|(kind, ..)| ActorKind::from_code(*kind).is_some()) {
+        let first = seen.entry((kind, id)).or_insert(ts);
+        *first = ts.min(*first);
     }
     seen
 }

@@ -20,6 +20,7 @@ mod due;
 mod housekeeping;
 mod intern_actors;
 mod intern_series;
+mod link_identities;
 mod pay_debts;
 mod read_events;
 mod run;

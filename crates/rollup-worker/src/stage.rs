@@ -7,6 +7,8 @@ use std::sync::Arc;
 pub enum Stage {
     /// The project is locked and its flushes are claimed.
     Claimed,
+    /// What was said about who is who is kept as links.
+    IdentitiesLinked,
     /// Events are in the quarters.
     EventsCounted,
     /// Events are in segments.

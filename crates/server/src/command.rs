@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod dev;
 pub(crate) mod doctor;
 pub(crate) mod keys;
+pub(crate) mod links;
 pub(crate) mod migrate;
 pub(crate) mod projects;
 pub(crate) mod routes;

@@ -4,6 +4,7 @@
 mod dead_letters;
 mod demo;
 mod limits;
+mod links;
 mod places;
 mod routes;
 mod tail;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use dead_letters::{DeadLettersAction, DeadLettersOptions};
 pub(crate) use demo::DemoOptions;
 pub(crate) use limits::LimitOptions;
+pub(crate) use links::{LinkStateWord, LinksAction, LinksOptions};
 pub(crate) use places::PlacesOptions;
 pub(crate) use routes::{RoutesAction, RoutesOptions};
 pub(crate) use tail::TailOptions;
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     Keys(KeysOptions),
     /// Name the routes of a project by rules, and try what becomes of a path
     Routes(RoutesOptions),
+    /// Look at which actors are one person, try what undoing a link would do, and undo it
+    Links(LinksOptions),
     /// Make a one-time link that creates the owner or signs an account in
     Accounts(AccountsOptions),
     /// Look at what could not be counted or stored, and try it again
@@ -275,6 +279,8 @@ pub(crate) enum KeyScope {
     Read,
     Ingest,
     Import,
+    /// Change what an editor may change; beside `read`
+    Write,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -50,6 +50,7 @@ async fn run(command: Command, clock: Clock) -> anyhow::Result<ExitCode> {
         Command::Projects(options) => command::projects::run(options, &clock).await?,
         Command::Keys(options) => command::keys::run(options, &clock).await?,
         Command::Routes(options) => command::routes::run(options, &clock).await?,
+        Command::Links(options) => command::links::run(options, &clock).await?,
         Command::Accounts(options) => command::accounts::run(options, &clock).await?,
         Command::DeadLetters(options) => command::dead_letters::run(options, &clock).await?,
         Command::Tail(options) => command::tail::run(options, &clock).await?,

@@ -1,9 +1,9 @@
 //! Actors, interned to dense numbers. Only the holder of the project's [`crate::work`] row writes here.
 
 use chrono::{DateTime, Utc};
-use protocol::id::ProjectId;
+use protocol::id::{ActorKind, ProjectId};
 
-use crate::{Result, Transaction};
+use crate::{Db, Result, Transaction};
 
 /// An actor as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,4 +66,60 @@ pub async fn save(tx: &mut Transaction, project: ProjectId, actors: &[Actor]) ->
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Who has a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "see migrations/0011_actor.sql")]
+pub struct Named {
+    pub number: i64,
+    pub kind: i16,
+    pub id: String,
+}
+
+/// The actors with these numbers, by number; numbers that nobody has are left out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn named(db: &Db, project: ProjectId, numbers: &[i64]) -> Result<Vec<Named>> {
+    Ok(sqlx::query_as!(
+        Named,
+        "select number, kind, id from actor where project_id = $1 and number = any($2) order by number",
+        project.0,
+        numbers
+    )
+    .fetch_all(&db.pool)
+    .await?)
+}
+
+/// The number of an actor; `None` when it was never seen.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn number(db: &Db, project: ProjectId, kind: ActorKind, id: &str) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar!("select number from actor where project_id = $1 and kind = $2 and id = $3", project.0, kind.code(), id)
+        .fetch_optional(&db.pool)
+        .await?)
+}
+
+/// What is stored of an actor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// Raw events, up to a limit.
+    pub events: i64,
+    /// The time of the last one.
+    pub last_event: Option<DateTime<Utc>>,
+}
+
+/// The raw events of each of these actors, in their order, each counted up to `events_max`. `kinds` and `ids` are parallel.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn activity(db: &Db, project: ProjectId, kinds: &[i16], ids: &[String], events_max: i64) -> Result<Vec<Activity>> {
+    let rows = sqlx::query_file!("sql/actors/activity.sql", project.0, kinds, ids, events_max).fetch_all(&db.pool).await?;
+    let mut activity = vec![Activity::default(); ids.len()];
+    for row in rows {
+        activity[row.place as usize - 1] = Activity { events: row.events, last_event: row.last_event };
+    }
+    Ok(activity)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
+use protocol::identity::IdentityKind;
 use protocol::metric::MetricKind;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -68,6 +69,37 @@ pub struct FlushPoint {
     pub set_hash: Option<i64>,
     pub tags: BTreeMap<String, String>,
     pub environment: String,
+}
+
+/// An identity that says that two ids are one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "see migrations/0031_identity.sql")]
+pub struct FlushLink {
+    pub received_at: DateTime<Utc>,
+    pub ts: DateTime<Utc>,
+    pub kind: i16,
+    pub user_id: String,
+    pub anonymous_id: String,
+}
+
+/// The flush's identities that have both ids and are no reset, found as its events are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn links(tx: &mut Transaction, project: ProjectId, flush: &Pending) -> Result<Vec<FlushLink>> {
+    Ok(sqlx::query_as!(
+        FlushLink,
+        r#"select received_at, ts, kind, user_id as "user_id!", anonymous_id as "anonymous_id!" from identity
+           where project_id = $1 and received_at between $2 and $3 and flush_id = $4
+             and kind <> $5 and user_id is not null and anonymous_id is not null"#,
+        project.0,
+        flush.received_from,
+        flush.received_until,
+        flush.flush_id,
+        IdentityKind::Reset.code()
+    )
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// The flush's events. The range of `received_at` names the partitions, so that the others are not touched.

@@ -27,6 +27,7 @@ pub mod events;
 pub mod flags;
 pub mod flushes;
 pub mod identities;
+pub mod identity_links;
 pub mod ingest_processes;
 pub mod key_cache;
 pub mod live_events;

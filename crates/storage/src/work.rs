@@ -11,6 +11,9 @@ pub struct Work {
     pub next_actor: i64,
     pub next_series: i32,
     pub next_segment: i64,
+    pub next_link: i64,
+    /// Raised by every change of the project's identity links.
+    pub links_version: i64,
 }
 
 /// Makes sure that the project has its row.
@@ -29,7 +32,7 @@ pub async fn ensure(db: &Db, project: ProjectId) -> Result<()> {
 pub async fn lock(tx: &mut Transaction, project: ProjectId) -> Result<Option<Work>> {
     Ok(sqlx::query_as!(
         Work,
-        "select next_actor, next_series, next_segment from work where project_id = $1 for update skip locked",
+        "select next_actor, next_series, next_segment, next_link, links_version from work where project_id = $1 for update skip locked",
         project.0
     )
     .fetch_optional(&mut **tx)
@@ -41,9 +44,13 @@ pub async fn lock(tx: &mut Transaction, project: ProjectId) -> Result<Option<Wor
 /// # Errors
 /// When the database refuses, or another worker holds the project for too long.
 pub async fn lock_in_turn(tx: &mut Transaction, project: ProjectId) -> Result<Option<Work>> {
-    Ok(sqlx::query_as!(Work, "select next_actor, next_series, next_segment from work where project_id = $1 for update", project.0)
-        .fetch_optional(&mut **tx)
-        .await?)
+    Ok(sqlx::query_as!(
+        Work,
+        "select next_actor, next_series, next_segment, next_link, links_version from work where project_id = $1 for update",
+        project.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
 }
 
 /// Writes the numbers back, by the holder of the lock.
@@ -52,11 +59,13 @@ pub async fn lock_in_turn(tx: &mut Transaction, project: ProjectId) -> Result<Op
 /// When the database refuses.
 pub async fn advance(tx: &mut Transaction, project: ProjectId, work: Work) -> Result<()> {
     sqlx::query!(
-        "update work set next_actor = $2, next_series = $3, next_segment = $4 where project_id = $1",
+        "update work set next_actor = $2, next_series = $3, next_segment = $4, next_link = $5, links_version = $6 where project_id = $1",
         project.0,
         work.next_actor,
         work.next_series,
-        work.next_segment
+        work.next_segment,
+        work.next_link,
+        work.links_version
     )
     .execute(&mut **tx)
     .await?;

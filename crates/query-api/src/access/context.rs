@@ -4,14 +4,14 @@ use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use chrono_tz::Tz;
-use protocol::access::{Project, Role};
+use protocol::access::{Project, Role, Scope};
 use protocol::id::ProjectId;
 
 use super::credentials::Visitor;
 use super::{Access, SignedIn};
 use crate::{ApiError, QueryState};
 
-/// A project that the caller may read, and who the caller is. Only [`Access::project_context`] makes one.
+/// A project that the caller may read, and who the caller is. Only [`Access`] makes one.
 #[derive(Clone, Debug)]
 pub struct ProjectContext {
     project: Project,
@@ -33,7 +33,21 @@ pub enum Caller {
     Key {
         /// The key's number.
         id: i32,
+        /// It may also change what an editor may change.
+        may_write: bool,
     },
+    /// A command on a machine that holds the database's address: it may do everything.
+    Operator,
+}
+
+impl std::fmt::Display for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account { id, .. } => write!(f, "account {id}"),
+            Self::Key { id, .. } => write!(f, "key {id}"),
+            Self::Operator => f.write_str("command line"),
+        }
+    }
 }
 
 impl ProjectContext {
@@ -52,14 +66,16 @@ impl ProjectContext {
         self.caller
     }
 
-    /// Refuses a caller whose role is weaker; a key only reads, so it never has a role.
+    /// Refuses a caller whose role is weaker. A key reads, and with the scope `write` it does what an editor does.
     ///
     /// # Errors
-    /// [`ApiError::RoleTooLow`].
+    /// [`ApiError::RoleTooLow`], and [`ApiError::ScopeMissing`] for a key that another scope would let through.
     pub fn require(&self, needed: Role) -> Result<(), ApiError> {
         match self.caller {
+            Caller::Operator => Ok(()),
             Caller::Account { role, .. } if role >= needed => Ok(()),
-            Caller::Key { .. } if needed == Role::Viewer => Ok(()),
+            Caller::Key { may_write, .. } if needed == Role::Viewer || needed == Role::Editor && may_write => Ok(()),
+            Caller::Key { may_write: false, .. } if needed == Role::Editor => Err(ApiError::ScopeMissing(Scope::Write)),
             _ => Err(ApiError::RoleTooLow(needed)),
         }
     }
@@ -67,6 +83,12 @@ impl ProjectContext {
     pub(crate) fn id(&self) -> ProjectId {
         self.project.id
     }
+}
+
+fn context(project: Project, caller: Caller) -> Result<ProjectContext, ApiError> {
+    let zone = project.zone.parse();
+    let zone = zone.map_err(|_| ApiError::Fault(format!("project {} has the unknown zone `{}`", project.id, project.zone)))?;
+    Ok(ProjectContext { project, zone, caller })
 }
 
 impl Access {
@@ -78,9 +100,16 @@ impl Access {
         let visitor = self.visitor(headers).await?;
         let project = self.find_project(name).await?.ok_or(ApiError::UnknownProject)?;
         let caller = self.caller(visitor, project.id).await?.ok_or(ApiError::UnknownProject)?;
-        let zone =
-            project.zone.parse().map_err(|_| ApiError::Fault(format!("project {} has the unknown zone `{}`", project.id, project.zone)))?;
-        Ok(ProjectContext { project, zone, caller })
+        context(project, caller)
+    }
+
+    /// The project that an operator names at a command line: whoever knows the database's address may do everything, so
+    /// nobody is asked who they are. Not for requests.
+    ///
+    /// # Errors
+    /// [`ApiError::UnknownProject`] when there is no such project.
+    pub async fn operator_context(&self, name: &str) -> Result<ProjectContext, ApiError> {
+        context(self.find_project(name).await?.ok_or(ApiError::UnknownProject)?, Caller::Operator)
     }
 
     /// A name of digits is a number: a project's word begins with a letter.
@@ -99,7 +128,9 @@ impl Access {
             Visitor::Browser(SignedIn { account_id: id }) => {
                 storage::project_roles::find(self.db(), project, id).await?.map(|role| Caller::Account { id, role })
             }
-            Visitor::Program(grant) => (grant.project_id == project).then_some(Caller::Key { id: grant.key_id }),
+            Visitor::Program(grant) => {
+                (grant.project_id == project).then(|| Caller::Key { id: grant.key_id, may_write: grant.allows(Scope::Write) })
+            }
         })
     }
 

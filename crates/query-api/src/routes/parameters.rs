@@ -47,6 +47,19 @@ impl Parameters {
         text.ok_or_else(|| ApiError::InvalidParameter { name, problem: "is missing".to_owned(), allowed: "a text".to_owned() })
     }
 
+    /// A whole number; `None` when it is absent or empty.
+    pub(super) fn number(&self, name: &'static str) -> Result<Option<i64>, ApiError> {
+        let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let number = text.parse();
+        number.map(Some).map_err(|_| ApiError::InvalidParameter {
+            name,
+            problem: format!("cannot be `{}`", text.chars().take(100).collect::<String>()),
+            allowed: "a whole number".to_owned(),
+        })
+    }
+
     /// One of a closed set, by the words of its JSON; `None` when it is absent or empty. `allowed` is what the route takes.
     pub(super) fn choice<T: DeserializeOwned>(&self, name: &'static str, allowed: &[&str]) -> Result<Option<T>, ApiError> {
         let Some(word) = self.0.get(name).filter(|word| !word.is_empty()) else {

@@ -77,6 +77,13 @@ impl App {
         (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
     }
 
+    /// Asks as a browser's own page does, which matters for a method that changes something.
+    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
+        let headers = [headers, &[("sec-fetch-site", "same-origin")]].concat();
+        let (status, _, body) = self.send(request(method, path, &headers)).await;
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
     pub async fn send(&self, request: Request<Body>) -> (u16, HeaderMap, Vec<u8>) {
         send(&self.router, request).await
     }

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use protocol::access::{Role, Scope};
+use protocol::access::{Project, Role, Scope};
 use serde_json::Value;
 use sqlx::PgPool;
 use testkit::keys;
 
 use crate::app::App;
+use crate::links::said;
 use crate::points::Point;
 use crate::sent::view;
 
-/// Every route of the OpenAPI document that names a project, with the query that makes it answer. A route that is missing
+/// Every route of the OpenAPI document that reads of a project, with the query that makes it answer. A route that is missing
 /// here fails `every_route_is_in_the_matrix`.
-const OF_A_PROJECT: [(&str, &str); 9] = [
+const OF_A_PROJECT: [(&str, &str); 11] = [
     ("/api/v1/projects/{project}/live", ""),
     ("/api/v1/projects/{project}/live/stream", ""),
     ("/api/v1/projects/{project}/audience/metrics", ""),
@@ -23,23 +24,34 @@ const OF_A_PROJECT: [(&str, &str); 9] = [
     ("/api/v1/projects/{project}/metrics/samples", "?name=db.ms"),
     ("/api/v1/projects/{project}/delivery", ""),
     ("/api/v1/projects/{project}/delivery/events/{id}", ""),
+    ("/api/v1/projects/{project}/identity-links", ""),
+    ("/api/v1/projects/{project}/identity-links/{link}/preview", ""),
 ];
+/// Every route that changes something in a project.
+const CHANGES: [&str; 2] =
+    ["/api/v1/projects/{project}/identity-links/{link}/undo", "/api/v1/projects/{project}/identity-links/{link}/restore"];
 const OF_NONE: [&str; 1] = ["/api/v1/projects"];
 
 fn paths() -> impl Iterator<Item = String> {
-    OF_A_PROJECT.iter().map(|(path, query)| format!("{path}{query}"))
+    OF_A_PROJECT.iter().map(|(path, query)| format!("{path}{query}").replace("{link}", "1"))
+}
+
+fn changes() -> impl Iterator<Item = String> {
+    CHANGES.iter().map(|path| path.replace("{link}", "1"))
 }
 
 #[test]
 fn every_route_is_in_the_matrix() {
     let document = query_api::routes::openapi();
     let described: BTreeSet<String> = document.paths.paths.keys().cloned().collect();
-    let known: BTreeSet<String> = OF_A_PROJECT.iter().map(|(path, _)| (*path).to_owned()).chain(OF_NONE.map(str::to_owned)).collect();
+    let reads = OF_A_PROJECT.iter().map(|(path, _)| *path).chain(OF_NONE);
+    let known: BTreeSet<String> = reads.chain(CHANGES).map(str::to_owned).collect();
     assert_eq!(described, known);
     for (path, item) in document.paths.paths {
         let item = serde_json::to_value(item).expect("json");
         let methods: Vec<&String> = item.as_object().expect("an object").keys().collect();
-        assert_eq!(methods, ["get"], "{path}: another method needs its own entry");
+        let method = if CHANGES.contains(&path.as_str()) { "post" } else { "get" };
+        assert_eq!(methods, [method], "{path}: another method needs its own entry");
     }
 }
 
@@ -48,24 +60,42 @@ async fn a_foreign_project_looks_like_one_that_does_not_exist(pool: PgPool) {
     let app = App::start(pool).await;
     app.record("db.ms", protocol::metric::MetricKind::Distribution, "ms", 1, &[point(&app)]).await;
     let bank = keys::project(&app.db, "bank", app.clock.now()).await;
+    for project in [app.shop.id, bank.id] {
+        app.link(project, &[said("u1", "a1", 5)]).await;
+    }
     let cookie = app.browser(Role::Owner).await;
-    let bearer = format!("Bearer {}", app.key);
+    let bearer = format!("Bearer {}", keys::secret(&app.db, &app.shop, '6', &[Scope::Read, Scope::Write], app.clock.now()).await);
     for caller in [[("cookie", cookie.as_str())], [("authorization", bearer.as_str())]] {
         for path in paths() {
             let at = |project: &str| path.replace("{project}", project);
             for own in [app.shop.id.to_string(), app.shop.slug.clone()] {
                 assert_eq!(app.status(&at(&own), &caller).await, 200, "{own} {path}");
             }
-            let mut refusals = BTreeSet::new();
-            for foreign in [bank.id.to_string().as_str(), bank.slug.as_str(), "4711", "nowhere", "99999999999999999999", "-1", "0"] {
-                let (status, mut body) = app.get_as(&at(foreign), &caller).await;
-                assert_eq!(status, 404, "{foreign} {path}");
-                body["correlation_id"] = Value::Null;
-                refusals.insert(body.to_string());
-            }
-            assert_eq!(refusals.len(), 1, "{path}: {refusals:?}");
+            assert_eq!(refusals(&app, "GET", &bank, at, &caller).await.len(), 1, "{path}");
+        }
+        for path in changes() {
+            let at = |project: &str| path.replace("{project}", project);
+            assert_eq!(refusals(&app, "POST", &bank, at, &caller).await.len(), 1, "{path}");
         }
     }
+    let untouched: i64 = sqlx::query_scalar("select links_version from work where project_id = $1")
+        .bind(bank.id.0)
+        .fetch_one(&app.pool)
+        .await
+        .expect("a version");
+    assert_eq!(untouched, 1, "nobody else's link was changed");
+}
+
+/// The different answers about projects that are another's, or none.
+async fn refusals(app: &App, method: &str, bank: &Project, at: impl Fn(&str) -> String, caller: &[(&str, &str)]) -> BTreeSet<String> {
+    let mut refusals = BTreeSet::new();
+    for foreign in [bank.id.to_string().as_str(), bank.slug.as_str(), "4711", "nowhere", "99999999999999999999", "-1", "0"] {
+        let (status, mut body) = app.ask(method, &at(foreign), caller).await;
+        assert_eq!(status, 404, "{foreign} {}", at(foreign));
+        body["correlation_id"] = Value::Null;
+        refusals.insert(body.to_string());
+    }
+    refusals
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -80,7 +110,8 @@ async fn each_kind_of_caller_gets_its_answer(pool: PgPool) {
     let unknown_public = format!("pk_{}", "d".repeat(32));
     let unknown = format!("sk_{}", "d".repeat(64));
     let bearer = |key: &str| format!("Bearer {key}");
-    for path in paths().chain(OF_NONE.map(str::to_owned)) {
+    let reads = paths().chain(OF_NONE.map(str::to_owned)).map(|path| ("GET", path));
+    for (method, path) in reads.chain(changes().map(|path| ("POST", path))) {
         let path = path.replace("{project}", &app.shop.id.to_string());
         for (header, value, status, code) in [
             ("authorization", bearer(&public), 403, "not_allowed"),
@@ -94,7 +125,7 @@ async fn each_kind_of_caller_gets_its_answer(pool: PgPool) {
             ("cookie", format!("tl={}", "0".repeat(64)), 401, "sign_in_needed"),
             ("accept", "*/*".to_owned(), 401, "sign_in_needed"),
         ] {
-            let (found, body) = app.get_as(&path, &[(header, &value)]).await;
+            let (found, body) = app.ask(method, &path, &[(header, &value)]).await;
             assert_eq!((found, body["code"].as_str()), (status, Some(code)), "{header}: {value} {path}");
             assert!(!body["hint"].as_str().unwrap_or_default().is_empty());
             assert!(!body.to_string().contains(&value), "an answer must not repeat a key");
@@ -114,9 +145,10 @@ async fn no_answer_holds_a_word_of_another_project(pool: PgPool) {
     app.count(bank.id, &[event]).await;
     app.record("db.ms", protocol::metric::MetricKind::Distribution, "ms", 1, &[point(&app)]).await;
     sqlx::query("update metric_series set name = 'canary', project_id = $1").bind(bank.id.0).execute(&app.pool).await.expect("moved");
+    app.link(bank.id, &[said("canary", "canary", 5)]).await;
     for (path, query) in OF_A_PROJECT.iter().filter(|(path, _)| !path.ends_with("/stream")) {
         let query = query.replace("db.ms", "canary");
-        let (_, body) = app.get(&format!("{path}{query}").replace("{project}", "shop")).await;
+        let (_, body) = app.get(&format!("{path}{query}").replace("{project}", "shop").replace("{link}", "1")).await;
         let text = body.to_string().replace("no metric `canary`", "");
         assert!(!text.contains("canary"), "{path}: {text}");
     }

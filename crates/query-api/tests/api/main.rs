@@ -8,6 +8,7 @@ mod audience;
 mod delivery;
 mod explorer;
 mod isolation;
+mod links;
 mod live;
 mod parameters;
 mod points;

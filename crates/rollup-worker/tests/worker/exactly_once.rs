@@ -49,6 +49,7 @@ async fn a_worker_broken_off_at_any_stage_neither_loses_nor_repeats_anything(poo
     let mut clock = now();
     for stage in [
         Stage::Claimed,
+        Stage::IdentitiesLinked,
         Stage::EventsCounted,
         Stage::SegmentsWritten,
         Stage::PointsCounted,

@@ -6,6 +6,7 @@
 mod chores;
 mod exactly_once;
 mod faults;
+mod identities;
 mod limits;
 mod notes;
 mod random;

@@ -63,6 +63,7 @@ const fn scope(word: KeyScope) -> Scope {
         KeyScope::Read => Scope::Read,
         KeyScope::Ingest => Scope::Ingest,
         KeyScope::Import => Scope::Import,
+        KeyScope::Write => Scope::Write,
     }
 }
 

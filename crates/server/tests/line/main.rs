@@ -14,6 +14,7 @@ mod figures;
 mod journal;
 mod kills;
 mod limits;
+mod links;
 mod load;
 mod lost_answers;
 mod outage;
