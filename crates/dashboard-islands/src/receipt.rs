@@ -117,6 +117,7 @@ mod tests {
             from: "2026-05-07T22:00:00Z".parse().expect("a time"),
             until: "2026-05-14T12:03:20Z".parse().expect("a time"),
             zone: "Europe/Berlin".to_owned(),
+            filter: String::new(),
             bots: BotRule::Humans,
             accuracy: Accuracy::Relative { error: 0.01 },
             complete_through: complete_through.parse().expect("a time"),

@@ -4,6 +4,7 @@
 //! The crate knows serde and nothing else: no runtime, no database, no web framework; it also builds for wasm.
 
 pub mod access;
+pub mod analyses;
 pub mod audience;
 pub mod delivery;
 pub mod envelope;

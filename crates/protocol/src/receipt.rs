@@ -15,6 +15,9 @@ pub struct Receipt {
     pub until: DateTime<Utc>,
     /// The project's zone, in which days are cut.
     pub zone: String,
+    /// Which events count, as a filter's text; empty where all do.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub filter: String,
     /// Which visitors count.
     pub bots: BotRule,
     /// How exact the figures are.

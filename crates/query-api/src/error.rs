@@ -59,6 +59,14 @@ pub enum ApiError {
     /// A bound was reached.
     #[error("{0}")]
     Busy(&'static str),
+    /// More would have to be read at once than is allowed.
+    #[error("this would read {megabytes} MB at once, and {megabytes_max} MB are allowed")]
+    TooMuch {
+        /// What would be read.
+        megabytes: usize,
+        /// The limit.
+        megabytes_max: usize,
+    },
     /// The budget of the question is used up.
     #[error("the answer took longer than {0:?}")]
     Timeout(std::time::Duration),
@@ -98,6 +106,7 @@ impl ApiError {
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
             Self::InvalidParameter { .. } | Self::Storage(storage::Error::Text(_)) => ProblemCode::BadRequest,
             Self::TooManyAttempts { .. } => ProblemCode::TooMany,
+            Self::TooMuch { .. } => ProblemCode::BadRequest,
             Self::Busy(_) => ProblemCode::Unavailable,
             Self::Timeout(_) | Self::Storage(storage::Error::Cancelled(_)) => ProblemCode::Timeout,
             Self::Storage(error) if error.is_passing() => ProblemCode::Unavailable,
@@ -129,6 +138,7 @@ impl ApiError {
             Self::ScopeMissing(Scope::Write) => "make a secret key with the scopes `read` and `write`".to_owned(),
             Self::ScopeMissing(scope) => format!("make a secret key with the scope `{}`", scope.word()),
             Self::InvalidParameter { allowed, .. } => format!("allowed: {allowed}"),
+            Self::TooMuch { .. } => "ask for a shorter range, or let the server keep more columns (--column-cache)".to_owned(),
             Self::CrossSite => "send the form from this site's own page".to_owned(),
             Self::UnknownHost(_) => "add the name to the server's --host list".to_owned(),
             _ => return None,

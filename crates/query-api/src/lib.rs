@@ -5,9 +5,11 @@
 //! caller: the context is the only way to one, and only [`access`] makes it, after it has checked who asks.
 
 pub mod access;
+pub mod analyses;
 pub mod audience;
 mod budget;
 pub mod delivery;
+mod engine;
 mod error;
 pub mod explorer;
 pub mod live;

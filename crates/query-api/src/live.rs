@@ -65,6 +65,7 @@ fn answer(context: &ProjectContext, held: &Window, window: LiveWindow) -> LiveAn
             from: now - length,
             until: now,
             zone: context.project().zone.clone(),
+            filter: String::new(),
             bots: BotRule::Humans,
             accuracy: Accuracy::Exact,
             complete_through,

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use protocol::analyses::Scope;
 use protocol::receipt::{Accuracy, BotRule, Receipt};
 
 use crate::access::ProjectContext;
@@ -63,6 +64,7 @@ impl Making {
             from,
             until: until.min(self.now),
             zone: context.project().zone.clone(),
+            filter: String::new(),
             bots: BotRule::Humans,
             accuracy,
             complete_through: self.complete_through,
@@ -70,5 +72,17 @@ impl Making {
             rows_read: self.rows_read,
             elapsed_ms: self.began.elapsed().as_secs_f64() * 1_000.0,
         }
+    }
+
+    /// The receipt of an analysis.
+    pub(crate) fn receipt_of(
+        &self,
+        context: &ProjectContext,
+        counted: impl Into<String>,
+        scope: &Scope,
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
+        accuracy: Accuracy,
+    ) -> Receipt {
+        Receipt { filter: scope.filter.to_string(), bots: scope.bots, ..self.receipt(context, counted, from, until, accuracy) }
     }
 }

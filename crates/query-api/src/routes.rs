@@ -4,6 +4,7 @@
 //! Write the question as a plain function, its handler in `routes/<noun>.rs` with `#[utoipa::path]`, and name it below. A
 //! route of a project takes a [`crate::access::ProjectContext`]; `tests/api/isolation.rs` fails until it knows the new route.
 
+mod analyses;
 mod audience;
 mod delivery;
 mod explorer;
@@ -39,6 +40,14 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(live::stream))
         .routes(routes!(audience::metrics))
         .routes(routes!(audience::seen))
+        .routes(routes!(analyses::trend))
+        .routes(routes!(analyses::funnel))
+        .routes(routes!(analyses::retention))
+        .routes(routes!(analyses::lifecycle))
+        .routes(routes!(analyses::sessions))
+        .routes(routes!(analyses::routes))
+        .routes(routes!(analyses::journeys))
+        .routes(routes!(analyses::suggestions))
         .routes(routes!(explorer::catalogue))
         .routes(routes!(explorer::aggregate))
         .routes(routes!(explorer::samples))

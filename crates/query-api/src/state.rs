@@ -8,6 +8,7 @@ use storage::Db;
 use tokio::sync::watch;
 
 use crate::access::{Access, AccessConfig};
+use crate::engine::Engine;
 use crate::live::LiveWindows;
 use crate::people::PersonsCache;
 
@@ -25,6 +26,8 @@ pub struct QueryConfig {
     pub live_refresh: Duration,
     /// Live streams open at the same time.
     pub live_streams_max: usize,
+    /// Bytes of decoded columns that are kept in memory.
+    pub column_cache_bytes: u64,
 }
 
 impl Default for QueryConfig {
@@ -34,6 +37,7 @@ impl Default for QueryConfig {
             budget: Duration::from_secs(10),
             live_refresh: Duration::from_secs(1),
             live_streams_max: 256,
+            column_cache_bytes: 256 << 20,
         }
     }
 }
@@ -61,6 +65,7 @@ struct Shared {
     db: Db,
     clock: Clock,
     live: LiveWindows,
+    engine: Engine,
     persons: PersonsCache,
     config: QueryConfig,
     shutdown: watch::Receiver<bool>,
@@ -72,7 +77,8 @@ impl QueryState {
         let QueryParts { db, clock, random, config, shutdown } = parts;
         let access = Access::new(db.clone(), clock.clone(), random, config.access.clone());
         let live = LiveWindows::new(config.live_streams_max);
-        Self(Arc::new(Shared { access, db, clock, live, persons: PersonsCache::default(), config, shutdown }))
+        let engine = Engine::new(config.column_cache_bytes);
+        Self(Arc::new(Shared { access, db, clock, live, engine, persons: PersonsCache::default(), config, shutdown }))
     }
 
     /// Who may ask.
@@ -91,6 +97,20 @@ impl QueryState {
 
     pub(crate) fn persons(&self) -> &PersonsCache {
         &self.0.persons
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// Bytes of decoded columns that are kept.
+    pub fn column_cache_bytes(&self) -> u64 {
+        self.0.engine.bytes()
+    }
+
+    /// Forgets every decoded column: what is asked next is read from the database.
+    pub fn forget_columns(&self) {
+        self.0.engine.forget();
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -123,3 +123,24 @@ pub async fn activity(db: &Db, project: ProjectId, kinds: &[i16], ids: &[String]
     }
     Ok(activity)
 }
+
+/// The numbers of those of these ids that have one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn numbers(db: &Db, project: ProjectId, kind: ActorKind, ids: &[String]) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar!("select number from actor where project_id = $1 and kind = $2 and id = any($3)", project.0, kind.code(), ids)
+        .fetch_all(&db.pool)
+        .await?)
+}
+
+/// The actors of a kind, at most so many: number and id.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_kind(db: &Db, project: ProjectId, kind: ActorKind, limit: i64) -> Result<Vec<(i64, String)>> {
+    let rows = sqlx::query!("select number, id from actor where project_id = $1 and kind = $2 limit $3", project.0, kind.code(), limit)
+        .fetch_all(&db.pool)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.number, row.id)).collect())
+}

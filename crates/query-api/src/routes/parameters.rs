@@ -1,9 +1,10 @@
 //! Query parameters. Unknown ones are ignored; one that cannot be used is refused with what it could be.
 
-use std::collections::HashMap;
+use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use protocol::filter::{Filter, FilterError};
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
 
@@ -12,8 +13,8 @@ use crate::ApiError;
 /// The longest text that is read; names and tags are shorter.
 const TEXT_BYTES_MAX: usize = 1_000;
 
-/// The query parameters of a request; of a repeated one the last counts.
-pub(super) struct Parameters(HashMap<String, String>);
+/// The query parameters of a request; of a repeated one the last counts, but for [`Parameters::filters`].
+pub(super) struct Parameters(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     type Rejection = ApiError;
@@ -29,9 +30,34 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
 }
 
 impl Parameters {
+    fn get(&self, name: &str) -> Option<&String> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// A filter in the filter language; everything when it is absent.
+    pub(super) fn filter(&self, name: &'static str) -> Result<Filter, ApiError> {
+        self.get(name).map_or_else(|| Ok(Filter::all()), |text| filter(name, text))
+    }
+
+    /// A filter for each time that the parameter is given, in their order, at most so many.
+    pub(super) fn filters(&self, name: &'static str, count_max: usize) -> Result<Vec<Filter>, ApiError> {
+        let given = self.0.iter().filter(|(known, _)| known == name);
+        given.take(count_max + 1).map(|(_, text)| filter(name, text)).collect()
+    }
+
+    /// A value that is read from text; `None` when it is absent or empty.
+    pub(super) fn parsed<T: FromStr>(&self, name: &'static str, allowed: &str) -> Result<Option<T>, ApiError> {
+        let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| ApiError::InvalidParameter {
+            name,
+            problem: format!("cannot be `{}`", text.chars().take(100).collect::<String>()),
+            allowed: allowed.to_owned(),
+        })
+    }
+
     /// A text; `None` when it is absent.
     pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, ApiError> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(text) if text.len() > TEXT_BYTES_MAX => Err(ApiError::InvalidParameter {
                 name,
                 problem: "is too long".to_owned(),
@@ -62,7 +88,7 @@ impl Parameters {
 
     /// One of a closed set, by the words of its JSON; `None` when it is absent or empty. `allowed` is what the route takes.
     pub(super) fn choice<T: DeserializeOwned>(&self, name: &'static str, allowed: &[&str]) -> Result<Option<T>, ApiError> {
-        let Some(word) = self.0.get(name).filter(|word| !word.is_empty()) else {
+        let Some(word) = self.get(name).filter(|word| !word.is_empty()) else {
             return Ok(None);
         };
         let known = allowed.contains(&word.as_str());
@@ -76,4 +102,12 @@ impl Parameters {
             }),
         }
     }
+}
+
+fn filter(name: &'static str, text: &str) -> Result<Filter, ApiError> {
+    text.parse().map_err(|error: FilterError| ApiError::InvalidParameter {
+        name,
+        problem: format!("is no filter: {error}"),
+        allowed: "terms such as `name:purchase country:DE price>10`, see /docs/filters".to_owned(),
+    })
 }

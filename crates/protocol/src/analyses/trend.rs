@@ -1,0 +1,102 @@
+use serde::{Deserialize, Serialize};
+
+use super::{GroupKey, Scope, TimeBucket};
+use crate::filter::{Field, Filter};
+use crate::range::Step;
+use crate::receipt::Receipt;
+
+/// Events and distinct people over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrendQuery {
+    /// Which events.
+    pub scope: Scope,
+    /// The width of a bucket; hours up to two days, else days.
+    pub step: Option<Step>,
+    /// One series each, A, B, C and so on: events that match the scope's filter and this one.
+    pub series: Vec<Filter>,
+    /// What a single series is broken down by.
+    pub by: Option<Field>,
+    /// Values of the breakdown that are shown by themselves.
+    pub top: usize,
+    /// Which come first.
+    pub rank: TrendRank,
+    /// A figure from the people or events of the series, such as `B/A*100`.
+    pub formula: Option<String>,
+}
+
+impl TrendQuery {
+    /// Series of one question, at most.
+    pub const SERIES_MAX: usize = 10;
+    /// Values of a breakdown, at most.
+    pub const TOP_MAX: usize = 100;
+}
+
+impl Default for TrendQuery {
+    fn default() -> Self {
+        Self { scope: Scope::default(), step: None, series: vec![Filter::all()], by: None, top: 10, rank: TrendRank::Events, formula: None }
+    }
+}
+
+/// What values of a breakdown are ranked by, and what a formula reckons with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum TrendRank {
+    #[default]
+    Events,
+    People,
+}
+
+/// What is counted in one bucket or range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendCounts {
+    /// Weighted by sample rate; whole where nothing was sampled.
+    pub events: f64,
+    /// Distinct persons: over a range not the sum of its buckets.
+    pub people: u64,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendSeries {
+    /// Which of the question's series.
+    pub letter: char,
+    /// Which value of the breakdown.
+    pub key: GroupKey,
+    /// By bucket.
+    pub counts: Vec<TrendCounts>,
+    /// Over the whole range.
+    pub total: TrendCounts,
+}
+
+/// The formula's line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendFormula {
+    /// The formula, as it was understood.
+    pub text: String,
+    /// By bucket; null where it has no value, such as a share of nothing.
+    pub values: Vec<Option<f64>>,
+    /// Of the totals: not a sum or a mean of the values.
+    pub total: Option<f64>,
+}
+
+/// The answer to [`TrendQuery`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendAnswer {
+    /// The width of a bucket.
+    pub step: Step,
+    /// Oldest first.
+    pub buckets: Vec<TimeBucket>,
+    /// In the order of the question, or of the rank.
+    pub series: Vec<TrendSeries>,
+    /// The formula's line, if there is one.
+    pub formula: Option<TrendFormula>,
+    /// What these figures say about themselves.
+    pub receipt: Receipt,
+}

@@ -1,0 +1,78 @@
+//! Routes: views, people, where sessions begin and end, and how long people stay.
+
+use analysis::keys::{Dimension, Keys};
+use analysis::routes::{self, RouteStats, visible_ms};
+use analysis::segment::{Attribute, ColumnKey};
+use analysis::sessions::Sessions;
+use protocol::analyses::{GroupKey, RouteRow, RoutesAnswer, RoutesQuery};
+use protocol::receipt::Accuracy;
+
+use super::{frame, quantile};
+use crate::access::ProjectContext;
+use crate::engine::{self, Asked};
+use crate::receipt::Making;
+use crate::{ApiError, QueryState, budget};
+
+/// Answers a [`RoutesQuery`].
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`] for a question that makes no sense; else when the database does not answer in time.
+pub async fn routes(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) -> Result<RoutesAnswer, ApiError> {
+    budget::within(state, run(state, context, query)).await
+}
+
+async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) -> Result<RoutesAnswer, ApiError> {
+    if query.top == 0 || query.top > RoutesQuery::TOP_MAX {
+        let allowed = format!("1 to {}", RoutesQuery::TOP_MAX);
+        return Err(ApiError::InvalidParameter { name: "top", problem: "is out of range".to_owned(), allowed });
+    }
+    let mut making = Making::from_rollups(state, context).await?;
+    let frame = frame::frame(context, &making, query.scope.period, None)?;
+    let by = Dimension::Text(Attribute::Route);
+    let columns = by.columns().into_iter().chain(Sessions::COLUMNS).chain([ColumnKey::Text(Attribute::Name), visible_ms()]);
+    let asked = Asked {
+        from: frame.start(),
+        until: frame.end(),
+        bots: query.scope.bots,
+        filter: &query.scope.filter,
+        only_matching: false,
+        columns: columns.collect(),
+        ordered: true,
+    };
+    let found = engine::find(state, context, &mut making, asked).await?;
+    let mut rows = engine::run(state, move |cancel| {
+        let keys = Keys::of(&found.history, &by);
+        let stats = routes::count(&found.history, &found.within, &found.chosen, &keys, cancel)?;
+        let route = |key: usize| keys.value(key as u32).map_or(GroupKey::Absent, |route| GroupKey::Value(route.to_owned()));
+        Ok(stats
+            .into_iter()
+            .enumerate()
+            .filter(|(_, stats)| stats.views > 0.0)
+            .map(|(key, stats)| row(route(key), stats))
+            .collect::<Vec<_>>())
+    })
+    .await?;
+    rows.sort_by(|a, b| b.views.total_cmp(&a.views).then_with(|| a.route.label().cmp(b.route.label())));
+    let total_routes = rows.len();
+    rows.truncate(query.top);
+    let counted = "Page views by route, and the sessions that began and ended with them.";
+    Ok(RoutesAnswer {
+        routes: rows,
+        total_routes,
+        receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
+    })
+}
+
+fn row(route: GroupKey, mut stats: RouteStats) -> RouteRow {
+    let dwells = stats.dwells_ms.len() as u64;
+    RouteRow {
+        route,
+        views: stats.views,
+        people: stats.people,
+        entries: stats.entries,
+        exits: stats.exits,
+        mean_dwell_ms: (dwells > 0).then(|| stats.dwells_ms.iter().sum::<i64>() as f64 / dwells as f64),
+        median_dwell_ms: quantile(&mut stats.dwells_ms, 0.5),
+        dwells,
+    }
+}

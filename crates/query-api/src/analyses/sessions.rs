@@ -1,0 +1,60 @@
+//! Sessions over time: how many, how long, and who left at once.
+
+use analysis::history::Spread;
+use analysis::segment::{Attribute, ColumnKey};
+use analysis::sessions::{self, SessionCounts};
+use protocol::analyses::{SessionFigures, SessionsAnswer, SessionsBucket, SessionsQuery};
+use protocol::receipt::Accuracy;
+
+use super::{frame, share};
+use crate::access::ProjectContext;
+use crate::engine::{self, Asked};
+use crate::receipt::Making;
+use crate::{ApiError, QueryState, budget};
+
+/// Answers a [`SessionsQuery`].
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`] for a question that makes no sense; else when the database does not answer in time.
+pub async fn sessions(state: &QueryState, context: &ProjectContext, query: &SessionsQuery) -> Result<SessionsAnswer, ApiError> {
+    budget::within(state, run(state, context, query)).await
+}
+
+async fn run(state: &QueryState, context: &ProjectContext, query: &SessionsQuery) -> Result<SessionsAnswer, ApiError> {
+    let mut making = Making::from_rollups(state, context).await?;
+    let frame = frame::frame(context, &making, query.scope.period, query.step)?;
+    let asked = Asked {
+        from: frame.start(),
+        until: frame.end(),
+        bots: query.scope.bots,
+        filter: &query.scope.filter,
+        only_matching: false,
+        columns: sessions::Sessions::COLUMNS.into_iter().chain([ColumnKey::Text(Attribute::Name)]).collect(),
+        ordered: true,
+    };
+    let found = engine::find(state, context, &mut making, asked).await?;
+    let spread_frame = frame.clone();
+    let stats = engine::run(state, move |cancel| {
+        let spread = Spread::over(&found.history, &spread_frame);
+        sessions::count(&found.history, &found.within, &found.chosen, &spread, spread_frame.buckets.len(), cancel)
+    })
+    .await?;
+    let buckets = frame::buckets(&making, &frame).into_iter().zip(&stats.buckets);
+    let counted = "Sessions by their first event in the range: the SDK's own, or runs of one actor's events with gaps under 30 minutes.";
+    Ok(SessionsAnswer {
+        step: frame.step,
+        buckets: buckets.map(|(time, counts)| SessionsBucket { time, figures: figures(counts) }).collect(),
+        total: figures(&stats.total),
+        median_duration_ms: stats.median_duration_ms,
+        receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
+    })
+}
+
+fn figures(counts: &SessionCounts) -> SessionFigures {
+    SessionFigures {
+        sessions: counts.sessions,
+        bounce_rate: share(counts.bounced, counts.sessions),
+        views_per_session: share(counts.page_views, counts.sessions),
+        mean_duration_ms: (counts.sessions > 0).then(|| counts.duration_ms as f64 / counts.sessions as f64),
+    }
+}

@@ -1,0 +1,136 @@
+//! Trend: events and distinct people over time, in several series or broken down.
+
+use std::collections::BTreeSet;
+
+use analysis::history::Spread;
+use analysis::keys::Keys;
+use analysis::trend::{self, By, Cell, Ranked, Series};
+use protocol::analyses::{GroupKey, TrendAnswer, TrendCounts, TrendFormula, TrendQuery, TrendRank, TrendSeries};
+use protocol::filter::Filter;
+use protocol::formula::Formula;
+use protocol::receipt::Accuracy;
+
+use super::{frame, group};
+use crate::access::ProjectContext;
+use crate::engine::{self, Asked, Found};
+use crate::receipt::Making;
+use crate::{ApiError, QueryState, budget};
+
+/// Answers a [`TrendQuery`].
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`] for a question that makes no sense; else when the database does not answer in time.
+pub async fn trend(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -> Result<TrendAnswer, ApiError> {
+    budget::within(state, run(state, context, query)).await
+}
+
+async fn run(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -> Result<TrendAnswer, ApiError> {
+    let formula = check(query)?;
+    let mut making = Making::from_rollups(state, context).await?;
+    let frame = frame::frame(context, &making, query.scope.period, query.step)?;
+    let mut series = Vec::new();
+    for (letter, filter) in ('A'..).zip(&query.series) {
+        let filter = query.scope.filter.clone().and(filter.clone());
+        for ranked in count(state, context, &mut making, query, &frame, &filter).await? {
+            let key = if query.by.is_some() { group(&ranked.key) } else { GroupKey::All };
+            series.push(told(letter, key, &ranked.series));
+        }
+    }
+    let counted = format!("Events and distinct people by the event's own time, {} buckets of {}.", frame.buckets.len(), frame.step.label());
+    Ok(TrendAnswer {
+        step: frame.step,
+        buckets: frame::buckets(&making, &frame),
+        formula: formula.map(|formula| reckon(&formula, query.rank, &series)),
+        series,
+        receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
+    })
+}
+
+/// The formula, if the question makes sense.
+fn check(query: &TrendQuery) -> Result<Option<Formula>, ApiError> {
+    let wrong = |name, problem: &str, allowed: String| Err(ApiError::InvalidParameter { name, problem: problem.to_owned(), allowed });
+    if query.series.is_empty() || query.series.len() > TrendQuery::SERIES_MAX {
+        return wrong("series", "must be given", format!("1 to {} filters", TrendQuery::SERIES_MAX));
+    }
+    if query.by.is_some() && query.series.len() > 1 {
+        return wrong("by", "cannot break down several series", "one series".to_owned());
+    }
+    if query.top == 0 || query.top > TrendQuery::TOP_MAX {
+        return wrong("top", "is out of range", format!("1 to {}", TrendQuery::TOP_MAX));
+    }
+    let Some(text) = &query.formula else { return Ok(None) };
+    let formula: Formula = text.parse().map_err(|error| ApiError::InvalidParameter {
+        name: "formula",
+        problem: format!("{error}"),
+        allowed: "such as B/A*100".to_owned(),
+    })?;
+    if query.by.is_some() {
+        return wrong("formula", "cannot be combined with a breakdown", "several series".to_owned());
+    }
+    let known = ('A'..).take(query.series.len()).collect::<BTreeSet<char>>();
+    if formula.letters().into_iter().any(|letter| !known.contains(&letter)) {
+        return wrong("formula", "names a series that is not there", known.into_iter().map(String::from).collect::<Vec<_>>().join(", "));
+    }
+    Ok(Some(formula))
+}
+
+async fn count(
+    state: &QueryState,
+    context: &ProjectContext,
+    making: &mut Making,
+    query: &TrendQuery,
+    frame: &analysis::calendar::Frame,
+    filter: &Filter,
+) -> Result<Vec<Ranked>, ApiError> {
+    let dimension = query.by.as_ref().map(engine::dimension).transpose()?;
+    let asked = Asked {
+        from: frame.start(),
+        until: frame.end(),
+        bots: query.scope.bots,
+        filter,
+        only_matching: true,
+        columns: dimension.iter().flat_map(analysis::keys::Dimension::columns).collect(),
+        ordered: false,
+    };
+    let Found { history, chosen, .. } = engine::find(state, context, making, asked).await?;
+    let (frame, top) = (frame.clone(), (query.top, by(query.rank)));
+    engine::run(state, move |cancel| {
+        let (spread, buckets) = (Spread::over(&history, &frame), frame.buckets.len());
+        match dimension {
+            Some(dimension) => trend::break_down(&history, &chosen, &spread, buckets, &Keys::of(&history, &dimension), top, cancel),
+            None => {
+                let series = trend::count(&history, &chosen, &spread, buckets, &Keys::none(&history), cancel)?;
+                Ok(series.into_iter().map(|series| Ranked { key: trend::Key::Absent, series }).collect())
+            }
+        }
+    })
+    .await
+}
+
+fn by(rank: TrendRank) -> By {
+    match rank {
+        TrendRank::Events => By::Events,
+        TrendRank::People => By::People,
+    }
+}
+
+fn told(letter: char, key: GroupKey, series: &Series) -> TrendSeries {
+    let counts = |cell: &Cell| TrendCounts { events: cell.events, people: cell.people };
+    let Series { buckets, total } = series;
+    TrendSeries { letter, key, counts: buckets.iter().map(counts).collect(), total: counts(total) }
+}
+
+/// The formula over each bucket, and over the totals.
+fn reckon(formula: &Formula, rank: TrendRank, series: &[TrendSeries]) -> TrendFormula {
+    let measure = |counts: &TrendCounts| match rank {
+        TrendRank::Events => counts.events,
+        TrendRank::People => counts.people as f64,
+    };
+    let buckets = series.first().map_or(0, |series| series.counts.len());
+    let at = |bucket: usize| formula.eval(&series.iter().map(|series| measure(&series.counts[bucket])).collect::<Vec<_>>());
+    TrendFormula {
+        text: formula.to_string(),
+        values: (0..buckets).map(at).collect(),
+        total: formula.eval(&series.iter().map(|series| measure(&series.total)).collect::<Vec<_>>()),
+    }
+}

@@ -1,0 +1,115 @@
+//! From a question about events to the history that answers it: which segments, which of their columns, which rows.
+//!
+//! Columns are read once and kept decoded, see [`cache`]. Counting happens on blocking threads, a few analyses at a time,
+//! and ends with the question: when nobody waits any more, or its time is over.
+
+mod actors;
+mod cache;
+mod load;
+mod run;
+
+use std::collections::BTreeSet;
+
+use analysis::history::{History, Mask, Rows, Selection};
+use analysis::keys::Dimension;
+use analysis::segment::{ColumnKey, DAY_MS};
+use chrono::{DateTime, Utc};
+use protocol::filter::{Field, Filter, Test};
+use protocol::receipt::BotRule;
+
+pub(crate) use cache::Engine;
+
+use crate::access::ProjectContext;
+use crate::receipt::Making;
+use crate::{ApiError, QueryState, people};
+
+/// What an analysis needs of a project's events.
+pub(crate) struct Asked<'a> {
+    /// Inclusive; a quarter of an hour.
+    pub(crate) from: DateTime<Utc>,
+    /// Exclusive; a quarter of an hour.
+    pub(crate) until: DateTime<Utc>,
+    pub(crate) bots: BotRule,
+    /// What is counted.
+    pub(crate) filter: &'a Filter,
+    /// Only events that match the filter matter: segments without any are left out. Sessions, and what lies between two
+    /// steps, need the others too.
+    pub(crate) only_matching: bool,
+    /// What else is read.
+    pub(crate) columns: BTreeSet<ColumnKey>,
+    /// Rows are put in order across segments.
+    pub(crate) ordered: bool,
+}
+
+/// The history of a question, with the rows that it is about.
+pub(crate) struct Found {
+    pub(crate) history: History,
+    /// The rows of the range and of those who count.
+    pub(crate) within: Selection,
+    /// Of these, the rows that match the filter.
+    pub(crate) chosen: Selection,
+}
+
+/// Reads what a question needs.
+///
+/// # Errors
+/// When the database does not answer, or more would have to be read than the server allows.
+pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &mut Making, asked: Asked<'_>) -> Result<Found, ApiError> {
+    let humans = match asked.bots {
+        BotRule::Humans => Filter::term(Field::Bot, Test::Absent),
+        BotRule::All => Filter::all(),
+    };
+    let mut columns = asked.columns.clone();
+    columns.extend([ColumnKey::Time, ColumnKey::Runs, ColumnKey::Weight]);
+    columns.extend(analysis::select::columns(&humans));
+    columns.extend(analysis::select::columns(asked.filter));
+    if asked.ordered {
+        columns.extend([ColumnKey::Seq, ColumnKey::IdTie]);
+    }
+    let prune = if asked.only_matching { humans.clone().and(asked.filter.clone()) } else { humans.clone() };
+    let actors = actors::resolve(state, context, asked.filter).await?;
+    let blocks = load::blocks(state, context, &load::Wanted { from: asked.from, until: asked.until, prune: &prune, columns }).await?;
+    making.rows_read += blocks.iter().map(|block| block.rows as u64).sum::<u64>();
+    making.weighted |= blocks.iter().any(|block| block.columns.contains_key(&ColumnKey::Weight));
+    let filter = asked.filter.clone();
+    let persons = people::persons(state, context).await?;
+    let (from, until) = (asked.from.timestamp_millis(), asked.until.timestamp_millis());
+    run::run(state, move |_| {
+        let history = History::new(blocks, |actor| persons.person_of(actor));
+        let within = range(&history, from, until).and(analysis::select::select(&history, &humans, &actors));
+        let chosen =
+            if filter.is_all() { within.clone() } else { analysis::select::select(&history, &filter, &actors).and(within.clone()) };
+        Ok(Found { history, within, chosen })
+    })
+    .await
+}
+
+pub(crate) use actors::resolve as actor_sets;
+pub(crate) use load::prop_names;
+pub(crate) use run::run;
+
+/// The rows of a range.
+fn range(history: &History, from: i64, until: i64) -> Selection {
+    let of_block = |(index, block): (usize, &std::sync::Arc<analysis::segment::Block>)| {
+        let midnight = history.midnight(index);
+        if from <= midnight && midnight + DAY_MS <= until {
+            return Rows::All;
+        }
+        let (from, until) = (from - midnight, until - midnight);
+        let times = block.times();
+        Mask::of(block.rows, |row| (from..until).contains(&i64::from(times[row]))).into()
+    };
+    Selection(history.blocks().iter().enumerate().map(of_block).collect())
+}
+
+/// What a field is broken down by.
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`] for a field that events have no column for.
+pub(crate) fn dimension(field: &Field) -> Result<Dimension, ApiError> {
+    analysis::select::dimension(field).ok_or_else(|| ApiError::InvalidParameter {
+        name: "by",
+        problem: format!("cannot be `{}`", field.word()),
+        allowed: "a dimension such as country, route or release, or the key of a prop".to_owned(),
+    })
+}
