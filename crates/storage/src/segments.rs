@@ -162,6 +162,40 @@ pub async fn whole(db: &Db, project: ProjectId, ids: &[i64]) -> Result<Vec<Store
     .await?)
 }
 
+/// How far back a project's segments hold everything.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    first_segment: Option<NaiveDate>,
+    first_quarter: Option<DateTime<Utc>>,
+    has_debts: bool,
+}
+
+impl Reach {
+    /// Whether every event from `from` on that is in the rollup is in a segment too.
+    pub fn covers(&self, from: DateTime<Utc>) -> bool {
+        let Some(quarter) = self.first_quarter else { return true };
+        let first = from.max(quarter).date_naive();
+        !self.has_debts && self.first_segment.is_some_and(|day| day <= first)
+    }
+}
+
+/// How far back a project's segments reach: retention removes them before the rollup, and events from before there were
+/// segments get theirs over time.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reach(db: &Db, project: ProjectId) -> Result<Reach> {
+    Ok(sqlx::query_as!(
+        Reach,
+        r#"select (select min(day) from segment where project_id = $1) as first_segment,
+             (select min(bucket) from event_quarter where project_id = $1) as first_quarter,
+             exists (select from segment_debt where project_id = $1) as "has_debts!""#,
+        project.0
+    )
+    .fetch_one(&db.pool)
+    .await?)
+}
+
 /// The projects that have flushes without segments although they are counted.
 ///
 /// # Errors

@@ -172,3 +172,19 @@ async fn a_project_begins_with_its_first_event_and_a_receipt_ends_now(pool: PgPo
         assert_eq!(answer.receipt.until, app.clock.now(), "{range}: nobody can have sent what is missing from the future");
     }
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn where_segments_are_gone_the_rollup_says_the_same(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await.with_days_back(17).await;
+    let visits = visits(app.clock.now());
+    app.store(app.shop.id, &visits).await;
+    app.count(app.shop.id, &visits).await;
+    for range in ["24h", "7d", "30d"] {
+        let from_segments = answer(&app, range).await;
+        sqlx::query("update segment set project_id = -project_id").execute(&app.pool).await.expect("segments hidden");
+        let from_rollup = answer(&app, range).await;
+        sqlx::query("update segment set project_id = -project_id").execute(&app.pool).await.expect("segments shown");
+        assert!(from_rollup.totals.events > 0.0);
+        assert_eq!(AudienceAnswer { receipt: from_segments.receipt.clone(), ..from_rollup }, from_segments, "{range}");
+    }
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod analyses;
 mod app;
 mod audience;
 mod delivery;

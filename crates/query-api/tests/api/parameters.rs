@@ -26,6 +26,17 @@ async fn a_bad_parameter_is_named_with_what_it_could_be(pool: PgPool) {
         ("/metrics/aggregate?name=jobs&kind=number", "`kind`", "counter, gauge, distribution, set"),
         ("/metrics/aggregate?name=jobs&by=color", "`by`", "table"),
         ("/metrics/samples?name=jobs&order=smallest", "`order`", "latest, largest"),
+        ("/trend?filter=country", "`filter`", "/docs/filters"),
+        ("/trend?from=2026-05-14T12:00:00Z", "`until`", "RFC 3339"),
+        ("/trend?from=2026-05-14T12:00:00Z&until=2026-05-14T11:00:00Z", "`until`", "after"),
+        ("/trend?range=90d&step=15m", "`step`", "a wider step"),
+        ("/trend?formula=B/A", "`formula`", "A"),
+        ("/trend?by=user", "`by`", "country"),
+        ("/funnel", "`step`", "1 to 20 filters"),
+        ("/funnel?step=name:a&window=0", "`window`", "seconds"),
+        ("/retention?step=1h", "`step`", "1d, 1w or 1mo"),
+        ("/journeys?steps=1", "`steps`", "2 to 10"),
+        ("/suggestions", "`field`", "a text"),
         (&format!("/metrics/samples?name={}", "x".repeat(2_000)), "`name`", "1000 bytes"),
     ] {
         let (status, body) = app.get(&app.path(path)).await;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use analysis::quarter::{CountedEvent, Slice, encode, fold};
+use analysis::segment::{Attribute, Block, Draft, EventRow};
 use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
 use storage::event_quarters::{self, Dimension, Quarter};
+use storage::segments::{self, NewSegment};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -113,8 +115,44 @@ impl App {
             .collect();
         let mut tx = self.db.begin().await.expect("transaction");
         event_quarters::save(&mut tx, project, &rows).await.expect("quarters");
+        segments::insert(&mut tx, project, &segments_of(events, &actors), self.clock.now()).await.expect("segments");
         tx.commit().await.expect("commit");
     }
+}
+
+/// The segments of these events, one per day.
+fn segments_of(events: &[Sent], actors: &BTreeMap<&str, u32>) -> Vec<NewSegment> {
+    let props: Vec<String> = events.iter().map(|event| event.props.to_string()).collect();
+    let rows = events.iter().zip(&props).map(|(event, props)| EventRow {
+        ts: event.ts,
+        seq: None,
+        event_id: id(),
+        actor: (!event.user.is_empty()).then(|| actors[event.user.as_str()]),
+        attributes: Attribute::ALL.map(|attribute| match attribute {
+            Attribute::Name => Some(event.name.as_str()),
+            Attribute::Route => event.route.as_deref(),
+            Attribute::Environment => Some("prod"),
+            Attribute::Country => event.country.as_deref(),
+            Attribute::Session => event.session.as_deref(),
+            Attribute::Bot => event.is_bot.then_some("agent"),
+            _ => None,
+        }),
+        weight: event.weight,
+        trace: None,
+        props,
+    });
+    let blocks: Vec<Block> = Draft::by_day(rows).into_iter().map(Draft::finish).collect();
+    let segment = |(number, block): (i64, &Block)| {
+        let (meta, parts) = analysis::segment::encode(block).expect("bytes");
+        NewSegment {
+            segment_id: number,
+            day: block.day,
+            events: block.rows as i64,
+            meta: serde_json::to_value(meta).expect("json"),
+            parts: parts.into_iter().map(|part| part.0).collect(),
+        }
+    };
+    (1..).zip(&blocks).map(segment).collect()
 }
 
 /// A new id.

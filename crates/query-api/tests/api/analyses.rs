@@ -1,0 +1,168 @@
+//! Analyses through the API: a small history whose figures can be reckoned by hand.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::app::App;
+use crate::sent::{Sent, view};
+
+/// A Thursday, noon in Berlin.
+const NOW: &str = "2026-05-14T10:00:00Z";
+
+fn at(text: &str) -> DateTime<Utc> {
+    format!("2026-05-{text}:00Z").parse().expect("a time")
+}
+
+fn event(user: &str, name: &str, time: &str) -> Sent {
+    Sent { name: name.to_owned(), session: Some(format!("{user} {}", &time[..2])), ..view(user, at(time)) }
+}
+
+/// Two people who come back, one who buys; a robot; somebody without an id.
+fn history() -> Vec<Sent> {
+    let plan = |plan: &str, price: f64, event: Sent| Sent { props: json!({"plan": plan, "price": price}), ..event };
+    vec![
+        event("ann", "$pageview", "12T08:00"),
+        Sent { route: Some("/cart".to_owned()), country: Some("DE".to_owned()), ..event("ann", "$pageview", "12T08:02") },
+        plan("pro", 19.99, event("ann", "buy", "12T08:10")),
+        event("ann", "$pageview", "13T08:00"),
+        Sent { country: Some("FR".to_owned()), ..event("bob", "$pageview", "13T09:00") },
+        plan("free", 0.0, event("bob", "buy", "13T11:00")),
+        event("bob", "$pageview", "14T09:30"),
+        Sent { is_bot: true, ..event("bot", "$pageview", "13T09:00") },
+        Sent { user: String::new(), ..view("", at("13T10:00")) },
+    ]
+}
+
+async fn shop(pool: PgPool) -> App {
+    let app = App::start_at(pool, NOW).await.with_days_back(4).await;
+    let history = history();
+    app.store(app.shop.id, &history).await;
+    app.count(app.shop.id, &history).await;
+    app
+}
+
+async fn ask(app: &App, path: &str) -> Value {
+    let (status, body) = app.get(&app.path(path)).await;
+    assert_eq!(status, 200, "{path}: {body}");
+    body
+}
+
+/// The members of a list under one key.
+fn each(list: &Value, key: &str) -> Vec<Value> {
+    list.as_array().expect("a list").iter().map(|member| member[key].clone()).collect()
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_trend_counts_events_and_people_by_day_of_the_zone(pool: PgPool) {
+    let app = shop(pool).await;
+    let trend = ask(&app, "/trend?range=7d&series=name:$pageview&series=name:buy&formula=B/A*100&rank=people").await;
+    let people = |series: usize| each(&trend["series"][series]["counts"], "people");
+    assert_eq!(people(0), [0, 0, 0, 0, 1, 2, 1].map(Value::from));
+    assert_eq!(people(1), [0, 0, 0, 0, 1, 1, 0].map(Value::from));
+    assert_eq!(trend["series"][0]["total"], json!({"events": 6.0, "people": 2}));
+    assert_eq!(trend["formula"]["values"], json!([null, null, null, null, 100.0, 50.0, 0.0]));
+    assert_eq!(trend["formula"]["total"], json!(100.0));
+    let open: Vec<Value> = each(&trend["buckets"], "open");
+    assert_eq!(open.iter().filter(|open| **open == true).count(), 1);
+    assert_eq!(trend["receipt"]["bots"], "humans");
+    assert_eq!(trend["receipt"]["zone"], app.shop.zone);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn filters_breakdowns_and_bots_change_what_is_counted(pool: PgPool) {
+    let app = shop(pool).await;
+    let total = async |query: &str| ask(&app, &format!("/trend?{query}")).await["series"][0]["total"].clone();
+    assert_eq!(total("filter=").await, json!({"events": 8.0, "people": 2}));
+    assert_eq!(total("bots=all").await, json!({"events": 9.0, "people": 3}));
+    assert_eq!(total("filter=price%3E10").await, json!({"events": 1.0, "people": 1}));
+    assert_eq!(total("filter=user:ann").await, json!({"events": 4.0, "people": 1}));
+    assert_eq!(total("filter=user!%3Dann").await, json!({"events": 4.0, "people": 1}));
+    assert_eq!(total("filter=country%20absent").await["events"], json!(6.0));
+    assert_eq!(total("filter=name:nothing").await, json!({"events": 0.0, "people": 0}));
+    let by_plan = ask(&app, "/trend?by=plan&series=name:buy&top=1").await;
+    assert_eq!(each(&by_plan["series"], "key"), [json!({"value": "free"}), json!("other")]);
+    let by_country = ask(&app, "/trend?by=country&rank=people").await;
+    assert_eq!(each(&by_country["series"], "key"), [json!("absent"), json!({"value": "DE"}), json!({"value": "FR"})]);
+    let hours = ask(&app, "/trend?from=2026-05-12T08:00:00Z&until=2026-05-12T10:00:00Z&step=1h").await;
+    assert_eq!(each(&hours["series"][0]["counts"], "events"), [json!(3.0), json!(0.0)]);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_funnel_says_who_got_how_far_in_which_time(pool: PgPool) {
+    let app = shop(pool).await;
+    let funnel = ask(&app, "/funnel?step=name:$pageview&step=name:buy&window=3600").await;
+    assert_eq!(each(&funnel["steps"], "reached"), [2, 1].map(Value::from));
+    assert_eq!(funnel["steps"][1]["of_previous"], json!(0.5));
+    // From the page view at 8:02, not from the first one: the attempt that has more of its window left.
+    assert_eq!(funnel["steps"][1]["median_since_first_ms"], json!(8 * 60_000));
+    let longer = ask(&app, "/funnel?step=name:$pageview&step=name:buy&window=7200&by=country").await;
+    assert_eq!(each(&longer["steps"], "reached"), [2, 2].map(Value::from));
+    assert_eq!(each(&longer["groups"], "key"), [json!({"value": "DE"}), json!({"value": "FR"})]);
+    let sessions = ask(&app, "/funnel?step=name:$pageview&step=name:buy&unit=sessions").await;
+    assert_eq!(each(&sessions["steps"], "reached"), [4, 2].map(Value::from));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn retention_and_lifecycle_say_who_came_back(pool: PgPool) {
+    let app = shop(pool).await;
+    let retention = ask(&app, "/retention?from=2026-05-11T22:00:00Z&until=2026-05-14T22:00:00Z&step=1d").await;
+    assert_eq!(each(&retention["cohorts"], "people"), [1, 1, 0].map(Value::from));
+    assert_eq!(each(&retention["cohorts"], "back"), [json!([1, 1, 0]), json!([1, 1]), json!([0])]);
+    // Of the cells whose day is over: only the first cohort's second day.
+    assert_eq!(retention["mean"], json!([1.0, 1.0, null]));
+    let lifecycle = ask(&app, "/lifecycle?from=2026-05-12T22:00:00Z&until=2026-05-14T22:00:00Z&step=1d").await;
+    let stages = |stage: &str| each(&lifecycle["buckets"], stage);
+    assert_eq!((stages("new"), stages("returning")), (vec![json!(1), json!(0)], vec![json!(1), json!(1)]));
+    assert_eq!((stages("resurrected"), stages("dormant")), (vec![json!(0), json!(0)], vec![json!(0), json!(1)]));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn sessions_routes_and_journeys_follow_visits(pool: PgPool) {
+    let app = shop(pool).await;
+    let sessions = ask(&app, "/sessions").await;
+    assert_eq!(sessions["total"]["sessions"], json!(4));
+    assert_eq!(sessions["total"]["bounce_rate"], json!(0.5));
+    assert_eq!(sessions["median_duration_ms"], json!(0));
+    let routes = ask(&app, "/routes").await;
+    assert_eq!(each(&routes["routes"], "route"), [json!({"value": "/"}), json!({"value": "/cart"})]);
+    assert_eq!(each(&routes["routes"], "views"), [json!(5.0), json!(1.0)]);
+    assert_eq!(
+        (each(&routes["routes"], "entries"), each(&routes["routes"], "exits")),
+        (vec![json!(4), json!(0)], vec![json!(3), json!(1)])
+    );
+    // Ann left / after two minutes; Bob's is cut at half an hour.
+    assert_eq!(routes["routes"][0]["mean_dwell_ms"], json!(16.0 * 60_000.0));
+    assert_eq!(routes["routes"][1]["median_dwell_ms"], json!(8 * 60_000));
+    let journeys = ask(&app, "/journeys?start=name:$pageview&steps=3&window=86400").await;
+    assert_eq!(journeys["total"], json!(4));
+    assert_eq!(journeys["steps"][0]["nodes"], json!([{"key": {"value": "$pageview"}, "journeys": 4, "ended": 2}]));
+    assert_eq!(journeys["steps"][1]["nodes"], json!([{"key": {"value": "buy"}, "journeys": 2, "ended": 2}]));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn suggestions_are_values_with_their_events_and_the_keys_of_props(pool: PgPool) {
+    let app = shop(pool).await;
+    let names = ask(&app, "/suggestions?field=name").await;
+    assert_eq!(names["values"], json!([{"value": "$pageview", "events": 6.0}, {"value": "buy", "events": 2.0}]));
+    assert_eq!(names["props"], json!(["plan", "price"]));
+    assert_eq!(each(&ask(&app, "/suggestions?field=plan&text=PR").await["values"], "value"), [json!("pro")]);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn nothing_yet_is_zeros_and_no_error(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    for path in [
+        "/trend",
+        "/trend?by=country",
+        "/funnel?step=name:a",
+        "/retention",
+        "/lifecycle",
+        "/sessions",
+        "/routes",
+        "/journeys",
+        "/suggestions?field=name",
+    ] {
+        ask(&app, path).await;
+    }
+}
