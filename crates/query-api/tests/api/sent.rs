@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use analysis::quarter::{CountedEvent, Slice, encode, fold};
 use analysis::segment::{Attribute, Block, Draft, EventRow};
 use chrono::{DateTime, Utc};
-use protocol::id::ProjectId;
+use protocol::id::{ActorKind, ProjectId};
+use storage::actors::{self, Actor};
 use storage::event_quarters::{self, Dimension, Quarter};
 use storage::segments::{self, NewSegment};
+use storage::work;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -77,12 +79,26 @@ impl App {
         tx.commit().await.expect("commit");
     }
 
-    /// Counts events into quarters, all at once: what the worker does bit by bit.
+    /// Counts events into quarters and segments, all at once: what the worker does bit by bit. Ids such as `a1` are anonymous.
     pub async fn count(&self, project: ProjectId, events: &[Sent]) {
+        work::ensure(&self.db, project).await.expect("a row");
+        let mut tx = self.db.begin().await.expect("transaction");
+        let mut work = work::lock(&mut tx, project).await.expect("database").expect("nobody holds it");
         let mut actors = BTreeMap::<&str, u32>::new();
-        for event in events {
-            let next = u32::try_from(actors.len()).expect("few");
-            actors.entry(&event.user).or_insert(next);
+        for event in events.iter().filter(|event| !event.user.is_empty()) {
+            if actors.contains_key(event.user.as_str()) {
+                continue;
+            }
+            let is_anonymous = event.user.strip_prefix('a').is_some_and(|rest| rest.parse::<u32>().is_ok());
+            let kind = if is_anonymous { ActorKind::Anonymous } else { ActorKind::User }.code();
+            let known = actors::known(&mut tx, project, &[kind], std::slice::from_ref(&event.user)).await.expect("actors");
+            let number = known.first().map_or(work.next_actor, |known| known.number);
+            if known.is_empty() {
+                let actor = Actor { kind, id: event.user.clone(), number, first_seen: event.ts };
+                actors::save(&mut tx, project, &[actor]).await.expect("an actor");
+                work.next_actor += 1;
+            }
+            actors.insert(&event.user, u32::try_from(number).expect("few"));
         }
         let cells = fold(events.iter().map(|event| CountedEvent {
             ts: event.ts,
@@ -113,9 +129,9 @@ impl App {
                 }
             })
             .collect();
-        let mut tx = self.db.begin().await.expect("transaction");
         event_quarters::save(&mut tx, project, &rows).await.expect("quarters");
         segments::insert(&mut tx, project, &segments_of(events, &actors), self.clock.now()).await.expect("segments");
+        work::advance(&mut tx, project, work).await.expect("numbers");
         tx.commit().await.expect("commit");
     }
 }

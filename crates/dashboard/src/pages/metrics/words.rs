@@ -14,6 +14,8 @@ pub(super) fn title(measure: Measure, step: Step) -> String {
         Step::Hour1 => "hour",
         Step::Hours6 => "6 hours",
         Step::Day1 => "day",
+        Step::Week1 => "week",
+        Step::Month1 => "month",
     };
     format!("{} per {per}", measure.label())
 }
