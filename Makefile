@@ -92,6 +92,7 @@ bench: setup ## The figures of the README, each as a ratio taken in one run
 	@cargo bench -p throughline --bench track
 	@target/release/with-postgres --npm web --durable -- cargo bench -p ingest --bench http_against_copy
 	@target/release/with-postgres --npm web --durable -- cargo bench -p ingest --bench overload
+	@target/release/with-postgres --npm web --durable -- cargo bench -p throughline-server --bench keep_up
 
 release: setup ## The server with release settings, assets inside: target/release/throughline
 	@cargo build --release -p islands-build
