@@ -82,10 +82,14 @@ pub fn count(
     cancel: &Cancel,
 ) -> Result<Vec<Vec<StepCounts>>, Cancelled> {
     let steps = &steps[..steps.len().min(STEPS_MAX)];
+    // Events of no step matter where nothing may lie between steps, and where they hold a session together.
+    let all = rule.order == Order::Strict || rule.unit == Unit::Sessions;
+    let steps_of_any = || steps.iter().cloned().reduce(Selection::or).unwrap_or_else(|| Selection::none(history.blocks().len()));
+    let chosen = if all { within.clone() } else { steps_of_any().and(within.clone()) };
     let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| keys.reader(history, block)).collect();
     let visitor = || Visitor {
         history,
-        within,
+        chosen: &chosen,
         steps,
         readers: &readers,
         rule,
@@ -109,7 +113,7 @@ pub fn count(
 
 struct Visitor<'a> {
     history: &'a History,
-    within: &'a Selection,
+    chosen: &'a Selection,
     steps: &'a [Selection],
     readers: &'a [KeyReader<'a>],
     rule: Rule,
@@ -123,12 +127,8 @@ struct Visitor<'a> {
 
 impl Visit for Visitor<'_> {
     fn person(&mut self, _person: u32, runs: &[Run]) {
-        let (within, steps) = (self.within, self.steps);
-        // Events of no step matter where nothing may lie between steps, and where they hold a session together.
-        let all = self.rule.order == Order::Strict || self.rule.unit == Unit::Sessions;
         let mut ordered = std::mem::take(&mut self.ordered);
-        let rows =
-            ordered.rows(self.history, runs, |block, row| within[block].has(row) && (all || steps.iter().any(|step| step[block].has(row))));
+        let rows = ordered.rows(self.history, runs, self.chosen);
         match self.rule.unit {
             Unit::People => {
                 let mut events = std::mem::take(&mut self.events);

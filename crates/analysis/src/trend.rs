@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::history::{Cancel, Cancelled, History, OUT, Rows, Run, Selection, Spread, Visit};
-use crate::keys::{ABSENT, KeyReader, Keys};
+use crate::keys::{KeyReader, Keys, with_keys};
 use crate::segment::{ColumnKey, Number};
 
 /// The events of one cell.
@@ -53,19 +53,54 @@ pub fn count(
         readers: &readers,
         weights: &weights,
         stride: buckets + 1,
-        cells: vec![Cell::default(); keys.len() * (buckets + 1)],
-        counted: vec![u32::MAX; keys.len() * (buckets + 1)],
+        slots: vec![Slot { cell: Cell::default(), counted: NOBODY }; keys.len() * (buckets + 1)],
     };
     let visited = history.walk(cancel, visitor)?;
     let mut cells = vec![Cell::default(); keys.len() * (buckets + 1)];
     for counter in &visited {
-        for (cell, other) in cells.iter_mut().zip(&counter.cells) {
-            cell.events += other.events;
-            cell.people += other.people;
-            cell.n += other.n;
-        }
+        cells.iter_mut().zip(&counter.slots).for_each(|(cell, slot)| cell.add(&slot.cell));
     }
-    Ok(cells.chunks(buckets + 1).map(|cells| Series { buckets: cells[..buckets].to_vec(), total: cells[buckets] }).collect())
+    Ok(cells.chunks(buckets + 1).map(|cells| Series::of(&cells[..buckets], cells[buckets].people)).collect())
+}
+
+impl Cell {
+    fn add(&mut self, other: &Self) {
+        self.events += other.events;
+        self.people += other.people;
+        self.n += other.n;
+    }
+}
+
+impl Series {
+    /// Events of the buckets add up, people do not.
+    fn of(buckets: &[Cell], people: u64) -> Self {
+        let mut total = Cell::default();
+        buckets.iter().for_each(|cell| total.add(cell));
+        Self { buckets: buckets.to_vec(), total: Cell { people, ..total } }
+    }
+}
+
+/// A person that no number stands for, who is never counted.
+const NOBODY: u32 = u32::MAX;
+
+/// A cell in the making.
+#[derive(Clone, Copy)]
+struct Slot {
+    cell: Cell,
+    /// Who was counted in it last.
+    counted: u32,
+}
+
+impl Slot {
+    /// Whether the person had not been counted yet.
+    fn meets(&mut self, person: u32) -> bool {
+        let new = self.counted != person;
+        if new {
+            self.counted = person;
+            self.cell.people += 1;
+        }
+        new
+    }
 }
 
 struct Counter<'a> {
@@ -74,27 +109,25 @@ struct Counter<'a> {
     spread: &'a Spread,
     readers: &'a [KeyReader<'a>],
     weights: &'a [Option<&'a Number>],
-    /// Buckets of one value, and its total.
+    /// Buckets of one value, and a slot for the people of all of them.
     stride: usize,
-    cells: Vec<Cell>,
-    /// Who was counted in each cell last.
-    counted: Vec<u32>,
+    slots: Vec<Slot>,
 }
 
 impl Visit for Counter<'_> {
     fn person(&mut self, person: u32, runs: &[Run]) {
         for run in runs {
-            self.add(run.block as usize, self.history.range(*run), Some(person));
+            self.add(run.block as usize, run.rows(), person);
         }
     }
 
     fn nobody(&mut self, block: usize, rows: std::ops::Range<usize>) {
-        self.add(block, rows, None);
+        self.add(block, rows, NOBODY);
     }
 }
 
 impl Counter<'_> {
-    fn add(&mut self, block: usize, range: std::ops::Range<usize>, person: Option<u32>) {
+    fn add(&mut self, block: usize, range: std::ops::Range<usize>, person: u32) {
         let (rows, reader, weight) = (&self.rows[block], self.readers[block], self.weights[block]);
         let whole = self.spread.whole(block);
         if let (Some(bucket), KeyReader::Same(key), None) = (whole, reader, weight) {
@@ -109,28 +142,32 @@ impl Counter<'_> {
             }
             return;
         }
-        let times = self.history.blocks()[block].times();
-        rows.for_each(range, |row| {
-            let bucket = whole.unwrap_or_else(|| self.spread.bucket(block, times[row]));
-            if bucket != OUT {
-                let weight = weight.and_then(|weight| weight.at(row)).unwrap_or(1.0);
-                self.count(reader.at(row), bucket, 1, weight, person);
+        let (history, spread) = (self.history, self.spread);
+        with_keys!(reader, key => match whole {
+            Some(OUT) => {}
+            Some(bucket) => rows.for_each(range, |row| self.count_row(key(row), bucket, weight, row, person)),
+            None => {
+                let times = history.times(block);
+                rows.for_each(range, |row| self.count_row(key(row), spread.bucket(block, times[row]), weight, row, person));
             }
         });
     }
 
-    fn count(&mut self, key: u32, bucket: u16, n: u64, events: f64, person: Option<u32>) {
+    fn count_row(&mut self, key: u32, bucket: u16, weight: Option<&Number>, row: usize, person: u32) {
+        if bucket != OUT {
+            let weight = weight.and_then(|weight| weight.at(row)).unwrap_or(1.0);
+            self.count(key, bucket, 1, weight, person);
+        }
+    }
+
+    fn count(&mut self, key: u32, bucket: u16, n: u64, events: f64, person: u32) {
         let first = key as usize * self.stride;
-        for place in [first + bucket as usize, first + self.stride - 1] {
-            let cell = &mut self.cells[place];
-            cell.n += n;
-            cell.events += events;
-            if let Some(person) = person
-                && self.counted[place] != person
-            {
-                self.counted[place] = person;
-                cell.people += 1;
-            }
+        let slot = &mut self.slots[first + bucket as usize];
+        slot.cell.n += n;
+        slot.cell.events += events;
+        // Who is known in the bucket is known in the range.
+        if slot.meets(person) {
+            self.slots[first + self.stride - 1].meets(person);
         }
     }
 }
@@ -192,6 +229,9 @@ pub fn break_down(
         let measure = |key: &u32| by.of(&totals[*key as usize].total);
         measure(b).total_cmp(&measure(a)).then_with(|| keys.value(*a).cmp(&keys.value(*b)))
     });
+    if buckets == 1 && ranked.len() <= top {
+        return Ok(ranked.into_iter().map(|key| Ranked { key: named(keys, key), series: totals[key as usize].clone() }).collect());
+    }
     let shown = ranked.len().min(top);
     let other = shown as u32;
     let mut to = vec![other; keys.len()];
@@ -206,10 +246,10 @@ pub fn break_down(
     if ranked.len() <= top {
         series.truncate(shown);
     }
-    let key = |place: usize| match ranked.get(place).filter(|_| place < shown) {
-        None => Key::Other,
-        Some(&ABSENT) => Key::Absent,
-        Some(key) => keys.values()[*key as usize].clone().map_or(Key::Absent, Key::Value),
-    };
+    let key = |place: usize| ranked[..shown].get(place).map_or(Key::Other, |key| named(keys, *key));
     Ok(series.into_iter().enumerate().map(|(place, series)| Ranked { key: key(place), series }).collect())
+}
+
+fn named(keys: &Keys, key: u32) -> Key {
+    keys.values()[key as usize].clone().map_or(Key::Absent, Key::Value)
 }

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
+use super::History;
 use super::mask::Mask;
+use crate::segment::Block;
 
 /// The chosen rows of one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,10 +105,26 @@ impl Selection {
         Self(vec![Rows::All; blocks])
     }
 
+    /// No row of so many blocks.
+    pub fn none(blocks: usize) -> Self {
+        Self(vec![Rows::None; blocks])
+    }
+
+    /// What is chosen of each block, found in parallel.
+    pub fn of(history: &History, rows: impl Fn(&Block) -> Rows + Sync) -> Self {
+        Self(history.blocks().par_iter().map(|block| rows(block)).collect())
+    }
+
     /// Those that are in both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0.into_iter().zip(other.0).map(|(a, b)| a.and(b)).collect())
+    }
+
+    /// Those that are in one of both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0.into_iter().zip(other.0).map(|(a, b)| a.or(b)).collect())
     }
 }
 

@@ -132,20 +132,18 @@ fn broken_down(history: &History, frame: &Frame, keys: &Keys, top: usize, texts:
 
 /// The rows that no robot did.
 fn people(history: &History) -> Selection {
-    let rows = |block: &Arc<Block>| match block.text(&ColumnKey::Text(Attribute::Bot)) {
+    Selection::of(history, |block| match block.text(&ColumnKey::Text(Attribute::Bot)) {
         None => Rows::All,
         Some(bots) => Mask::of(block.rows, |row| bots.at(row).is_none()).into(),
-    };
-    Selection(history.blocks().iter().map(rows).collect())
+    })
 }
 
 fn named(history: &History, name: &str) -> Selection {
-    let rows = |block: &Arc<Block>| {
+    Selection::of(history, |block| {
         let Some(names) = block.text(&ColumnKey::Text(Attribute::Name)) else { return Rows::None };
         let table: Vec<bool> = (0..names.distinct() as u32).map(|code| names.value(code) == Some(name)).collect();
         with_codes!(names.codes, codes => Mask::of_codes(codes, &table)).into()
-    };
-    Selection(history.blocks().iter().map(rows).collect())
+    })
 }
 
 fn day(ms: i64) -> DateTime<Utc> {
