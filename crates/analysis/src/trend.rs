@@ -3,11 +3,14 @@
 //! People of a bucket, of a range or of a value are distinct persons, never sums. Since a history is walked person by
 //! person, a cell needs to remember only who was counted last.
 
+mod counter;
+
 use std::sync::Arc;
 
-use crate::history::{Cancel, Cancelled, History, OUT, Rows, Run, Selection, Spread, Visit};
-use crate::keys::{KeyReader, Keys, with_keys};
-use crate::segment::{ColumnKey, Number};
+use crate::history::{Cancel, Cancelled, History, Selection, Spread};
+use crate::keys::Keys;
+
+use counter::Counting;
 
 /// The events of one cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -41,26 +44,12 @@ pub fn count(
     keys: &Keys,
     cancel: &Cancel,
 ) -> Result<Vec<Series>, Cancelled> {
-    let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| keys.reader(history, block)).collect();
-    let weights = history.columns(&ColumnKey::Weight, |column| match column {
-        crate::segment::Column::Number(number) => Some(number),
-        _ => None,
-    });
-    let visitor = || Counter {
-        history,
-        rows,
-        spread,
-        readers: &readers,
-        weights: &weights,
-        stride: buckets + 1,
-        slots: vec![Slot { cell: Cell::default(), counted: NOBODY }; keys.len() * (buckets + 1)],
-    };
-    let visited = history.walk(cancel, visitor)?;
-    let mut cells = vec![Cell::default(); keys.len() * (buckets + 1)];
-    for counter in &visited {
-        cells.iter_mut().zip(&counter.slots).for_each(|(cell, slot)| cell.add(&slot.cell));
+    let counting = Counting::of(history, rows, spread, buckets, keys);
+    let mut cells = vec![Cell::default(); counting.slots()];
+    for counter in history.walk(cancel, || counting.begin())? {
+        cells.iter_mut().zip(counter.cells()).for_each(|(cell, counted)| cell.add(&counted));
     }
-    Ok(cells.chunks(buckets + 1).map(|cells| Series::of(&cells[..buckets], cells[buckets].people)).collect())
+    Ok(cells.chunks(counting.stride()).map(|cells| Series::of(cells, buckets)).collect())
 }
 
 impl Cell {
@@ -72,103 +61,12 @@ impl Cell {
 }
 
 impl Series {
-    /// Events of the buckets add up, people do not.
-    fn of(buckets: &[Cell], people: u64) -> Self {
+    /// Events of the buckets add up, people do not: the last cell has those of all buckets.
+    fn of(cells: &[Cell], buckets: usize) -> Self {
         let mut total = Cell::default();
-        buckets.iter().for_each(|cell| total.add(cell));
-        Self { buckets: buckets.to_vec(), total: Cell { people, ..total } }
-    }
-}
-
-/// A person that no number stands for, who is never counted.
-const NOBODY: u32 = u32::MAX;
-
-/// A cell in the making.
-#[derive(Clone, Copy)]
-struct Slot {
-    cell: Cell,
-    /// Who was counted in it last.
-    counted: u32,
-}
-
-impl Slot {
-    /// Whether the person had not been counted yet.
-    fn meets(&mut self, person: u32) -> bool {
-        let new = self.counted != person;
-        if new {
-            self.counted = person;
-            self.cell.people += 1;
-        }
-        new
-    }
-}
-
-struct Counter<'a> {
-    history: &'a History,
-    rows: &'a Selection,
-    spread: &'a Spread,
-    readers: &'a [KeyReader<'a>],
-    weights: &'a [Option<&'a Number>],
-    /// Buckets of one value, and a slot for the people of all of them.
-    stride: usize,
-    slots: Vec<Slot>,
-}
-
-impl Visit for Counter<'_> {
-    fn person(&mut self, person: u32, runs: &[Run]) {
-        for run in runs {
-            self.add(run.block as usize, run.rows(), person);
-        }
-    }
-
-    fn nobody(&mut self, block: usize, rows: std::ops::Range<usize>) {
-        self.add(block, rows, NOBODY);
-    }
-}
-
-impl Counter<'_> {
-    fn add(&mut self, block: usize, range: std::ops::Range<usize>, person: u32) {
-        let (rows, reader, weight) = (&self.rows[block], self.readers[block], self.weights[block]);
-        let whole = self.spread.whole(block);
-        if let (Some(bucket), KeyReader::Same(key), None) = (whole, reader, weight) {
-            // Nothing tells these rows apart: they are counted at once.
-            let n = match rows {
-                Rows::All => range.len(),
-                Rows::None => 0,
-                Rows::Some(mask) => mask.within(range).count(),
-            };
-            if bucket != OUT && n > 0 {
-                self.count(key, bucket, n as u64, n as f64, person);
-            }
-            return;
-        }
-        let (history, spread) = (self.history, self.spread);
-        with_keys!(reader, key => match whole {
-            Some(OUT) => {}
-            Some(bucket) => rows.for_each(range, |row| self.count_row(key(row), bucket, weight, row, person)),
-            None => {
-                let times = history.times(block);
-                rows.for_each(range, |row| self.count_row(key(row), spread.bucket(block, times[row]), weight, row, person));
-            }
-        });
-    }
-
-    fn count_row(&mut self, key: u32, bucket: u16, weight: Option<&Number>, row: usize, person: u32) {
-        if bucket != OUT {
-            let weight = weight.and_then(|weight| weight.at(row)).unwrap_or(1.0);
-            self.count(key, bucket, 1, weight, person);
-        }
-    }
-
-    fn count(&mut self, key: u32, bucket: u16, n: u64, events: f64, person: u32) {
-        let first = key as usize * self.stride;
-        let slot = &mut self.slots[first + bucket as usize];
-        slot.cell.n += n;
-        slot.cell.events += events;
-        // Who is known in the bucket is known in the range.
-        if slot.meets(person) {
-            self.slots[first + self.stride - 1].meets(person);
-        }
+        cells[..buckets].iter().for_each(|cell| total.add(cell));
+        total.people = cells.last().map_or(0, |cell| cell.people);
+        Self { buckets: cells[..buckets].to_vec(), total }
     }
 }
 

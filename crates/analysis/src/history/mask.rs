@@ -101,6 +101,18 @@ impl Mask {
         within.load();
         within
     }
+
+    /// How many rows it holds within `range`.
+    pub fn count_within(&self, range: Range<usize>) -> usize {
+        let mut within = Within { words: &self.words, index: range.start / 64, word: 0, range };
+        let mut count = 0;
+        while within.index * 64 < within.range.end {
+            within.load();
+            count += within.word.count_ones() as usize;
+            within.index += 1;
+        }
+        count
+    }
 }
 
 /// Most ranges are one person's rows on one day, so beginning must be as cheap as going on.
@@ -157,6 +169,7 @@ mod tests {
             let range = from.min(bits.len())..(from + len).min(bits.len());
             let mut mask = Mask::of(bits.len(), |row| bits[row]);
             prop_assert_eq!(mask.within(range.clone()).collect::<Vec<_>>(), range.clone().filter(|row| bits[*row]).collect::<Vec<_>>());
+            prop_assert_eq!(mask.count_within(range.clone()), mask.within(range.clone()).count());
             prop_assert_eq!(mask.count(), bits.iter().filter(|bit| **bit).count());
             mask.invert();
             prop_assert_eq!(mask.within(range.clone()).collect::<Vec<_>>(), range.filter(|row| !bits[*row]).collect::<Vec<_>>());

@@ -27,7 +27,17 @@ impl Rows {
         }
     }
 
+    /// How many rows of `range` are chosen.
+    pub fn count(&self, range: Range<usize>) -> usize {
+        match self {
+            Self::All => range.len(),
+            Self::None => 0,
+            Self::Some(mask) => mask.count_within(range),
+        }
+    }
+
     /// Calls `each` for the chosen rows of `range`, rising.
+    #[inline]
     pub fn for_each(&self, range: Range<usize>, each: impl FnMut(usize)) {
         match self {
             Self::All => range.for_each(each),
