@@ -4,6 +4,7 @@
 //! person, a cell needs to remember only who was counted last.
 
 mod counter;
+mod people;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::history::{Cancel, Cancelled, History, Selection, Spread};
 use crate::keys::Keys;
 
 use counter::Counting;
+use people::people_of;
 
 /// The events of one cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -127,10 +129,19 @@ pub fn break_down(
         let measure = |key: &u32| by.of(&totals[*key as usize].total);
         measure(b).total_cmp(&measure(a)).then_with(|| keys.value(*a).cmp(&keys.value(*b)))
     });
-    if buckets == 1 && ranked.len() <= top {
-        return Ok(ranked.into_iter().map(|key| Ranked { key: named(keys, key), series: totals[key as usize].clone() }).collect());
-    }
     let shown = ranked.len().min(top);
+    if buckets == 1 {
+        // What is shown is counted, and of the others so are the events.
+        let mut found: Vec<_> =
+            ranked[..shown].iter().map(|key| Ranked { key: named(keys, *key), series: totals[*key as usize].clone() }).collect();
+        if shown < ranked.len() {
+            let mut cell = Cell::default();
+            ranked[shown..].iter().for_each(|key| cell.add(&totals[*key as usize].total));
+            cell.people = people_of(history, rows, spread, (keys, &ranked[shown..]), cancel)?;
+            found.push(Ranked { key: Key::Other, series: Series { buckets: vec![cell], total: cell } });
+        }
+        return Ok(found);
+    }
     let other = shown as u32;
     let mut to = vec![other; keys.len()];
     let mut values = Vec::with_capacity(shown + 1);

@@ -46,6 +46,15 @@ impl Rows {
         }
     }
 
+    /// Whether `is` holds for a chosen row of `range`.
+    pub fn any(&self, mut range: Range<usize>, is: impl Fn(usize) -> bool) -> bool {
+        match self {
+            Self::All => range.any(is),
+            Self::None => false,
+            Self::Some(mask) => mask.within(range).any(is),
+        }
+    }
+
     /// The first chosen row of `range`.
     pub fn first(&self, mut range: Range<usize>) -> Option<usize> {
         match self {

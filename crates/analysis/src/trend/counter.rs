@@ -109,28 +109,32 @@ impl Counter<'_> {
                 n => self.count(key, bucket, n as u32, person),
             },
             (Some(bucket), reader, None) => {
-                with_keys!(reader, key => self.each_row(block, range, |counter, row| counter.count(key(row), bucket, 1, person)));
+                with_keys!(reader, key => self.each_row(block, range, person, |row| (key(row), bucket)));
             }
             (None, reader, None) => {
-                with_keys!(reader, key => self.each_row(block, range, |counter, row| {
-                    counter.count(key(row), spread.bucket(block, times[row]), 1, person);
-                }));
+                with_keys!(reader, key => self.each_row(block, range, person, |row| (key(row), spread.bucket(block, times[row]))));
             }
-            (_, reader, Some(weight)) => self.each_row(block, range, |counter, row| {
+            (_, reader, Some(weight)) => self.counting.rows[block].for_each(range, |row| {
                 let (key, bucket) = (reader.at(row), spread.bucket(block, times[row]));
-                counter.count(key, bucket, 1, person);
-                counter.weigh(key, bucket, weight.at(row).unwrap_or(1.0));
+                self.count(key, bucket, 1, person);
+                self.weigh(key, bucket, weight.at(row).unwrap_or(1.0));
             }),
         }
     }
 
-    /// A loop for each kind of choice: one around both would ask for each row which it is.
-    #[inline]
-    fn each_row(&mut self, block: usize, range: Range<usize>, count: impl Fn(&mut Self, usize)) {
+    /// A loop for each kind of choice: one for all would ask for each row which it is.
+    fn each_row(&mut self, block: usize, range: Range<usize>, person: u32, place: impl Fn(usize) -> (u32, u16)) {
         match &self.counting.rows[block] {
-            Rows::All => range.for_each(|row| count(self, row)),
+            Rows::All => self.count_rows(range, person, place),
             Rows::None => {}
-            Rows::Some(mask) => mask.within(range).for_each(|row| count(self, row)),
+            Rows::Some(mask) => self.count_rows(mask.within(range), person, place),
+        }
+    }
+
+    fn count_rows(&mut self, rows: impl Iterator<Item = usize>, person: u32, place: impl Fn(usize) -> (u32, u16)) {
+        for row in rows {
+            let (key, bucket) = place(row);
+            self.count(key, bucket, 1, person);
         }
     }
 
