@@ -38,7 +38,7 @@ pub struct History {
     index: Arc<RunIndex>,
 }
 
-/// What an analysis does with one slice of people.
+/// What an analysis does with some of the people.
 pub trait Visit: Send {
     /// One person's runs, by day.
     fn person(&mut self, person: u32, runs: &[Run]);
@@ -85,7 +85,7 @@ impl History {
         self.blocks.iter().map(|block| block.columns.get(key).and_then(|column| read(column))).collect()
     }
 
-    /// Walks all people, in parallel, and returns what was made of each slice.
+    /// Walks all people, in parallel, and returns the visitors, each of which saw some of the slices.
     ///
     /// # Errors
     /// When it was cancelled meanwhile.
@@ -96,14 +96,12 @@ impl History {
             (!rows.is_empty()).then_some((index, rows))
         });
         let nobody: Vec<_> = nobody.collect();
+        // A visitor goes on with the next slice of its thread: it may hold a cell for each of many values.
         let mut visited = slices
             .into_par_iter()
-            .map(|slice| {
+            .try_fold(&visitor, |mut visitor, slice| {
                 cancel.check()?;
-                let mut visitor = visitor();
-                for (person, runs) in self.index.people(slice) {
-                    visitor.person(person, runs);
-                }
+                self.index.people(slice).for_each(|(person, runs)| visitor.person(person, runs));
                 Ok(visitor)
             })
             .collect::<Result<Vec<V>, Cancelled>>()?;

@@ -27,12 +27,15 @@ impl Mask {
     }
 
     /// The rows whose code's place in `table` holds true.
-    pub fn of_codes<C: Copy + Into<u32>>(codes: &[C], table: &[bool]) -> Self {
+    pub fn of_codes<C: Copy + PartialEq + Into<u32> + TryFrom<u32>>(codes: &[C], table: &[bool]) -> Self {
         let mut chosen = (0..table.len() as u32).filter(|code| table[*code as usize]);
         match (chosen.next(), chosen.next()) {
             (None, _) => Self::filled(codes.len(), false),
             // By far the most frequent, and without a look at the table it is a comparison of whole registers.
-            (Some(only), None) => Self::of_chunks(codes, |code| code.into() == only),
+            (Some(only), None) => match C::try_from(only) {
+                Ok(only) => Self::of_chunks(codes, |code| code == only),
+                Err(_) => Self::filled(codes.len(), false),
+            },
             _ => Self::of_chunks(codes, |code| table[code.into() as usize]),
         }
     }
@@ -81,6 +84,7 @@ impl Mask {
     }
 
     /// Whether it holds a row.
+    #[inline]
     pub fn has(&self, row: usize) -> bool {
         self.words[row / 64] & (1 << (row % 64)) != 0
     }
@@ -143,6 +147,7 @@ impl Within<'_> {
 impl Iterator for Within<'_> {
     type Item = usize;
 
+    #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.word == 0 {
             self.index += 1;

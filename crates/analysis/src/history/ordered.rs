@@ -1,6 +1,6 @@
 //! One person's rows in their order, for what depends on it.
 
-use super::{History, Run, Selection};
+use super::{History, Rows, Run, Selection};
 use crate::segment::{Block, ColumnKey};
 
 /// A row of a history.
@@ -40,13 +40,23 @@ impl Ordered {
                 mixed = same_day;
             }
             let times = history.times(block);
-            chosen[block].for_each(run.rows(), |row| {
+            let at = |row: usize| {
                 let ts_ms = midnight + i64::from(times[row]);
-                self.rows.push(RowRef { ts_ms, block: run.block, row: row as u32, run: place as u32 });
-            });
+                RowRef { ts_ms, block: run.block, row: row as u32, run: place as u32 }
+            };
+            match &chosen[block] {
+                Rows::All => self.rows.extend(run.rows().map(at)),
+                Rows::None => {}
+                Rows::Some(mask) => self.rows.extend(mask.within(run.rows()).map(at)),
+            }
         }
         self.sort(history, day_begins, mixed);
         &self.rows
+    }
+
+    /// Whether rows are in order as they lie: no two of the runs are of one day.
+    pub fn already(history: &History, runs: &[Run]) -> bool {
+        runs.windows(2).all(|pair| history.midnight(pair[0].block as usize) != history.midnight(pair[1].block as usize))
     }
 
     fn sort(&mut self, history: &History, from: usize, mixed: bool) {

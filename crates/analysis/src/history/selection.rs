@@ -19,6 +19,7 @@ pub enum Rows {
 
 impl Rows {
     /// Whether a row is chosen.
+    #[inline]
     pub fn has(&self, row: usize) -> bool {
         match self {
             Self::All => true,
