@@ -6,6 +6,7 @@
 
 mod ours;
 mod peers;
+mod postgres;
 mod question;
 mod row;
 mod segments;
@@ -38,6 +39,11 @@ fn main() {
     engines.push(timed("chdb", || peers::ask(&python.to_string_lossy(), &[&beside.join("ask_chdb.py")], &data, times)));
     engines.push(timed("DuckDB", || peers::ask("node", &[&beside.join("ask_duckdb.mjs")], &data, times)));
     let peers = engines.len() - 1;
+    if number("PG", 1) > 0 {
+        let url = variable("DATABASE_URL").expect("a database in DATABASE_URL; run `make bench-engine`");
+        let runtime = tokio::runtime::Runtime::new().expect("threads");
+        engines.push(timed("Postgres", || runtime.block_on(postgres::ask(&url, &hits, &people, times))));
+    }
     table::print(&engines, peers);
 
     let differences = table::differences(&engines);
@@ -53,7 +59,11 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     done
 }
 
-#[allow(clippy::disallowed_methods, reason = "a bench is started by hand")]
 fn number(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+    variable(name).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[allow(clippy::disallowed_methods, reason = "a bench is started by hand")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }

@@ -80,7 +80,8 @@ async fn rows(connection: &mut PgConnection, sql: &'static str) -> Vec<Vec<Value
 }
 
 async fn copy(connection: &mut PgConnection, hits: &[Hit], people: &[Person]) {
-    const COPY: &str = "copy event (project_id, received_at, flush_id, n, event_id, batch_id, ts, seq, actor_kind, actor, session_id, install_id,
+    const COPY: &str =
+        "copy event (project_id, received_at, flush_id, n, event_id, batch_id, ts, seq, actor_kind, actor, session_id, install_id,
         name, route, release, environment, country, os, browser, props, weight, flags, is_bot) from stdin";
     for (chunk, hits) in hits.chunks(COPY_ROWS).enumerate() {
         let lines = hits.iter().enumerate().map(|(place, hit)| line(chunk * COPY_ROWS + place, &Row::of(hit, people)));

@@ -33,6 +33,7 @@ pub struct Segments {
     pub decoding: Duration,
     /// Bytes of the pieces before they were merged.
     pub piece_bytes: usize,
+    /// By column, or by the first of several that lie together because there are few rows.
     pub bytes: BTreeMap<ColumnKey, usize>,
     memory: BTreeMap<ColumnKey, usize>,
 }
@@ -67,7 +68,6 @@ impl Segments {
             let (meta, parts) = encode(&block).expect("bytes");
             self.encoding += begin.elapsed();
             for (part, described) in parts.iter().zip(&meta.parts) {
-                // A part of several columns exists only where there are few rows.
                 *self.bytes.entry(described.columns[0].clone()).or_default() += part.0.len();
             }
             self.stored.push(Stored { day: block.day, rows: block.rows, meta, parts });
