@@ -8,10 +8,10 @@ BIN := target/debug
 WITH_POSTGRES := $(BIN)/with-postgres --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN))
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help run setup npm wasm-target islands build test test-rust test-web check gen bench soak fuzz release chromium clean
+.PHONY: help run setup npm wasm-target islands build test test-rust test-web check gen bench bench-engine soak fuzz release chromium clean
 
 help: ## What can be done here
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: setup build islands ## Build what is missing, start everything with a demo shop, print its URL
 	$(call say,Starting)
@@ -93,6 +93,18 @@ bench: setup ## The figures of the README, each as a ratio taken in one run
 	@target/release/with-postgres --npm web --durable -- cargo bench -p ingest --bench http_against_copy
 	@target/release/with-postgres --npm web --durable -- cargo bench -p ingest --bench overload
 	@target/release/with-postgres --npm web --durable -- cargo bench -p throughline-server --bench keep_up
+
+# chdb comes as a Python wheel of half a gigabyte, which nothing else needs.
+CHDB := target/bench-engine/venv/.chdb-26.9.0
+$(CHDB):
+	$(call say,Installing chdb)
+	@rm -rf $(@D) && python3 -m venv $(@D) && $(@D)/bin/pip install --quiet --no-deps chdb-core==26.9.0 && touch $@
+
+bench-engine: npm $(CHDB) ## Six questions about EVENTS=10000000 events: the engine beside chdb, DuckDB and (PG=0: without) SQL
+	$(call say,Building with release settings)
+	@cargo build --release -p local-postgres --bins
+	@$(if $(filter 0,$(PG)),,target/release/with-postgres --npm web --durable --) env \
+		$(if $(EVENTS),EVENTS=$(EVENTS)) $(if $(SEED),SEED=$(SEED)) $(if $(TIMES),TIMES=$(TIMES)) $(if $(PG),PG=$(PG)) cargo bench -p query-api --bench engine
 
 release: setup ## The server with release settings, assets inside: target/release/throughline
 	@cargo build --release -p islands-build

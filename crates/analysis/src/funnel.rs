@@ -6,7 +6,7 @@
 
 mod attempt;
 
-use crate::history::{Cancel, Cancelled, History, Ordered, RowRef, Run, Selection, Visit};
+use crate::history::{Cancel, Cancelled, History, Ordered, Rows, Run, Selection, Visit};
 use crate::keys::{KeyReader, Keys};
 use crate::sessions::Sessions;
 
@@ -82,11 +82,16 @@ pub fn count(
     cancel: &Cancel,
 ) -> Result<Vec<Vec<StepCounts>>, Cancelled> {
     let steps = &steps[..steps.len().min(STEPS_MAX)];
+    // Events of no step matter where nothing may lie between steps, and where they hold a session together.
+    let all = rule.order == Order::Strict || rule.unit == Unit::Sessions;
+    let steps_of_any = || steps.iter().cloned().reduce(Selection::or).unwrap_or_else(|| Selection::none(history.blocks().len()));
+    let chosen = if all { within.clone() } else { steps_of_any().and(within.clone()) };
     let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| keys.reader(history, block)).collect();
+    let steps_of: Vec<Vec<&Rows>> = (0..history.blocks().len()).map(|block| steps.iter().map(|step| &step[block]).collect()).collect();
     let visitor = || Visitor {
         history,
-        within,
-        steps,
+        chosen: &chosen,
+        steps: &steps_of,
         readers: &readers,
         rule,
         sessions: Sessions::of(history),
@@ -109,8 +114,9 @@ pub fn count(
 
 struct Visitor<'a> {
     history: &'a History,
-    within: &'a Selection,
-    steps: &'a [Selection],
+    chosen: &'a Selection,
+    /// The rows of each step, by block.
+    steps: &'a [Vec<&'a Rows>],
     readers: &'a [KeyReader<'a>],
     rule: Rule,
     sessions: Sessions<'a>,
@@ -123,21 +129,22 @@ struct Visitor<'a> {
 
 impl Visit for Visitor<'_> {
     fn person(&mut self, _person: u32, runs: &[Run]) {
-        let (within, steps) = (self.within, self.steps);
-        // Events of no step matter where nothing may lie between steps, and where they hold a session together.
-        let all = self.rule.order == Order::Strict || self.rule.unit == Unit::Sessions;
         let mut ordered = std::mem::take(&mut self.ordered);
-        let rows =
-            ordered.rows(self.history, runs, |block, row| within[block].has(row) && (all || steps.iter().any(|step| step[block].has(row))));
         match self.rule.unit {
             Unit::People => {
                 let mut events = std::mem::take(&mut self.events);
                 events.clear();
-                events.extend(rows.iter().map(|row| self.event(*row)));
+                if Ordered::already(self.history, runs) {
+                    runs.iter().for_each(|run| self.events_of(*run, &mut events));
+                } else {
+                    let rows = ordered.rows(self.history, runs, self.chosen).iter();
+                    events.extend(rows.map(|row| self.event(row.block as usize, row.row as usize)));
+                }
                 self.settle(&events);
                 self.events = events;
             }
             Unit::Sessions => {
+                let rows = ordered.rows(self.history, runs, self.chosen);
                 self.sessions.begin();
                 let mut sessions = std::mem::take(&mut self.by_session);
                 sessions.iter_mut().for_each(Vec::clear);
@@ -146,7 +153,7 @@ impl Visit for Visitor<'_> {
                     if session >= sessions.len() {
                         sessions.push(Vec::new());
                     }
-                    sessions[session].push(self.event(*row));
+                    sessions[session].push(self.event(row.block as usize, row.row as usize));
                 }
                 sessions.iter().for_each(|events| self.settle(events));
                 self.by_session = sessions;
@@ -157,10 +164,21 @@ impl Visit for Visitor<'_> {
 }
 
 impl Visitor<'_> {
-    fn event(&self, row: RowRef) -> Event {
-        let (block, place) = (row.block as usize, row.row as usize);
-        let steps = self.steps.iter().enumerate().fold(0, |bits, (step, rows)| bits | (u32::from(rows[block].has(place)) << step));
-        Event { ts_ms: row.ts_ms, steps, key: self.readers[block].at(place) }
+    fn events_of(&self, run: Run, events: &mut Vec<Event>) {
+        let block = run.block as usize;
+        let event = |row| self.event(block, row);
+        match &self.chosen[block] {
+            Rows::All => events.extend(run.rows().map(event)),
+            Rows::None => {}
+            Rows::Some(mask) => events.extend(mask.within(run.rows()).map(event)),
+        }
+    }
+
+    #[inline]
+    fn event(&self, block: usize, row: usize) -> Event {
+        let steps = self.steps[block].iter().enumerate().fold(0, |bits, (step, rows)| bits | (u32::from(rows.has(row)) << step));
+        let ts_ms = self.history.midnight(block) + i64::from(self.history.times(block)[row]);
+        Event { ts_ms, steps, key: self.readers[block].at(row) }
     }
 
     /// Counts the furthest attempt of one person or session.

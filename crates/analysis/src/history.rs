@@ -14,6 +14,7 @@ mod spread;
 
 use std::sync::Arc;
 
+use arrow_buffer::ScalarBuffer;
 use rayon::prelude::*;
 
 use crate::segment::{Block, Column, ColumnKey, DAY_MS};
@@ -32,10 +33,12 @@ const SLICE_ROWS: usize = 1 << 16;
 #[derive(Clone, Debug)]
 pub struct History {
     blocks: Vec<Arc<Block>>,
+    /// Each block's column of times and first millisecond: every run asks for them.
+    days: Vec<(ScalarBuffer<u32>, i64)>,
     index: Arc<RunIndex>,
 }
 
-/// What an analysis does with one slice of people.
+/// What an analysis does with some of the people.
 pub trait Visit: Send {
     /// One person's runs, by day.
     fn person(&mut self, person: u32, runs: &[Run]);
@@ -48,7 +51,8 @@ impl History {
     pub fn new(mut blocks: Vec<Arc<Block>>, person_of: impl Fn(u32) -> u32) -> Self {
         blocks.sort_by_key(|block| block.day);
         let index = Arc::new(RunIndex::new(&blocks, person_of));
-        Self { blocks, index }
+        let day = |block: &Arc<Block>| (times(block), i64::from(block.day.to_epoch_days()) * DAY_MS);
+        Self { days: blocks.iter().map(day).collect(), blocks, index }
     }
 
     /// The blocks, by day.
@@ -63,12 +67,12 @@ impl History {
 
     /// The first millisecond of a block's day.
     pub fn midnight(&self, block: usize) -> i64 {
-        i64::from(self.blocks[block].day.to_epoch_days()) * DAY_MS
+        self.days[block].1
     }
 
-    /// The rows of a run.
-    pub fn range(&self, run: Run) -> std::ops::Range<usize> {
-        self.blocks[run.block as usize].runs().map_or(0..0, |runs| runs.range(run.run as usize))
+    /// The time of each row of a block, in milliseconds since its midnight.
+    pub fn times(&self, block: usize) -> &[u32] {
+        &self.days[block].0
     }
 
     /// The actor of a run.
@@ -81,7 +85,7 @@ impl History {
         self.blocks.iter().map(|block| block.columns.get(key).and_then(|column| read(column))).collect()
     }
 
-    /// Walks all people, in parallel, and returns what was made of each slice.
+    /// Walks all people, in parallel, and returns the visitors, each of which saw some of the slices.
     ///
     /// # Errors
     /// When it was cancelled meanwhile.
@@ -92,14 +96,12 @@ impl History {
             (!rows.is_empty()).then_some((index, rows))
         });
         let nobody: Vec<_> = nobody.collect();
+        // A visitor goes on with the next slice of its thread: it may hold a cell for each of many values.
         let mut visited = slices
             .into_par_iter()
-            .map(|slice| {
+            .try_fold(&visitor, |mut visitor, slice| {
                 cancel.check()?;
-                let mut visitor = visitor();
-                for (person, runs) in self.index.people(slice) {
-                    visitor.person(person, runs);
-                }
+                self.index.people(slice).for_each(|(person, runs)| visitor.person(person, runs));
                 Ok(visitor)
             })
             .collect::<Result<Vec<V>, Cancelled>>()?;
@@ -110,5 +112,12 @@ impl History {
         }
         cancel.check()?;
         Ok(visited)
+    }
+}
+
+fn times(block: &Block) -> ScalarBuffer<u32> {
+    match block.columns.get(&ColumnKey::Time).map(AsRef::as_ref) {
+        Some(Column::Time(times)) => times.clone(),
+        _ => ScalarBuffer::from(Vec::new()),
     }
 }

@@ -130,7 +130,7 @@ struct Visitor<'a> {
 impl Visit for Visitor<'_> {
     fn person(&mut self, _person: u32, runs: &[Run]) {
         let mut ordered = std::mem::take(&mut self.ordered);
-        let rows = ordered.rows(self.history, runs, |block, row| self.within[block].has(row));
+        let rows = ordered.rows(self.history, runs, self.within);
         match self.rule.unit {
             Unit::People => self.follow(rows),
             Unit::Sessions => {

@@ -31,6 +31,8 @@ impl Dimension {
     }
 }
 
+/// Pairs of two dictionaries' texts beyond this many are looked for in the rows instead of all being numbered.
+const PAIRS_MAX: usize = 1 << 12;
 /// The number of "no value".
 pub const ABSENT: u32 = 0;
 
@@ -48,20 +50,53 @@ enum BlockKeys {
     Same(u32),
     /// By the code in the block's own dictionary.
     Codes(ColumnKey, Vec<u32>),
+    /// By the codes in two of its dictionaries: the first one's times the distinct texts of the second, plus the second one's.
+    Pairs([ColumnKey; 2], Vec<u32>),
     /// By row.
     Rows(Vec<u32>),
 }
 
-/// A block's numbers, for reading row by row.
+/// A block's numbers, for reading row by row. What reads many rows asks once what they are, see [`with_keys`].
 #[derive(Clone, Copy, Debug)]
 pub enum KeyReader<'a> {
     /// Every row has this one.
     Same(u32),
     /// Codes and what they stand for.
     Codes(&'a Codes, &'a [u32]),
+    /// Codes of two texts, the distinct ones of the second, and what pairs of codes stand for.
+    Pairs(&'a Codes, &'a Codes, usize, &'a [u32]),
     /// By row.
     Rows(&'a [u32]),
 }
+
+/// Runs a body with `$key` bound to a function from a row to its number, one for each kind of reader.
+macro_rules! with_keys {
+    ($reader:expr, $key:ident => $body:expr) => {{
+        use $crate::keys::KeyReader;
+        use $crate::segment::Codes;
+        match $reader {
+            KeyReader::Same(key) => {
+                let $key = |_: usize| key;
+                $body
+            }
+            KeyReader::Codes(Codes::U8(codes), keys) => {
+                let codes: &[u8] = codes;
+                let $key = |row: usize| keys[codes[row] as usize];
+                $body
+            }
+            KeyReader::Pairs(Codes::U8(first), Codes::U8(second), width, keys) => {
+                let (first, second): (&[u8], &[u8]) = (first, second);
+                let $key = |row: usize| keys[first[row] as usize * width + second[row] as usize];
+                $body
+            }
+            reader => {
+                let $key = |row: usize| reader.at(row);
+                $body
+            }
+        }
+    }};
+}
+pub(crate) use with_keys;
 
 impl KeyReader<'_> {
     /// The number of a row's value.
@@ -69,6 +104,7 @@ impl KeyReader<'_> {
         match self {
             Self::Same(key) => *key,
             Self::Codes(codes, keys) => keys[codes.at(row) as usize],
+            Self::Pairs(first, second, width, keys) => keys[first.at(row) as usize * width + second.at(row) as usize],
             Self::Rows(keys) => keys[row],
         }
     }
@@ -110,19 +146,18 @@ impl Keys {
     /// The pairs of two dimensions' values; `join` makes a pair's text.
     pub fn pairs(history: &History, first: &Self, second: &Self, join: impl Fn(Option<&str>, Option<&str>) -> String) -> Self {
         let mut numbers = Numbers { values: vec![None], ..Numbers::default() };
-        let mut pairs = HashMap::<(u32, u32), u32, foldhash::fast::RandomState>::default();
-        let blocks = (0..history.blocks().len()).map(|block| {
-            let (a, b) = (first.reader(history, block), second.reader(history, block));
-            let mut last = ((u32::MAX, u32::MAX), 0);
-            let rows = (0..history.blocks()[block].rows).map(|row| {
-                let pair = (a.at(row), b.at(row));
-                if pair != last.0 {
-                    let number = *pairs.entry(pair).or_insert_with(|| numbers.of(&join(first.value(pair.0), second.value(pair.1))));
-                    last = (pair, number);
-                }
-                last.1
-            });
-            BlockKeys::Rows(rows.collect())
+        let mut known = HashMap::<(u32, u32), u32, foldhash::fast::RandomState>::default();
+        let mut number = |a, b| *known.entry((a, b)).or_insert_with(|| numbers.of(&join(first.value(a), second.value(b))));
+        let blocks = first.blocks.iter().zip(&second.blocks).enumerate().map(|(block, held)| match held {
+            (BlockKeys::Same(a), BlockKeys::Same(b)) => BlockKeys::Same(number(*a, *b)),
+            (BlockKeys::Codes(column, keys), BlockKeys::Codes(other, others)) if keys.len() * others.len() <= PAIRS_MAX => {
+                let pairs = keys.iter().flat_map(|a| others.iter().map(|b| (*a, *b)));
+                BlockKeys::Pairs([column.clone(), other.clone()], pairs.map(|(a, b)| number(a, b)).collect())
+            }
+            _ => {
+                let (a, b) = (first.reader(history, block), second.reader(history, block));
+                BlockKeys::Rows((0..history.blocks()[block].rows).map(|row| number(a.at(row), b.at(row))).collect())
+            }
         });
         let blocks = blocks.collect();
         Self { values: numbers.values, blocks }
@@ -135,12 +170,13 @@ impl Keys {
         let blocks = self.blocks.iter().map(|block| match block {
             BlockKeys::Same(key) => BlockKeys::Same(to[*key as usize]),
             BlockKeys::Codes(column, keys) => BlockKeys::Codes(column.clone(), map(keys)),
+            BlockKeys::Pairs(columns, keys) => BlockKeys::Pairs(columns.clone(), map(keys)),
             BlockKeys::Rows(keys) => BlockKeys::Rows(map(keys)),
         });
         Self { blocks: blocks.collect(), values }
     }
 
-    /// Distinct values, "no value" included.
+    /// Distinct values, "no value" included. Not every pair of values need have a row.
     pub fn len(&self) -> usize {
         self.values.len()
     }
@@ -173,6 +209,10 @@ impl Keys {
             BlockKeys::Codes(column, keys) => match history.blocks()[block].text(column) {
                 Some(text) => KeyReader::Codes(&text.codes, keys),
                 None => KeyReader::Same(ABSENT),
+            },
+            BlockKeys::Pairs(columns, keys) => match columns.each_ref().map(|column| history.blocks()[block].text(column)) {
+                [Some(first), Some(second)] => KeyReader::Pairs(&first.codes, &second.codes, second.distinct(), keys),
+                _ => KeyReader::Same(ABSENT),
             },
         }
     }

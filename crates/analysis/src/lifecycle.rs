@@ -54,11 +54,11 @@ impl Visit for Visitor<'_> {
             bucket => self.seen[bucket as usize] = true,
         };
         for run in runs {
-            let (block, range) = (run.block as usize, self.history.range(*run));
+            let (block, range) = (run.block as usize, run.rows());
             match self.spread.whole(block) {
                 Some(bucket) => self.rows[block].first(range).into_iter().for_each(|_| note(bucket)),
                 None => {
-                    let times = self.history.blocks()[block].times();
+                    let times = self.history.times(block);
                     self.rows[block].for_each(range, |row| note(self.spread.bucket(block, times[row])));
                 }
             }

@@ -56,7 +56,8 @@ pub fn count(
 ) -> Result<Vec<Cohort>, Cancelled> {
     let periods = periods.min(PERIODS_MAX);
     let empty = || (0..periods).map(|first| Cohort { people: 0, back: vec![0; periods - first] }).collect::<Vec<_>>();
-    let visitor = || Visitor { history, start, back, spread, rule, periods, starts: vec![i64::MAX; periods], cohorts: empty() };
+    let same = start == back;
+    let visitor = || Visitor { history, start, back, same, spread, rule, periods, starts: vec![i64::MAX; periods], cohorts: empty() };
     let mut cohorts = empty();
     for visitor in history.walk(cancel, visitor)? {
         for (cohort, other) in cohorts.iter_mut().zip(visitor.cohorts) {
@@ -71,6 +72,8 @@ struct Visitor<'a> {
     history: &'a History,
     start: &'a Selection,
     back: &'a Selection,
+    /// The start event is the return event.
+    same: bool,
     spread: &'a Spread,
     rule: Rule,
     periods: usize,
@@ -81,6 +84,42 @@ struct Visitor<'a> {
 
 impl Visit for Visitor<'_> {
     fn person(&mut self, _person: u32, runs: &[Run]) {
+        let activity = if self.same { self.seen(runs) } else { self.began_and_came(runs) };
+        self.settle(activity);
+    }
+}
+
+/// A person's periods, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Activity {
+    /// In which the start event was done.
+    started: u128,
+    /// In which the return event was done.
+    returned: u128,
+    /// In which it was done not before the first start event of the same period.
+    returned_after: u128,
+}
+
+impl Visitor<'_> {
+    /// Where start and return are the same event, nothing depends on the times within a period.
+    fn seen(&mut self, runs: &[Run]) -> Activity {
+        let mut seen = 0_u128;
+        for run in runs {
+            let block = run.block as usize;
+            match self.spread.whole(block) {
+                Some(period) if usize::from(period) < self.periods => {
+                    if seen & (1 << period) == 0 && self.start[block].first(run.rows()).is_some() {
+                        seen |= 1 << period;
+                    }
+                }
+                Some(_) => {}
+                None => self.each_row(self.start, *run, |_, period, _| seen |= 1 << period),
+            }
+        }
+        Activity { started: seen, returned: seen, returned_after: seen }
+    }
+
+    fn began_and_came(&mut self, runs: &[Run]) -> Activity {
         let mut started = 0_u128;
         for run in runs {
             self.each_period(self.start, *run, |visitor, period, ts_ms| {
@@ -89,19 +128,23 @@ impl Visit for Visitor<'_> {
                 started |= 1 << period;
             });
         }
+        let mut activity = Activity { started, ..Activity::default() };
         if started == 0 {
-            return;
+            return activity;
         }
         // In the period in which they began, what came before does not count as coming back.
-        let (mut returned, mut returned_after) = (0_u128, 0_u128);
         for run in runs {
             self.each_row(self.back, *run, |visitor, period, ts_ms| {
-                returned |= 1 << period;
+                activity.returned |= 1 << period;
                 if started & (1 << period) != 0 && ts_ms >= visitor.starts[period] {
-                    returned_after |= 1 << period;
+                    activity.returned_after |= 1 << period;
                 }
             });
         }
+        activity
+    }
+
+    fn settle(&mut self, Activity { started, returned, returned_after }: Activity) {
         let mut firsts = if self.rule.start == Start::First { started & started.wrapping_neg() } else { started };
         while firsts != 0 {
             let first = firsts.trailing_zeros() as usize;
@@ -119,13 +162,11 @@ impl Visit for Visitor<'_> {
             }
         }
     }
-}
 
-impl Visitor<'_> {
     /// Calls `each` at least once for each period that has a row of the run, with the earliest such row's time.
     fn each_period(&mut self, rows: &Selection, run: Run, each: impl FnMut(&mut Self, usize, i64)) {
         let block = run.block as usize;
-        if let (Some(period), Some(first)) = (self.spread.whole(block), rows[block].first(self.history.range(run))) {
+        if let (Some(period), Some(first)) = (self.spread.whole(block), rows[block].first(run.rows())) {
             self.call(block, first, period, each);
         } else {
             self.each_row(rows, run, each);
@@ -134,7 +175,7 @@ impl Visitor<'_> {
 
     fn each_row(&mut self, rows: &Selection, run: Run, mut each: impl FnMut(&mut Self, usize, i64)) {
         let block = run.block as usize;
-        let range = self.history.range(run);
+        let range = run.rows();
         if let (Some(period), Rows::All) = (self.spread.whole(block), &rows[block])
             && let Some(last) = range.clone().last()
         {
@@ -143,14 +184,14 @@ impl Visitor<'_> {
             return;
         }
         rows[block].for_each(range, |row| {
-            let period = self.spread.bucket(block, self.history.blocks()[block].times()[row]);
+            let period = self.spread.bucket(block, self.history.times(block)[row]);
             self.call(block, row, period, &mut each);
         });
     }
 
     fn call(&mut self, block: usize, row: usize, period: u16, mut each: impl FnMut(&mut Self, usize, i64)) {
         if period != OUT && usize::from(period) < self.periods {
-            let ts_ms = self.history.midnight(block) + i64::from(self.history.blocks()[block].times()[row]);
+            let ts_ms = self.history.midnight(block) + i64::from(self.history.times(block)[row]);
             each(self, period.into(), ts_ms);
         }
     }

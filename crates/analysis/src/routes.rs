@@ -115,7 +115,7 @@ impl Visit for Visitor<'_> {
         self.sessions.begin();
         self.open.clear();
         let mut ordered = std::mem::take(&mut self.ordered);
-        for row in ordered.rows(self.history, runs, |block, row| self.within[block].has(row)) {
+        for row in ordered.rows(self.history, runs, self.within) {
             let session = self.sessions.assign(runs, row) as usize;
             if session == self.open.len() {
                 self.open.push(Open { view: None, latest_ms: row.ts_ms });

@@ -3,11 +3,16 @@
 //! People of a bucket, of a range or of a value are distinct persons, never sums. Since a history is walked person by
 //! person, a cell needs to remember only who was counted last.
 
+mod counter;
+mod people;
+
 use std::sync::Arc;
 
-use crate::history::{Cancel, Cancelled, History, OUT, Rows, Run, Selection, Spread, Visit};
-use crate::keys::{ABSENT, KeyReader, Keys};
-use crate::segment::{ColumnKey, Number};
+use crate::history::{Cancel, Cancelled, History, Selection, Spread};
+use crate::keys::Keys;
+
+use counter::Counting;
+use people::people_of;
 
 /// The events of one cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -41,97 +46,29 @@ pub fn count(
     keys: &Keys,
     cancel: &Cancel,
 ) -> Result<Vec<Series>, Cancelled> {
-    let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| keys.reader(history, block)).collect();
-    let weights = history.columns(&ColumnKey::Weight, |column| match column {
-        crate::segment::Column::Number(number) => Some(number),
-        _ => None,
-    });
-    let visitor = || Counter {
-        history,
-        rows,
-        spread,
-        readers: &readers,
-        weights: &weights,
-        stride: buckets + 1,
-        cells: vec![Cell::default(); keys.len() * (buckets + 1)],
-        counted: vec![u32::MAX; keys.len() * (buckets + 1)],
-    };
-    let visited = history.walk(cancel, visitor)?;
-    let mut cells = vec![Cell::default(); keys.len() * (buckets + 1)];
-    for counter in &visited {
-        for (cell, other) in cells.iter_mut().zip(&counter.cells) {
-            cell.events += other.events;
-            cell.people += other.people;
-            cell.n += other.n;
-        }
+    let counting = Counting::of(history, rows, spread, buckets, keys);
+    let mut cells = vec![Cell::default(); counting.slots()];
+    for counter in history.walk(cancel, || counting.begin())? {
+        cells.iter_mut().zip(counter.cells()).for_each(|(cell, counted)| cell.add(&counted));
     }
-    Ok(cells.chunks(buckets + 1).map(|cells| Series { buckets: cells[..buckets].to_vec(), total: cells[buckets] }).collect())
+    Ok(cells.chunks(counting.stride()).map(|cells| Series::of(cells, buckets)).collect())
 }
 
-struct Counter<'a> {
-    history: &'a History,
-    rows: &'a Selection,
-    spread: &'a Spread,
-    readers: &'a [KeyReader<'a>],
-    weights: &'a [Option<&'a Number>],
-    /// Buckets of one value, and its total.
-    stride: usize,
-    cells: Vec<Cell>,
-    /// Who was counted in each cell last.
-    counted: Vec<u32>,
-}
-
-impl Visit for Counter<'_> {
-    fn person(&mut self, person: u32, runs: &[Run]) {
-        for run in runs {
-            self.add(run.block as usize, self.history.range(*run), Some(person));
-        }
-    }
-
-    fn nobody(&mut self, block: usize, rows: std::ops::Range<usize>) {
-        self.add(block, rows, None);
+impl Cell {
+    fn add(&mut self, other: &Self) {
+        self.events += other.events;
+        self.people += other.people;
+        self.n += other.n;
     }
 }
 
-impl Counter<'_> {
-    fn add(&mut self, block: usize, range: std::ops::Range<usize>, person: Option<u32>) {
-        let (rows, reader, weight) = (&self.rows[block], self.readers[block], self.weights[block]);
-        let whole = self.spread.whole(block);
-        if let (Some(bucket), KeyReader::Same(key), None) = (whole, reader, weight) {
-            // Nothing tells these rows apart: they are counted at once.
-            let n = match rows {
-                Rows::All => range.len(),
-                Rows::None => 0,
-                Rows::Some(mask) => mask.within(range).count(),
-            };
-            if bucket != OUT && n > 0 {
-                self.count(key, bucket, n as u64, n as f64, person);
-            }
-            return;
-        }
-        let times = self.history.blocks()[block].times();
-        rows.for_each(range, |row| {
-            let bucket = whole.unwrap_or_else(|| self.spread.bucket(block, times[row]));
-            if bucket != OUT {
-                let weight = weight.and_then(|weight| weight.at(row)).unwrap_or(1.0);
-                self.count(reader.at(row), bucket, 1, weight, person);
-            }
-        });
-    }
-
-    fn count(&mut self, key: u32, bucket: u16, n: u64, events: f64, person: Option<u32>) {
-        let first = key as usize * self.stride;
-        for place in [first + bucket as usize, first + self.stride - 1] {
-            let cell = &mut self.cells[place];
-            cell.n += n;
-            cell.events += events;
-            if let Some(person) = person
-                && self.counted[place] != person
-            {
-                self.counted[place] = person;
-                cell.people += 1;
-            }
-        }
+impl Series {
+    /// Events of the buckets add up, people do not: the last cell has those of all buckets.
+    fn of(cells: &[Cell], buckets: usize) -> Self {
+        let mut total = Cell::default();
+        cells[..buckets].iter().for_each(|cell| total.add(cell));
+        total.people = cells.last().map_or(0, |cell| cell.people);
+        Self { buckets: cells[..buckets].to_vec(), total }
     }
 }
 
@@ -193,6 +130,18 @@ pub fn break_down(
         measure(b).total_cmp(&measure(a)).then_with(|| keys.value(*a).cmp(&keys.value(*b)))
     });
     let shown = ranked.len().min(top);
+    if buckets == 1 {
+        // What is shown is counted, and of the others so are the events.
+        let mut found: Vec<_> =
+            ranked[..shown].iter().map(|key| Ranked { key: named(keys, *key), series: totals[*key as usize].clone() }).collect();
+        if shown < ranked.len() {
+            let mut cell = Cell::default();
+            ranked[shown..].iter().for_each(|key| cell.add(&totals[*key as usize].total));
+            cell.people = people_of(history, rows, spread, (keys, &ranked[shown..]), cancel)?;
+            found.push(Ranked { key: Key::Other, series: Series { buckets: vec![cell], total: cell } });
+        }
+        return Ok(found);
+    }
     let other = shown as u32;
     let mut to = vec![other; keys.len()];
     let mut values = Vec::with_capacity(shown + 1);
@@ -206,10 +155,10 @@ pub fn break_down(
     if ranked.len() <= top {
         series.truncate(shown);
     }
-    let key = |place: usize| match ranked.get(place).filter(|_| place < shown) {
-        None => Key::Other,
-        Some(&ABSENT) => Key::Absent,
-        Some(key) => keys.values()[*key as usize].clone().map_or(Key::Absent, Key::Value),
-    };
+    let key = |place: usize| ranked[..shown].get(place).map_or(Key::Other, |key| named(keys, *key));
     Ok(series.into_iter().enumerate().map(|(place, series)| Ranked { key: key(place), series }).collect())
+}
+
+fn named(keys: &Keys, key: u32) -> Key {
+    keys.values()[key as usize].clone().map_or(Key::Absent, Key::Value)
 }

@@ -62,7 +62,10 @@ impl Attempts {
         self.open.iter_mut().for_each(|attempt| attempt.times.clear());
         for (place, event) in events.iter().enumerate() {
             // From the last step down: an event is one step of an attempt, not several.
-            for step in (0..self.open.len()).rev().filter(|step| event.is(*step)) {
+            let mut steps = event.steps;
+            while steps != 0 {
+                let step = steps.ilog2() as usize;
+                steps ^= 1 << step;
                 let (before, here) = self.open.split_at_mut(step);
                 let here = &mut here[0];
                 match before.last() {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::segment::Block;
+use crate::segment::{Block, Runs};
 
 /// A run of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,16 @@ pub struct Run {
     pub block: u32,
     /// Which of its runs.
     pub run: u32,
+    /// The first of its rows, and the one behind its last: kept here so that a walk reads one table only.
+    start: u32,
+    end: u32,
+}
+
+impl Run {
+    /// Its rows in the block.
+    pub fn rows(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 /// The runs of all blocks, by person and then by block.
@@ -26,42 +36,57 @@ pub struct RunIndex {
     rows: Vec<u64>,
 }
 
-/// Numbers above this many per run are spread too thin for a table of all numbers.
-const THIN: usize = 16;
+/// With more numbers than this for each run, sorting is faster than a table of all numbers.
+const THIN: usize = 4;
 
 impl RunIndex {
     /// Sorts the runs of blocks, which are in the order of their days.
     pub(super) fn new(blocks: &[Arc<Block>], person_of: impl Fn(u32) -> u32) -> Self {
-        let tables: Vec<_> = blocks.iter().map(|block| block.runs()).collect();
-        let total: usize = tables.iter().flatten().map(|runs| runs.len()).sum();
-        let highest = tables.iter().flatten().filter_map(|runs| runs.actors().last()).max().map_or(0, |actor| *actor as usize + 1);
-        let all = || {
-            let runs = tables.iter().enumerate().filter_map(|(block, runs)| Some((block as u32, (*runs)?)));
-            runs.flat_map(|(block, runs)| {
-                runs.actors().iter().enumerate().map(move |(run, actor)| (*actor, Run { block, run: run as u32 }))
-            })
-            .map(|(actor, run)| (person_of(actor), run))
-        };
-        let sorted = if highest > total * THIN + 1024 {
-            let mut runs: Vec<(u32, Run)> = all().collect();
-            runs.sort_by_key(|(person, _)| *person);
-            runs
-        } else {
-            by_counting(total, highest, all)
-        };
-        let mut index = Self { runs: Vec::with_capacity(total), ..Self::default() };
+        let actors = || blocks.iter().filter_map(|block| block.runs()).flat_map(Runs::actors);
+        let persons: Vec<u32> = actors().map(|actor| person_of(*actor)).collect();
+        let numbers = persons.iter().max().map_or(0, |highest| *highest as usize + 1);
+        let mut index =
+            if numbers > persons.len() * THIN { Self::by_sorting(blocks, &persons) } else { Self::by_counting(blocks, &persons, numbers) };
+        index.starts.push(index.runs.len() as u32);
         let mut rows = 0;
-        for (person, run) in sorted {
+        index.rows.push(rows);
+        for ends in index.starts.windows(2) {
+            rows += index.runs[ends[0] as usize..ends[1] as usize].iter().map(|run| u64::from(run.end - run.start)).sum::<u64>();
+            index.rows.push(rows);
+        }
+        index
+    }
+
+    fn by_sorting(blocks: &[Arc<Block>], persons: &[u32]) -> Self {
+        let mut runs: Vec<(u32, Run)> = persons.iter().copied().zip(runs(blocks)).collect();
+        runs.sort_by_key(|(person, _)| *person);
+        let mut index = Self::default();
+        for (person, run) in runs {
             if index.people.last() != Some(&person) {
                 index.people.push(person);
                 index.starts.push(index.runs.len() as u32);
-                index.rows.push(rows);
             }
             index.runs.push(run);
-            rows += tables[run.block as usize].map_or(0, |runs| runs.range(run.run as usize).len()) as u64;
         }
-        index.starts.push(index.runs.len() as u32);
-        index.rows.push(rows);
+        index
+    }
+
+    /// Two passes instead of a sort: actors are numbered densely.
+    fn by_counting(blocks: &[Arc<Block>], persons: &[u32], numbers: usize) -> Self {
+        let mut index = Self { runs: vec![Run::default(); persons.len()], ..Self::default() };
+        let mut places = vec![0_u32; numbers];
+        persons.iter().for_each(|person| places[*person as usize] += 1);
+        let mut next = 0;
+        for (person, place) in places.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
+            index.people.push(person as u32);
+            index.starts.push(next);
+            next += std::mem::replace(place, next);
+        }
+        for (person, run) in persons.iter().zip(runs(blocks)) {
+            let place = &mut places[*person as usize];
+            index.runs[*place as usize] = run;
+            *place += 1;
+        }
         index
     }
 
@@ -94,24 +119,14 @@ impl RunIndex {
 
     /// Bytes in memory, for bounding caches.
     pub fn memory(&self) -> usize {
-        self.people.capacity() * 4 + self.starts.capacity() * 4 + self.runs.capacity() * 8 + self.rows.capacity() * 8
+        self.people.capacity() * 4 + self.starts.capacity() * 4 + self.runs.capacity() * size_of::<Run>() + self.rows.capacity() * 8
     }
 }
 
-/// Two passes instead of a sort: actors are numbered densely.
-fn by_counting<I: Iterator<Item = (u32, Run)>>(total: usize, highest: usize, all: impl Fn() -> I) -> Vec<(u32, Run)> {
-    let mut places = vec![0_u32; highest + 1];
-    for (person, _) in all() {
-        places[person as usize + 1] += 1;
-    }
-    for person in 0..highest {
-        places[person + 1] += places[person];
-    }
-    let mut sorted = vec![(0, Run::default()); total];
-    for (person, run) in all() {
-        let place = &mut places[person as usize];
-        sorted[*place as usize] = (person, run);
-        *place += 1;
-    }
-    sorted
+/// The runs of all blocks, one block after the other.
+fn runs(blocks: &[Arc<Block>]) -> impl Iterator<Item = Run> {
+    let tables = blocks.iter().enumerate().filter_map(|(block, held)| Some((block as u32, held.runs()?.starts())));
+    tables.flat_map(|(block, starts)| {
+        starts.windows(2).enumerate().map(move |(run, ends)| Run { block, run: run as u32, start: ends[0], end: ends[1] })
+    })
 }

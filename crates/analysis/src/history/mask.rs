@@ -27,11 +27,31 @@ impl Mask {
     }
 
     /// The rows whose code's place in `table` holds true.
-    pub fn of_codes<C: Copy + Into<u32>>(codes: &[C], table: &[bool]) -> Self {
-        let words = codes
-            .chunks(64)
-            .map(|codes| codes.iter().enumerate().fold(0, |bits, (bit, code)| bits | (u64::from(table[(*code).into() as usize]) << bit)));
-        Self { words: words.collect(), rows: codes.len() }
+    pub fn of_codes<C: Copy + PartialEq + Into<u32> + TryFrom<u32>>(codes: &[C], table: &[bool]) -> Self {
+        let mut chosen = (0..table.len() as u32).filter(|code| table[*code as usize]);
+        match (chosen.next(), chosen.next()) {
+            (None, _) => Self::filled(codes.len(), false),
+            // By far the most frequent, and without a look at the table it is a comparison of whole registers.
+            (Some(only), None) => match C::try_from(only) {
+                Ok(only) => Self::of_chunks(codes, |code| code == only),
+                Err(_) => Self::filled(codes.len(), false),
+            },
+            _ => Self::of_chunks(codes, |code| table[code.into() as usize]),
+        }
+    }
+
+    fn of_chunks<C: Copy>(codes: &[C], is: impl Fn(C) -> bool) -> Self {
+        /// Flags become bits eight at a time: the product moves the lowest bit of each byte into the highest byte.
+        const GATHER: u64 = 0x0102_0408_1020_4080;
+        let mut words = Vec::with_capacity(codes.len().div_ceil(64));
+        let mut flags = [0_u8; 64];
+        for codes in codes.chunks(64) {
+            flags.iter_mut().zip(codes).for_each(|(flag, code)| *flag = u8::from(is(*code)));
+            flags[codes.len()..].fill(0);
+            let bytes = flags.as_chunks::<8>().0.iter().map(|flags| u64::from_le_bytes(*flags).wrapping_mul(GATHER) >> 56);
+            words.push(bytes.enumerate().fold(0, |word, (place, byte)| word | (byte << (place * 8))));
+        }
+        Self { words, rows: codes.len() }
     }
 
     /// Takes in a range of rows.
@@ -64,6 +84,7 @@ impl Mask {
     }
 
     /// Whether it holds a row.
+    #[inline]
     pub fn has(&self, row: usize) -> bool {
         self.words[row / 64] & (1 << (row % 64)) != 0
     }
@@ -80,21 +101,64 @@ impl Mask {
 
     /// The rows that it holds within `range`, rising.
     pub fn within(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
-        let words = if range.is_empty() { 0..0 } else { range.start / 64..range.end.div_ceil(64) };
-        words.flat_map(move |index| {
-            let mut word = self.words[index];
-            if index == range.start / 64 {
-                word &= u64::MAX << (range.start % 64);
+        let mut within = Within { words: &self.words, index: range.start / 64, word: 0, range };
+        within.load();
+        within
+    }
+
+    /// How many rows it holds within `range`.
+    pub fn count_within(&self, range: Range<usize>) -> usize {
+        let mut within = Within { words: &self.words, index: range.start / 64, word: 0, range };
+        let mut count = 0;
+        while within.index * 64 < within.range.end {
+            within.load();
+            count += within.word.count_ones() as usize;
+            within.index += 1;
+        }
+        count
+    }
+}
+
+/// Most ranges are one person's rows on one day, so beginning must be as cheap as going on.
+struct Within<'a> {
+    words: &'a [u64],
+    index: usize,
+    /// What is left of the word at hand.
+    word: u64,
+    range: Range<usize>,
+}
+
+impl Within<'_> {
+    fn load(&mut self) {
+        let first = self.index * 64;
+        if first >= self.range.end {
+            return;
+        }
+        self.word = self.words[self.index];
+        if first < self.range.start {
+            self.word &= u64::MAX << (self.range.start - first);
+        }
+        if self.range.end - first < 64 {
+            self.word &= (1 << (self.range.end - first)) - 1;
+        }
+    }
+}
+
+impl Iterator for Within<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.word == 0 {
+            self.index += 1;
+            if self.index * 64 >= self.range.end {
+                return None;
             }
-            if index == range.end / 64 {
-                word &= (1_u64 << (range.end % 64)) - 1;
-            }
-            std::iter::from_fn(move || {
-                let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
-                word &= word - 1;
-                Some(index * 64 + bit)
-            })
-        })
+            self.load();
+        }
+        let bit = self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(self.index * 64 + bit)
     }
 }
 
@@ -110,9 +174,17 @@ mod tests {
             let range = from.min(bits.len())..(from + len).min(bits.len());
             let mut mask = Mask::of(bits.len(), |row| bits[row]);
             prop_assert_eq!(mask.within(range.clone()).collect::<Vec<_>>(), range.clone().filter(|row| bits[*row]).collect::<Vec<_>>());
+            prop_assert_eq!(mask.count_within(range.clone()), mask.within(range.clone()).count());
             prop_assert_eq!(mask.count(), bits.iter().filter(|bit| **bit).count());
             mask.invert();
             prop_assert_eq!(mask.within(range.clone()).collect::<Vec<_>>(), range.filter(|row| !bits[*row]).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn codes_are_chosen_by_their_places_in_the_table(codes in prop::collection::vec(0_u8..6, 0..300), table: [bool; 6]) {
+            prop_assert_eq!(Mask::of_codes(&codes, &table), Mask::of(codes.len(), |row| table[codes[row] as usize]));
+            let wide: Vec<u32> = codes.iter().map(|code| (*code).into()).collect();
+            prop_assert_eq!(Mask::of_codes(&wide, &table), Mask::of_codes(&codes, &table));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One person's rows in their order, for what depends on it.
 
-use super::{History, Run};
+use super::{History, Rows, Run, Selection};
 use crate::segment::{Block, ColumnKey};
 
 /// A row of a history.
@@ -23,33 +23,40 @@ pub struct Ordered {
 }
 
 impl Ordered {
-    /// The rows of a person's runs for which `wanted` holds, in their order.
-    pub fn rows(&mut self, history: &History, runs: &[Run], wanted: impl Fn(usize, usize) -> bool) -> &[RowRef] {
+    /// The chosen rows of a person's runs, in their order.
+    pub fn rows(&mut self, history: &History, runs: &[Run], chosen: &Selection) -> &[RowRef] {
         self.rows.clear();
         let mut day_begins = 0;
         let mut mixed = false;
         for (place, run) in runs.iter().enumerate() {
-            let block = &history.blocks[run.block as usize];
+            let block = run.block as usize;
+            let midnight = history.midnight(block);
             if place > 0 {
-                let same_day = history.blocks[runs[place - 1].block as usize].day == block.day;
+                let same_day = history.midnight(runs[place - 1].block as usize) == midnight;
                 if !same_day {
                     self.sort(history, day_begins, mixed);
                     day_begins = self.rows.len();
                 }
                 mixed = same_day;
             }
-            let midnight = history.midnight(run.block as usize);
-            let times = block.times();
-            let rows = history.range(*run).filter(|row| wanted(run.block as usize, *row));
-            self.rows.extend(rows.map(|row| RowRef {
-                ts_ms: midnight + i64::from(times[row]),
-                block: run.block,
-                row: row as u32,
-                run: place as u32,
-            }));
+            let times = history.times(block);
+            let at = |row: usize| {
+                let ts_ms = midnight + i64::from(times[row]);
+                RowRef { ts_ms, block: run.block, row: row as u32, run: place as u32 }
+            };
+            match &chosen[block] {
+                Rows::All => self.rows.extend(run.rows().map(at)),
+                Rows::None => {}
+                Rows::Some(mask) => self.rows.extend(mask.within(run.rows()).map(at)),
+            }
         }
         self.sort(history, day_begins, mixed);
         &self.rows
+    }
+
+    /// Whether rows are in order as they lie: no two of the runs are of one day.
+    pub fn already(history: &History, runs: &[Run]) -> bool {
+        runs.windows(2).all(|pair| history.midnight(pair[0].block as usize) != history.midnight(pair[1].block as usize))
     }
 
     fn sort(&mut self, history: &History, from: usize, mixed: bool) {

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
+use super::History;
 use super::mask::Mask;
+use crate::segment::Block;
 
 /// The chosen rows of one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +19,7 @@ pub enum Rows {
 
 impl Rows {
     /// Whether a row is chosen.
+    #[inline]
     pub fn has(&self, row: usize) -> bool {
         match self {
             Self::All => true,
@@ -23,12 +28,31 @@ impl Rows {
         }
     }
 
+    /// How many rows of `range` are chosen.
+    pub fn count(&self, range: Range<usize>) -> usize {
+        match self {
+            Self::All => range.len(),
+            Self::None => 0,
+            Self::Some(mask) => mask.count_within(range),
+        }
+    }
+
     /// Calls `each` for the chosen rows of `range`, rising.
+    #[inline]
     pub fn for_each(&self, range: Range<usize>, each: impl FnMut(usize)) {
         match self {
             Self::All => range.for_each(each),
             Self::None => {}
             Self::Some(mask) => mask.within(range).for_each(each),
+        }
+    }
+
+    /// Whether `is` holds for a chosen row of `range`.
+    pub fn any(&self, mut range: Range<usize>, is: impl Fn(usize) -> bool) -> bool {
+        match self {
+            Self::All => range.any(is),
+            Self::None => false,
+            Self::Some(mask) => mask.within(range).any(is),
         }
     }
 
@@ -101,10 +125,26 @@ impl Selection {
         Self(vec![Rows::All; blocks])
     }
 
+    /// No row of so many blocks.
+    pub fn none(blocks: usize) -> Self {
+        Self(vec![Rows::None; blocks])
+    }
+
+    /// What is chosen of each block, found in parallel.
+    pub fn of(history: &History, rows: impl Fn(&Block) -> Rows + Sync) -> Self {
+        Self(history.blocks().par_iter().map(|block| rows(block)).collect())
+    }
+
     /// Those that are in both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0.into_iter().zip(other.0).map(|(a, b)| a.and(b)).collect())
+    }
+
+    /// Those that are in one of both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0.into_iter().zip(other.0).map(|(a, b)| a.or(b)).collect())
     }
 }
 

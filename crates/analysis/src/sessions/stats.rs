@@ -136,7 +136,7 @@ impl Visit for Visitor<'_> {
     fn person(&mut self, _person: u32, runs: &[Run]) {
         self.sessions.begin();
         self.open.clear();
-        for row in self.ordered.rows(self.history, runs, |block, row| self.within[block].has(row)) {
+        for row in self.ordered.rows(self.history, runs, self.within) {
             let session = self.sessions.assign(runs, row) as usize;
             if session == self.open.len() {
                 self.open.push(Open { began: *row, latest_ms: row.ts_ms, page_views: 0, others: 0, chosen: false });
@@ -151,7 +151,7 @@ impl Visit for Visitor<'_> {
             }
         }
         for open in self.open.iter().filter(|open| open.chosen) {
-            let time = self.history.blocks()[open.began.block as usize].times()[open.began.row as usize];
+            let time = self.history.times(open.began.block as usize)[open.began.row as usize];
             let bucket = self.spread.bucket(open.began.block as usize, time);
             if bucket == OUT {
                 continue;
