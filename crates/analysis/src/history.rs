@@ -51,6 +51,11 @@ impl History {
     pub fn new(mut blocks: Vec<Arc<Block>>, person_of: impl Fn(u32) -> u32) -> Self {
         blocks.sort_by_key(|block| block.day);
         let index = Arc::new(RunIndex::new(&blocks, person_of));
+        Self::indexed(blocks, index)
+    }
+
+    /// Blocks in the order of their days, with the index that was made of their run tables before.
+    pub fn indexed(blocks: Vec<Arc<Block>>, index: Arc<RunIndex>) -> Self {
         let day = |block: &Arc<Block>| (times(block), i64::from(block.day.to_epoch_days()) * DAY_MS);
         Self { days: blocks.iter().map(day).collect(), blocks, index }
     }

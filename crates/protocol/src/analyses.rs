@@ -10,6 +10,8 @@ mod sessions;
 mod suggestions;
 mod trend;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +66,8 @@ pub enum GroupKey {
     All,
     /// This value. As a filter: `field:value`.
     Value(String),
+    /// These values of two fields; null where there is none.
+    Pair(Option<String>, Option<String>),
     /// Events without a value.
     Absent,
     /// Every value beyond the first ones, together.
@@ -72,12 +76,14 @@ pub enum GroupKey {
 
 impl GroupKey {
     /// The words on screen.
-    pub fn label(&self) -> &str {
+    pub fn label(&self) -> Cow<'_, str> {
+        let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "(none)".to_owned());
         match self {
-            Self::All => "All",
-            Self::Value(value) => value,
-            Self::Absent => "(none)",
-            Self::Other => "(other)",
+            Self::All => "All".into(),
+            Self::Value(value) => value.into(),
+            Self::Pair(first, second) => format!("{} · {}", side(first), side(second)).into(),
+            Self::Absent => "(none)".into(),
+            Self::Other => "(other)".into(),
         }
     }
 }

@@ -10,7 +10,7 @@ mod run;
 
 use std::collections::BTreeSet;
 
-use analysis::history::{History, Mask, Rows, Selection};
+use analysis::history::{History, Mask, Rows, RunIndex, Selection};
 use analysis::keys::Dimension;
 use analysis::segment::{ColumnKey, DAY_MS};
 use chrono::{DateTime, Utc};
@@ -68,14 +68,18 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
     }
     let prune = if asked.only_matching { humans.clone().and(asked.filter.clone()) } else { humans.clone() };
     let actors = actors::resolve(state, context, asked.filter).await?;
-    let blocks = load::blocks(state, context, &load::Wanted { from: asked.from, until: asked.until, prune: &prune, columns }).await?;
+    let wanted = load::Wanted { from: asked.from, until: asked.until, prune: &prune, columns };
+    let ((links, persons), loaded) = tokio::try_join!(people::versioned(state, context), load::load(state, context, &wanted))?;
+    let load::Loaded { segments, blocks } = loaded;
     making.rows_read += blocks.iter().map(|block| block.rows as u64).sum::<u64>();
     making.weighted |= blocks.iter().any(|block| block.columns.contains_key(&ColumnKey::Weight));
     let filter = asked.filter.clone();
-    let persons = people::persons(state, context).await?;
     let (from, until) = (asked.from.timestamp_millis(), asked.until.timestamp_millis());
+    let (kept, project) = (state.clone(), context.id());
     run::run(state, move |_| {
-        let history = History::new(blocks, |actor| persons.person_of(actor));
+        let index = || RunIndex::new(&blocks, |actor| persons.person_of(actor));
+        let index = kept.engine().index(project, &segments, links, index);
+        let history = History::indexed(blocks, index);
         let within = range(&history, from, until).and(analysis::select::select(&history, &humans, &actors));
         let chosen =
             if filter.is_all() { within.clone() } else { analysis::select::select(&history, &filter, &actors).and(within.clone()) };

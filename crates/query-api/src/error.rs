@@ -138,7 +138,7 @@ impl ApiError {
             Self::ScopeMissing(Scope::Write) => "make a secret key with the scopes `read` and `write`".to_owned(),
             Self::ScopeMissing(scope) => format!("make a secret key with the scope `{}`", scope.word()),
             Self::InvalidParameter { allowed, .. } => format!("allowed: {allowed}"),
-            Self::TooMuch { .. } => "ask for a shorter range, or let the server keep more columns (--column-cache)".to_owned(),
+            Self::TooMuch { .. } => "ask for a shorter range, or let the server keep more columns (--column-cache-mb)".to_owned(),
             Self::CrossSite => "send the form from this site's own page".to_owned(),
             Self::UnknownHost(_) => "add the name to the server's --host list".to_owned(),
             _ => return None,

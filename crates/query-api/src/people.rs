@@ -5,6 +5,6 @@ mod persons;
 mod preview;
 
 pub use links::{LinksQuery, links, restore, undo};
-pub(crate) use persons::PersonsCache;
 pub use persons::persons;
+pub(crate) use persons::{PersonsCache, versioned};
 pub use preview::preview;

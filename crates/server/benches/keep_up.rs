@@ -117,7 +117,9 @@ impl Bench {
         }
         let answers = sending.await.expect("senders end");
         let taken = answers.iter().filter(|answer| answer.status == 202).count();
-        println!("sent at {:>8.0} events/s, taken {taken} of {} batches", load::per_second(&answers, BATCH_EVENTS), answers.len());
+        let (rate, sent) = (load::per_second(&answers, BATCH_EVENTS), answers.len());
+        let p99 = load::p99(answers.iter().map(|answer| answer.took).collect()).as_secs_f64() * 1e3;
+        println!("sent at {rate:>8.0} events/s, taken {taken} of {sent} batches, p99 of an answer {p99:.0} ms");
         ages
     }
 

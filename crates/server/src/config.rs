@@ -160,9 +160,15 @@ pub(crate) struct ServeOptions {
     /// Megabytes of requests that ingest works on at the same time; more are refused with 503
     #[arg(long, env = "THROUGHLINE_INGEST_MEMORY_MB", default_value_t = 96, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..=65_536))]
     pub(crate) ingest_memory_mb: u32,
+    /// Megabytes of decoded columns of events that analyses keep in memory; also the most that one question may read at once
+    #[arg(long, env = "THROUGHLINE_COLUMN_CACHE_MB", default_value_t = COLUMN_CACHE_MB, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
+    pub(crate) column_cache_mb: u32,
     #[command(flatten)]
     pub(crate) places: PlacesOptions,
 }
+
+/// Enough for the columns that pages read of ten million events.
+pub(crate) const COLUMN_CACHE_MB: u32 = 256;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DevOptions {

@@ -32,6 +32,8 @@ pub(crate) struct Roles {
     pub(crate) roles: Vec<Role>,
     pub(crate) http: HttpOptions,
     pub(crate) ingest: ingest::Config,
+    /// Megabytes of columns that the query role keeps.
+    pub(crate) column_cache_mb: u32,
     /// Where signals are spooled while the database is away.
     pub(crate) spool: Option<PathBuf>,
     pub(crate) clock: Clock,
@@ -94,7 +96,7 @@ impl Roles {
             db: pools.query.clone(),
             clock: self.clock.clone(),
             random: crate::random,
-            config: QueryConfig { access, ..QueryConfig::default() },
+            config: QueryConfig { access, column_cache_bytes: u64::from(self.column_cache_mb) << 20, ..QueryConfig::default() },
             shutdown: self.stop.clone(),
         })
     }

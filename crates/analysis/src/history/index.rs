@@ -40,8 +40,8 @@ pub struct RunIndex {
 const THIN: usize = 4;
 
 impl RunIndex {
-    /// Sorts the runs of blocks, which are in the order of their days.
-    pub(super) fn new(blocks: &[Arc<Block>], person_of: impl Fn(u32) -> u32) -> Self {
+    /// Sorts the runs of blocks, which are in the order of their days, by the people that `person_of` makes of actors.
+    pub fn new(blocks: &[Arc<Block>], person_of: impl Fn(u32) -> u32) -> Self {
         let actors = || blocks.iter().filter_map(|block| block.runs()).flat_map(Runs::actors);
         let persons: Vec<u32> = actors().map(|actor| person_of(*actor)).collect();
         let numbers = persons.iter().max().map_or(0, |highest| *highest as usize + 1);

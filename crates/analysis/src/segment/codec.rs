@@ -4,7 +4,7 @@
 //! that any Arrow reader opens, with a checksum (CRC-32) behind its end, where readers do not look. Small segments have all columns in one part (and the run table in another, since it has
 //! rows of its own); large ones have a part per column, so that a query reads what it needs. Rows are in groups of 64 k.
 //!
-//! The standard encoding was weighed against bit packing of our own, see `docs/segments.md`.
+//! The standard encoding was weighed against bit packing of our own: see the decisions in `ARCHITECTURE.md`.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;

@@ -15,8 +15,8 @@ pub struct TrendQuery {
     pub step: Option<Step>,
     /// One series each, A, B, C and so on: events that match the scope's filter and this one.
     pub series: Vec<Filter>,
-    /// What a single series is broken down by.
-    pub by: Option<Field>,
+    /// What a single series is broken down by: nothing, a field, or two fields' pairs.
+    pub by: Vec<Field>,
     /// Values of the breakdown that are shown by themselves.
     pub top: usize,
     /// Which come first.
@@ -28,13 +28,23 @@ pub struct TrendQuery {
 impl TrendQuery {
     /// Series of one question, at most.
     pub const SERIES_MAX: usize = 10;
+    /// Fields of a breakdown, at most.
+    pub const FIELDS_MAX: usize = 2;
     /// Values of a breakdown, at most.
-    pub const TOP_MAX: usize = 100;
+    pub const TOP_MAX: usize = 1_000;
 }
 
 impl Default for TrendQuery {
     fn default() -> Self {
-        Self { scope: Scope::default(), step: None, series: vec![Filter::all()], by: None, top: 10, rank: TrendRank::Events, formula: None }
+        Self {
+            scope: Scope::default(),
+            step: None,
+            series: vec![Filter::all()],
+            by: Vec::new(),
+            top: 10,
+            rank: TrendRank::Events,
+            formula: None,
+        }
     }
 }
 

@@ -52,7 +52,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) 
             .collect::<Vec<_>>())
     })
     .await?;
-    rows.sort_by(|a, b| b.views.total_cmp(&a.views).then_with(|| a.route.label().cmp(b.route.label())));
+    rows.sort_by(|a, b| b.views.total_cmp(&a.views).then_with(|| a.route.label().cmp(&b.route.label())));
     let total_routes = rows.len();
     rows.truncate(query.top);
     let counted = "Page views by route, and the sessions that began and ended with them.";

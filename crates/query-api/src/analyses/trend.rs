@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use analysis::history::Spread;
-use analysis::keys::Keys;
+use analysis::keys::{Dimension, Keys};
 use analysis::trend::{self, By, Cell, Ranked, Series};
 use protocol::analyses::{GroupKey, TrendAnswer, TrendCounts, TrendFormula, TrendQuery, TrendRank, TrendSeries};
 use protocol::filter::Filter;
@@ -32,7 +32,11 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -
     for (letter, filter) in ('A'..).zip(&query.series) {
         let filter = query.scope.filter.clone().and(filter.clone());
         for ranked in count(state, context, &mut making, query, &frame, &filter).await? {
-            let key = if query.by.is_some() { group(&ranked.key) } else { GroupKey::All };
+            let key = match query.by.len() {
+                0 => GroupKey::All,
+                1 => group(&ranked.key),
+                _ => pair(&ranked.key),
+            };
             series.push(told(letter, key, &ranked.series));
         }
     }
@@ -52,8 +56,11 @@ fn check(query: &TrendQuery) -> Result<Option<Formula>, ApiError> {
     if query.series.is_empty() || query.series.len() > TrendQuery::SERIES_MAX {
         return wrong("series", "must be given", format!("1 to {} filters", TrendQuery::SERIES_MAX));
     }
-    if query.by.is_some() && query.series.len() > 1 {
+    if !query.by.is_empty() && query.series.len() > 1 {
         return wrong("by", "cannot break down several series", "one series".to_owned());
+    }
+    if query.by.len() > TrendQuery::FIELDS_MAX {
+        return wrong("by", "is given too often", format!("at most {} fields", TrendQuery::FIELDS_MAX));
     }
     if query.top == 0 || query.top > TrendQuery::TOP_MAX {
         return wrong("top", "is out of range", format!("1 to {}", TrendQuery::TOP_MAX));
@@ -64,7 +71,7 @@ fn check(query: &TrendQuery) -> Result<Option<Formula>, ApiError> {
         problem: format!("{error}"),
         allowed: "such as B/A*100".to_owned(),
     })?;
-    if query.by.is_some() {
+    if !query.by.is_empty() {
         return wrong("formula", "cannot be combined with a breakdown", "several series".to_owned());
     }
     let known = ('A'..).take(query.series.len()).collect::<BTreeSet<char>>();
@@ -82,29 +89,50 @@ async fn count(
     frame: &analysis::calendar::Frame,
     filter: &Filter,
 ) -> Result<Vec<Ranked>, ApiError> {
-    let dimension = query.by.as_ref().map(engine::dimension).transpose()?;
+    let dimensions = query.by.iter().map(engine::dimension).collect::<Result<Vec<Dimension>, ApiError>>()?;
     let asked = Asked {
         from: frame.start(),
         until: frame.end(),
         bots: query.scope.bots,
         filter,
         only_matching: true,
-        columns: dimension.iter().flat_map(analysis::keys::Dimension::columns).collect(),
+        columns: dimensions.iter().flat_map(Dimension::columns).collect(),
         ordered: false,
     };
     let Found { history, chosen, .. } = engine::find(state, context, making, asked).await?;
     let (frame, top) = (frame.clone(), (query.top, by(query.rank)));
     engine::run(state, move |cancel| {
         let (spread, buckets) = (Spread::over(&history, &frame), frame.buckets.len());
-        match dimension {
-            Some(dimension) => trend::break_down(&history, &chosen, &spread, buckets, &Keys::of(&history, &dimension), top, cancel),
-            None => {
+        let keys = match &dimensions[..] {
+            [] => {
                 let series = trend::count(&history, &chosen, &spread, buckets, &Keys::none(&history), cancel)?;
-                Ok(series.into_iter().map(|series| Ranked { key: trend::Key::Absent, series }).collect())
+                return Ok(series.into_iter().map(|series| Ranked { key: trend::Key::Absent, series }).collect());
             }
-        }
+            [one] => Keys::of(&history, one),
+            [first, second, ..] => Keys::pairs(&history, &Keys::of(&history, first), &Keys::of(&history, second), joined),
+        };
+        trend::break_down(&history, &chosen, &spread, buckets, &keys, top, cancel)
     })
     .await
+}
+
+/// Stands between the two values of a pair; what it marks as there follows it, so that a value may hold anything.
+const APART: char = '\u{1f}';
+
+/// A pair as one text: the length of the first value, if there is one, both values, and whether there is a second.
+fn joined(first: Option<&str>, second: Option<&str>) -> String {
+    let length = first.map(|first| first.len().to_string()).unwrap_or_default();
+    let mark = if second.is_some() { "+" } else { "" };
+    format!("{length}{APART}{mark}{APART}{}{}", first.unwrap_or_default(), second.unwrap_or_default())
+}
+
+/// The pair of a text that [`joined`] made.
+fn pair(key: &trend::Key) -> GroupKey {
+    let trend::Key::Value(text) = key else { return group(key) };
+    let mut pieces = text.splitn(3, APART);
+    let (length, mark, values) = (pieces.next().unwrap_or_default(), pieces.next().unwrap_or_default(), pieces.next().unwrap_or_default());
+    let (first, second) = values.split_at(length.parse().unwrap_or(0));
+    GroupKey::Pair((!length.is_empty()).then(|| first.to_owned()), (!mark.is_empty()).then(|| second.to_owned()))
 }
 
 fn by(rank: TrendRank) -> By {
@@ -132,5 +160,19 @@ fn reckon(formula: &Formula, rank: TrendRank, series: &[TrendSeries]) -> TrendFo
         text: formula.to_string(),
         values: (0..buckets).map(at).collect(),
         total: formula.eval(&series.iter().map(|series| measure(&series.total)).collect::<Vec<_>>()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_comes_back_as_it_was() {
+        for (first, second) in [(Some("DE"), Some("iOS")), (None, Some("")), (Some("a\u{1f}b"), None), (None, None), (Some(""), Some("ü"))]
+        {
+            let key = pair(&trend::Key::Value(joined(first, second).into()));
+            assert_eq!(key, GroupKey::Pair(first.map(str::to_owned), second.map(str::to_owned)));
+        }
     }
 }

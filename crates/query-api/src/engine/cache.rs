@@ -1,7 +1,9 @@
-//! Decoded columns, as many as fit. Segments never change, so what is kept is never wrong.
+//! Decoded columns, and where in them each person's runs are, as many as fit. Segments never change, so what is kept is
+//! never wrong.
 
 use std::sync::Arc;
 
+use analysis::history::RunIndex;
 use analysis::segment::{Column, ColumnKey, Meta};
 use protocol::id::ProjectId;
 use quick_cache::sync::Cache;
@@ -15,11 +17,24 @@ const METAS_MAX: usize = 4_096;
 /// What an entry takes beside its column.
 const ENTRY_BYTES: u64 = 128;
 
-type Place = (ProjectId, i64, ColumnKey);
+/// What is kept under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    Column(ProjectId, i64, ColumnKey),
+    /// Of these segments, with the persons that a version of the links makes.
+    Index(ProjectId, Arc<[i64]>, i64),
+}
+
+/// What is kept.
+#[derive(Clone)]
+enum Kept {
+    Column(Arc<Column>),
+    Index(Arc<RunIndex>),
+}
 
 /// What the query role keeps of segments, and the room for counting them.
 pub(crate) struct Engine {
-    columns: Cache<Place, Arc<Column>, Bytes>,
+    kept: Cache<Place, Kept, Bytes>,
     metas: Cache<(ProjectId, i64), Arc<Meta>>,
     turns: Arc<Semaphore>,
     bytes_max: u64,
@@ -28,16 +43,20 @@ pub(crate) struct Engine {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<Place, Arc<Column>> for Bytes {
-    fn weight(&self, _: &Place, column: &Arc<Column>) -> u64 {
-        column.memory() as u64 + ENTRY_BYTES
+impl Weighter<Place, Kept> for Bytes {
+    fn weight(&self, _: &Place, kept: &Kept) -> u64 {
+        let bytes = match kept {
+            Kept::Column(column) => column.memory(),
+            Kept::Index(index) => index.memory(),
+        };
+        bytes as u64 + ENTRY_BYTES
     }
 }
 
 impl Engine {
-    /// Keeps columns of at most so many bytes.
+    /// Keeps at most so many bytes.
     pub(crate) fn new(bytes_max: u64) -> Self {
-        Self { columns: columns(bytes_max), metas: Cache::new(METAS_MAX), turns: Arc::new(Semaphore::new(TURNS)), bytes_max }
+        Self { kept: kept(bytes_max), metas: Cache::new(METAS_MAX), turns: Arc::new(Semaphore::new(TURNS)), bytes_max }
     }
 
     pub(super) fn turns(&self) -> Arc<Semaphore> {
@@ -50,11 +69,25 @@ impl Engine {
     }
 
     pub(super) fn column(&self, project: ProjectId, segment: i64, key: &ColumnKey) -> Option<Arc<Column>> {
-        self.columns.get(&(project, segment, key.clone()))
+        match self.kept.get(&Place::Column(project, segment, key.clone())) {
+            Some(Kept::Column(column)) => Some(column),
+            _ => None,
+        }
     }
 
     pub(super) fn keep_column(&self, project: ProjectId, segment: i64, key: ColumnKey, column: Arc<Column>) {
-        self.columns.insert((project, segment, key), column);
+        self.kept.insert(Place::Column(project, segment, key), Kept::Column(column));
+    }
+
+    /// The index of these segments, made now if it is not kept.
+    pub(super) fn index(&self, project: ProjectId, segments: &[i64], links: i64, make: impl FnOnce() -> RunIndex) -> Arc<RunIndex> {
+        let place = Place::Index(project, segments.into(), links);
+        if let Some(Kept::Index(index)) = self.kept.get(&place) {
+            return index;
+        }
+        let index = Arc::new(make());
+        self.kept.insert(place, Kept::Index(Arc::clone(&index)));
+        index
     }
 
     pub(super) fn meta(&self, project: ProjectId, segment: i64) -> Option<Arc<Meta>> {
@@ -65,20 +98,20 @@ impl Engine {
         self.metas.insert((project, segment), meta);
     }
 
-    /// Bytes of the columns that are kept.
+    /// Bytes that are kept.
     pub(crate) fn bytes(&self) -> u64 {
-        self.columns.weight()
+        self.kept.weight()
     }
 
     /// Forgets everything: what is asked next is read anew.
     pub(crate) fn forget(&self) {
-        self.columns.clear();
+        self.kept.clear();
         self.metas.clear();
     }
 }
 
 /// One shard: a column of a large segment is a large part of a small cache, and every shard bounds its own part.
-fn columns(bytes_max: u64) -> Cache<Place, Arc<Column>, Bytes> {
+fn kept(bytes_max: u64) -> Cache<Place, Kept, Bytes> {
     let options = OptionsBuilder::new()
         .shards(1)
         .estimated_items_capacity((bytes_max / 65_536).max(64) as usize)

@@ -46,13 +46,19 @@ struct Chosen {
     meta: Arc<Meta>,
 }
 
-/// The blocks with their wanted columns.
-pub(super) async fn blocks(state: &QueryState, context: &ProjectContext, wanted: &Wanted<'_>) -> Result<Vec<Arc<Block>>, ApiError> {
+/// Segments with their wanted columns, by day.
+pub(super) struct Loaded {
+    pub(super) segments: Vec<i64>,
+    pub(super) blocks: Vec<Arc<Block>>,
+}
+
+/// The segments that may matter, with their wanted columns.
+pub(super) async fn load(state: &QueryState, context: &ProjectContext, wanted: &Wanted<'_>) -> Result<Loaded, ApiError> {
     for _ in 0..TRIES {
         let listed = list(state, context, wanted).await?;
         let Some(chosen) = choose(state, context, wanted, listed).await? else { continue };
         if let Some(blocks) = read(state, context, wanted, &chosen).await? {
-            return Ok(blocks);
+            return Ok(Loaded { segments: chosen.iter().map(|chosen| chosen.listed.segment_id).collect(), blocks });
         }
     }
     Err(ApiError::Busy("segments are being merged faster than they can be read"))

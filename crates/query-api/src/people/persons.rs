@@ -25,6 +25,12 @@ pub async fn persons(state: &QueryState, context: &ProjectContext) -> Result<Arc
     Ok(resolved(state, context).await?.persons.clone())
 }
 
+/// As [`persons`], with the version of the links, which is another after every change.
+pub(crate) async fn versioned(state: &QueryState, context: &ProjectContext) -> Result<(i64, Arc<Persons>), ApiError> {
+    let resolved = resolved(state, context).await?;
+    Ok((resolved.version, resolved.persons.clone()))
+}
+
 /// The links of a project that are not undone, and what they come to.
 #[derive(Debug, Default)]
 pub(super) struct Resolved {

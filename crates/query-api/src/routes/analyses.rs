@@ -78,7 +78,7 @@ pub(super) async fn trend(
         scope: scope(&parameters)?,
         step: step(&parameters)?,
         series: if series.is_empty() { usual.series } else { series },
-        by: parameters.parsed("by", FIELD)?,
+        by: parameters.all_parsed("by", TrendQuery::FIELDS_MAX, FIELD)?,
         top: parameters.parsed("top", NUMBER)?.unwrap_or(usual.top),
         rank: parameters.choice("rank", &["events", "people"])?.unwrap_or_default(),
         formula: parameters.text("formula")?.filter(|text| !text.is_empty()),

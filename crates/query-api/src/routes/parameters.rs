@@ -45,14 +45,16 @@ impl Parameters {
         given.take(count_max + 1).map(|(_, text)| filter(name, text)).collect()
     }
 
+    /// A value for each time that the parameter is given, in their order, at most one more than so many.
+    pub(super) fn all_parsed<T: FromStr>(&self, name: &'static str, count_max: usize, allowed: &str) -> Result<Vec<T>, ApiError> {
+        let given = self.0.iter().filter(|(known, value)| known == name && !value.is_empty());
+        given.take(count_max + 1).map(|(_, text)| parse(name, text, allowed)).collect()
+    }
+
     /// A value that is read from text; `None` when it is absent or empty.
     pub(super) fn parsed<T: FromStr>(&self, name: &'static str, allowed: &str) -> Result<Option<T>, ApiError> {
-        let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| ApiError::InvalidParameter {
-            name,
-            problem: format!("cannot be `{}`", text.chars().take(100).collect::<String>()),
-            allowed: allowed.to_owned(),
-        })
+        let text = self.text(name)?.filter(|text| !text.is_empty());
+        text.map(|text| parse(name, &text, allowed)).transpose()
     }
 
     /// A text; `None` when it is absent.
@@ -102,6 +104,14 @@ impl Parameters {
             }),
         }
     }
+}
+
+fn parse<T: FromStr>(name: &'static str, text: &str, allowed: &str) -> Result<T, ApiError> {
+    text.parse().map_err(|_| ApiError::InvalidParameter {
+        name,
+        problem: format!("cannot be `{}`", text.chars().take(100).collect::<String>()),
+        allowed: allowed.to_owned(),
+    })
 }
 
 fn filter(name: &'static str, text: &str) -> Result<Filter, ApiError> {

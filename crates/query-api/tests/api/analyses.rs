@@ -84,6 +84,8 @@ async fn filters_breakdowns_and_bots_change_what_is_counted(pool: PgPool) {
     assert_eq!(each(&by_plan["series"], "key"), [json!({"value": "free"}), json!("other")]);
     let by_country = ask(&app, "/trend?by=country&rank=people").await;
     assert_eq!(each(&by_country["series"], "key"), [json!("absent"), json!({"value": "DE"}), json!({"value": "FR"})]);
+    let pairs = ask(&app, "/trend?by=country&by=plan&series=name:buy").await;
+    assert_eq!(each(&pairs["series"], "key"), [json!({"pair": [null, "free"]}), json!({"pair": [null, "pro"]})]);
     let hours = ask(&app, "/trend?from=2026-05-12T08:00:00Z&until=2026-05-12T10:00:00Z&step=1h").await;
     assert_eq!(each(&hours["series"][0]["counts"], "events"), [json!(3.0), json!(0.0)]);
 }

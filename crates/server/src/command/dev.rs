@@ -12,7 +12,7 @@ use protocol::time::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::config::{DevOptions, HttpOptions, LISTEN_DEFAULT};
+use crate::config::{COLUMN_CACHE_MB, DevOptions, HttpOptions, LISTEN_DEFAULT};
 use crate::database::{self, Pools};
 use crate::roles::{Roles, Running};
 use crate::shutdown;
@@ -36,6 +36,7 @@ pub(crate) async fn run(options: DevOptions, clock: Clock) -> anyhow::Result<()>
     let (stop_roles, roles_stop) = watch::channel(false);
     let roles = Roles {
         roles: Vec::new(),
+        column_cache_mb: COLUMN_CACHE_MB,
         http: HttpOptions::default(),
         ingest: ingest::Config::default(),
         spool: None,

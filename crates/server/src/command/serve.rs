@@ -20,7 +20,8 @@ pub(crate) async fn run(options: ServeOptions, clock: Clock) -> anyhow::Result<(
     let listener = TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let ingest =
         ingest::Config { bytes_in_flight_max: options.ingest_memory_mb as usize * 1024 * 1024, places, ..ingest::Config::default() };
-    let roles = Roles { roles: options.roles.clone(), http: options.http, ingest, spool: options.spool, clock, stop };
+    let column_cache_mb = options.column_cache_mb;
+    let roles = Roles { roles: options.roles.clone(), http: options.http, ingest, column_cache_mb, spool: options.spool, clock, stop };
     let running = roles.start(pools, listener).await?;
     let only: Vec<_> = options.roles.iter().filter_map(clap::ValueEnum::to_possible_value).map(|role| role.get_name().to_owned()).collect();
     let only = if only.is_empty() { "all".to_owned() } else { only.join(",") };
