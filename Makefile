@@ -103,7 +103,7 @@ $(CHDB):
 bench-engine: npm $(CHDB) ## Six questions about EVENTS=10000000 events: the engine beside chdb, DuckDB and (PG=0: without) SQL
 	$(call say,Building with release settings)
 	@cargo build --release -p local-postgres --bins
-	@$(if $(filter 0,$(PG)),,target/release/with-postgres --npm web --durable --) env \
+	@target/release/with-postgres --npm web --durable -- env \
 		$(if $(EVENTS),EVENTS=$(EVENTS)) $(if $(SEED),SEED=$(SEED)) $(if $(TIMES),TIMES=$(TIMES)) $(if $(PG),PG=$(PG)) cargo bench -p query-api --bench engine
 
 release: setup ## The server with release settings, assets inside: target/release/throughline

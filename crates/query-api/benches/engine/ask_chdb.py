@@ -11,7 +11,7 @@ FOLDER, TIMES = sys.argv[1], int(sys.argv[2])
 
 
 def at(day):
-    return f"toDateTime64('2026-01-{day:02} 00:00:00', 3, 'UTC')"
+    return f"toDateTime64('2025-12-{day:02} 00:00:00', 3, 'UTC')"
 
 
 def since(day):

@@ -7,7 +7,7 @@ const require = createRequire(new URL("../../../../web/package.json", import.met
 const { DuckDBInstance, version } = require("@duckdb/node-api");
 
 const [folder, times] = [process.argv[2], Number(process.argv[3])];
-const since = (day) => `ts >= '2026-01-${String(day).padStart(2, "0")}' and ts < '2026-01-31'`;
+const since = (day) => `ts >= '2025-12-${String(day).padStart(2, "0")}' and ts < '2025-12-31'`;
 
 const questions = {
   daily_users: `
@@ -39,7 +39,7 @@ const questions = {
   // A bit per week is twice as fast as joining each user's first week.
   retention: `
     with per_user as (
-      select bit_or(1 << (date_diff('day', date '2026-01-01', ts::date) // 7)::int) as weeks
+      select bit_or(1 << (date_diff('day', date '2025-12-01', ts::date) // 7)::int) as weeks
       from event where ${since(1)} group by user_id),
     alike as (select weeks, log2(weeks & -weeks)::int as first, count(*) as users from per_user group by weeks)
     select first, (week - first)::int as after, sum(users)::bigint from alike, range(5) as weeks_of(week)

@@ -28,11 +28,21 @@ fn main() {
     println!("{} events of {} users over {} days", hits.len(), traffic::USERS, traffic::DAYS);
     timed("write the file", || peers::file(&data, &hits, &people));
     let mut segments = timed("make segments", || segments::Segments::of(&hits, &people, &segments::actors(&hits, traffic::USERS)));
-    let blocks = segments.blocks(ours::reads);
+    segments.decode();
     segments.print();
 
+    let url = variable("DATABASE_URL").expect("a database in DATABASE_URL; run `make bench-engine`");
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
     let bytes = segments.bytes.values().sum::<usize>() as u64;
-    let ours = Answers { engine: "throughline".to_owned(), bytes: Some(bytes), answers: ours::ask(&blocks, times) };
+    let (warm, cold) = timed("throughline", || {
+        runtime.block_on(async {
+            let ours = ours::Ours::over(&url, &segments).await;
+            (ours.warm(times).await, ours.cold(times.min(5)).await)
+        })
+    });
+    drop(segments);
+    let ours = Answers { engine: "throughline".to_owned(), bytes: Some(bytes), answers: warm };
+    let cold = Answers { engine: "throughline, cold".to_owned(), bytes: None, answers: cold };
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/engine");
     let python = folder.join("venv/bin/python");
     let mut engines = vec![ours];
@@ -40,11 +50,11 @@ fn main() {
     engines.push(timed("DuckDB", || peers::ask("node", &[&beside.join("ask_duckdb.mjs")], &data, times)));
     let peers = engines.len() - 1;
     if number("PG", 1) > 0 {
-        let url = variable("DATABASE_URL").expect("a database in DATABASE_URL; run `make bench-engine`");
-        let runtime = tokio::runtime::Runtime::new().expect("threads");
         engines.push(timed("Postgres", || runtime.block_on(postgres::ask(&url, &hits, &people, times))));
     }
     table::print(&engines, peers);
+    table::print_cold(&cold, &engines[1]);
+    engines.push(cold);
 
     let differences = table::differences(&engines);
     differences.iter().for_each(|difference| eprintln!("{difference}"));

@@ -1,159 +1,172 @@
-//! The questions, asked of our engine on blocks in memory.
+//! The questions, asked of the query API's functions as a page asks them: with filters, zone, bot rule and receipts, over
+//! segments in Postgres.
 
-use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use analysis::calendar::{Bucket, Frame};
-use analysis::funnel::{self, Entry, Order, Unit};
-use analysis::history::{Cancel, History, Mask, Rows, Selection, Spread};
-use analysis::keys::{Dimension, Keys};
-use analysis::retention::{self, Back, Start};
-use analysis::segment::{Attribute, Block, ColumnKey};
-use analysis::trend::{self, By, Key};
-use analysis::with_codes;
 use chrono::{DateTime, SecondsFormat, Utc};
-use protocol::range::Step;
+use protocol::access::Project;
+use protocol::analyses::{FunnelQuery, GroupKey, RetentionQuery, Scope, TrendCounts, TrendQuery, TrendSeries};
+use protocol::filter::{Field, Filter, Test};
+use protocol::range::{Period, Step};
+use protocol::time::Clock;
+use query_api::access::ProjectContext;
+use query_api::{QueryConfig, QueryParts, QueryState, analyses};
 use serde_json::{Value, json};
+use storage::segments::{self, NewSegment};
+use storage::{Db, PoolSize, projects, work};
+use tokio::sync::watch;
 
-use crate::question::{Answer, Question, ROUTES_TOP, STEPS, TREND_NAME, WEEK_MS, WEEKS, WINDOW_MS, days_before_end};
+use crate::question::{Answer, Question, ROUTES_TOP, STEPS, TREND_NAME, WINDOW_MS, days_before_end};
+use crate::segments::Segments;
 use crate::traffic::{BEGIN_MS, DAY_MS, DAYS};
 
-const HOUR_MS: i64 = DAY_MS / 24;
 /// More than there are countries and OSes.
 const ALL_PAIRS: usize = 1_000;
+/// Room for every column that the questions read.
+const CACHE_BYTES: u64 = 1 << 30;
 
-/// The columns that the questions read.
-pub fn reads(key: &ColumnKey) -> bool {
-    use Attribute::{Bot, Country, Name, Os, Route};
-    match key {
-        ColumnKey::Runs | ColumnKey::Time | ColumnKey::Weight => true,
-        ColumnKey::Text(attribute) => [Name, Route, Country, Os, Bot].contains(attribute),
-        _ => false,
-    }
+/// Our side: a query role over a database that holds the segments.
+pub struct Ours {
+    state: QueryState,
+    context: ProjectContext,
+    _running: watch::Sender<bool>,
 }
 
-/// Every answer, each asked `times` times after once for nothing.
-pub fn ask(blocks: &[Arc<Block>], times: usize) -> Vec<Answer> {
-    let ask = |question| {
-        let mut ms = Vec::new();
-        let mut rows = answer(blocks, question);
-        for _ in 0..times {
-            let begin = Instant::now();
-            rows = answer(blocks, question);
-            ms.push(begin.elapsed().as_secs_f64() * 1e3);
+impl Ours {
+    /// Stores the segments in a fresh database.
+    pub async fn over(url: &str, made: &Segments) -> Self {
+        let size = PoolSize { connections_max: 4, wait_max: Duration::from_secs(5), statement_max: Duration::from_secs(600) };
+        let db = Db::connect(url, "bench", size).await.expect("a database");
+        db.migrate().await.expect("a schema");
+        let project = projects::create(&db, "engine", "engine", "UTC", end()).await.expect("a project");
+        store(&db, &project, made).await;
+        let (running, shutdown) = watch::channel(false);
+        let config = QueryConfig { column_cache_bytes: CACHE_BYTES, budget: Duration::from_secs(60), ..QueryConfig::default() };
+        let state = QueryState::new(QueryParts { db, clock: Clock::fixed(end()), random: |bytes| bytes.fill(7), config, shutdown });
+        let context = state.access().operator_context("engine").await.expect("a project");
+        Self { state, context, _running: running }
+    }
+
+    /// Every answer, each asked `times` times after once for nothing.
+    pub async fn warm(&self, times: usize) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for question in Question::ALL {
+            self.answer(question).await;
+            answers.push(self.timed(question, times, || ()).await);
         }
-        Answer { question, rows, ms }
-    };
-    Question::ALL.map(ask).into()
-}
+        answers
+    }
 
-fn answer(blocks: &[Arc<Block>], question: Question) -> Vec<Vec<Value>> {
-    match question {
-        Question::DailyUsers => daily_users(&last(blocks, DAYS)),
-        Question::HourlyTrend => hourly_trend(&last(blocks, 7)),
-        Question::TopRoutes => top_routes(&last(blocks, 7)),
-        Question::CountryOs => country_os(&last(blocks, 1)),
-        Question::Funnel => funnel(&last(blocks, DAYS)),
-        Question::Retention => retention(&last(blocks, DAYS)),
+    /// Every answer with nothing decoded: columns are read from Postgres and decoded each time.
+    pub async fn cold(&self, times: usize) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for question in Question::ALL {
+            answers.push(self.timed(question, times, || self.state.forget_columns()).await);
+        }
+        answers
+    }
+
+    async fn timed(&self, question: Question, times: usize, before: impl Fn()) -> Answer {
+        let mut answer = Answer { question, rows: Vec::new(), ms: Vec::new() };
+        for _ in 0..times {
+            before();
+            let begin = Instant::now();
+            answer.rows = self.answer(question).await;
+            answer.ms.push(begin.elapsed().as_secs_f64() * 1e3);
+        }
+        answer
+    }
+
+    async fn answer(&self, question: Question) -> Vec<Vec<Value>> {
+        match question {
+            Question::DailyUsers => {
+                let series = self.trend(TrendQuery { scope: last(DAYS), step: Some(Step::Day1), ..TrendQuery::default() }).await;
+                let days = (0..).zip(&series[0].counts).map(|(day, counts)| (at(BEGIN_MS + day * DAY_MS), counts));
+                days.map(|(day, counts)| vec![json!(day.date_naive().to_string()), json!(counts.people)]).collect()
+            }
+            Question::HourlyTrend => {
+                let named = vec![name(TREND_NAME)];
+                let series =
+                    self.trend(TrendQuery { scope: last(7), step: Some(Step::Hour1), series: named, ..TrendQuery::default() }).await;
+                let hours = (0..).zip(&series[0].counts).filter(|(_, counts)| counts.events > 0.0);
+                let row = |(hour, counts): (i64, &TrendCounts)| {
+                    let start = at(days_before_end(7) + hour * DAY_MS / 24);
+                    vec![json!(start.to_rfc3339_opts(SecondsFormat::Secs, true)), json!(counts.events as u64), json!(counts.people)]
+                };
+                hours.map(row).collect()
+            }
+            Question::TopRoutes => {
+                let by = vec![Field::Route];
+                let series = self.trend(TrendQuery { scope: last(7), by, top: ROUTES_TOP, ..TrendQuery::default() }).await;
+                series.iter().filter_map(ranked).collect()
+            }
+            Question::CountryOs => {
+                let by = vec![Field::Country, Field::Os];
+                let query = TrendQuery { scope: last(1), step: Some(Step::Day1), by, top: ALL_PAIRS, ..TrendQuery::default() };
+                self.trend(query).await.iter().filter_map(ranked).collect()
+            }
+            Question::Funnel => {
+                let steps = STEPS.map(name).to_vec();
+                let query = FunnelQuery { scope: last(DAYS), steps, window_seconds: WINDOW_MS as u64 / 1_000, ..FunnelQuery::default() };
+                let answer = analyses::funnel(&self.state, &self.context, &query).await.expect("an answer");
+                vec![answer.steps.iter().map(|step| json!(step.reached)).collect()]
+            }
+            Question::Retention => {
+                let query = RetentionQuery { scope: last(DAYS), ..RetentionQuery::default() };
+                let answer = analyses::retention(&self.state, &self.context, &query).await.expect("an answer");
+                let cells = (0_i64..).zip(&answer.cohorts).flat_map(|(week, cohort)| {
+                    let weeks = (0_i64..).zip(&cohort.back).filter(|(_, people)| **people > 0);
+                    weeks.map(move |(after, people)| vec![json!(week), json!(after), json!(people)])
+                });
+                cells.collect()
+            }
+        }
+    }
+
+    async fn trend(&self, query: TrendQuery) -> Vec<TrendSeries> {
+        analyses::trend(&self.state, &self.context, &query).await.expect("an answer").series
     }
 }
 
-/// The history of the last days; blocks of other days are not looked at.
-fn last(blocks: &[Arc<Block>], days: i64) -> History {
-    let from = day(days_before_end(days)).date_naive();
-    History::new(blocks.iter().filter(|block| block.day >= from).cloned().collect(), |actor| actor)
+async fn store(db: &Db, project: &Project, made: &Segments) {
+    work::ensure(db, project.id).await.expect("a row");
+    for (number, stored) in (1..).zip(&made.stored) {
+        let segment = NewSegment {
+            segment_id: number,
+            day: stored.day,
+            events: stored.rows as i64,
+            meta: serde_json::to_value(&stored.meta).expect("json"),
+            parts: stored.parts.iter().map(|part| part.0.clone()).collect(),
+        };
+        let mut tx = db.begin().await.expect("a transaction");
+        segments::insert(&mut tx, project.id, &[segment], end()).await.expect("a segment");
+        tx.commit().await.expect("a commit");
+    }
 }
 
-fn daily_users(history: &History) -> Vec<Vec<Value>> {
-    let frame = frame(DAYS, DAY_MS);
-    let series = counted(history, &people(history), &frame);
-    let days = frame.buckets.iter().zip(&series.buckets);
-    days.map(|(bucket, cell)| vec![json!(bucket.start.date_naive().to_string()), json!(cell.people)]).collect()
-}
-
-fn hourly_trend(history: &History) -> Vec<Vec<Value>> {
-    let frame = frame(7, HOUR_MS);
-    let series = counted(history, &people(history).and(named(history, TREND_NAME)), &frame);
-    let hours = frame.buckets.iter().zip(&series.buckets).filter(|(_, cell)| cell.n > 0);
-    let row = |(bucket, cell): (&Bucket, &trend::Cell)| {
-        vec![json!(bucket.start.to_rfc3339_opts(SecondsFormat::Secs, true)), json!(cell.events as u64), json!(cell.people)]
+fn ranked(series: &TrendSeries) -> Option<Vec<Value>> {
+    let mut row = match &series.key {
+        GroupKey::Value(value) => vec![json!(value)],
+        GroupKey::Pair(first, second) => vec![json!(first), json!(second)],
+        GroupKey::All | GroupKey::Absent | GroupKey::Other => return None,
     };
-    hours.map(row).collect()
+    row.extend([json!(series.total.events as u64), json!(series.total.people)]);
+    Some(row)
 }
 
-fn top_routes(history: &History) -> Vec<Vec<Value>> {
-    let keys = Keys::of(history, &Dimension::Text(Attribute::Route));
-    let text = |value: &str| vec![json!(value)];
-    broken_down(history, &frame(7, 7 * DAY_MS), &keys, ROUTES_TOP, text)
+fn name(name: &str) -> Filter {
+    Filter::term(Field::Name, Test::is(name))
 }
 
-fn country_os(history: &History) -> Vec<Vec<Value>> {
-    let [countries, oses] = [Attribute::Country, Attribute::Os].map(|attribute| Keys::of(history, &Dimension::Text(attribute)));
-    let join = |country: Option<&str>, os: Option<&str>| format!("{}\t{}", country.unwrap_or_default(), os.unwrap_or_default());
-    let keys = Keys::pairs(history, &countries, &oses, join);
-    broken_down(history, &frame(1, DAY_MS), &keys, ALL_PAIRS, |value| value.split('\t').map(|text| json!(text)).collect())
+/// The last days of the month.
+fn last(days: i64) -> Scope {
+    Scope { period: Period::Between { from: at(days_before_end(days)), until: end() }, ..Scope::default() }
 }
 
-fn funnel(history: &History) -> Vec<Vec<Value>> {
-    let steps = STEPS.map(|name| named(history, name));
-    let rule = funnel::Rule { order: Order::Loose, entry: Entry::Every, unit: Unit::People, window_ms: WINDOW_MS };
-    let counts = funnel::count(history, &people(history), &steps, &Keys::none(history), rule, &Cancel::default());
-    vec![counts.expect("nobody cancels")[0].iter().map(|step| json!(step.reached)).collect()]
+fn end() -> DateTime<Utc> {
+    at(BEGIN_MS + DAYS * DAY_MS)
 }
 
-fn retention(history: &History) -> Vec<Vec<Value>> {
-    let frame = frame(DAYS, WEEK_MS);
-    let (rows, spread) = (people(history), Spread::over(history, &frame));
-    let rule = retention::Rule { start: Start::First, back: Back::On };
-    let cohorts = retention::count(history, (&rows, &rows), &spread, WEEKS, rule, &Cancel::default()).expect("nobody cancels");
-    let rows = cohorts.iter().enumerate().flat_map(|(week, cohort)| {
-        let weeks = cohort.back.iter().enumerate().filter(|(_, people)| **people > 0);
-        weeks.map(move |(after, people)| vec![json!(week), json!(after), json!(people)])
-    });
-    rows.collect()
-}
-
-fn counted(history: &History, rows: &Selection, frame: &Frame) -> trend::Series {
-    let (spread, keys) = (Spread::over(history, frame), Keys::none(history));
-    trend::count(history, rows, &spread, frame.buckets.len(), &keys, &Cancel::default()).expect("nobody cancels").remove(0)
-}
-
-fn broken_down(history: &History, frame: &Frame, keys: &Keys, top: usize, texts: impl Fn(&str) -> Vec<Value>) -> Vec<Vec<Value>> {
-    let spread = Spread::over(history, frame);
-    let buckets = frame.buckets.len();
-    let ranked = trend::break_down(history, &people(history), &spread, buckets, keys, (top, By::Events), &Cancel::default());
-    let row = |ranked: trend::Ranked| {
-        let Key::Value(value) = ranked.key else { return None };
-        let total = ranked.series.total;
-        Some([texts(&value), vec![json!(total.events as u64), json!(total.people)]].concat())
-    };
-    ranked.expect("nobody cancels").into_iter().filter_map(row).collect()
-}
-
-/// The rows that no robot did.
-fn people(history: &History) -> Selection {
-    Selection::of(history, |block| match block.text(&ColumnKey::Text(Attribute::Bot)) {
-        None => Rows::All,
-        Some(bots) => Mask::of(block.rows, |row| bots.at(row).is_none()).into(),
-    })
-}
-
-fn named(history: &History, name: &str) -> Selection {
-    Selection::of(history, |block| {
-        let Some(names) = block.text(&ColumnKey::Text(Attribute::Name)) else { return Rows::None };
-        let table: Vec<bool> = (0..names.distinct() as u32).map(|code| names.value(code) == Some(name)).collect();
-        with_codes!(names.codes, codes => Mask::of_codes(codes, &table)).into()
-    })
-}
-
-fn day(ms: i64) -> DateTime<Utc> {
+fn at(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
-}
-
-/// The last days of the month in buckets of this width, the last of them cut at the end.
-fn frame(days: i64, width_ms: i64) -> Frame {
-    let (begin, end) = (days_before_end(days), BEGIN_MS + DAYS * DAY_MS);
-    let starts = (begin..end).step_by(width_ms as usize);
-    let bucket = |start| Bucket { start: day(start), end: day((start + width_ms).min(end)), utc_offset_seconds: 0 };
-    Frame { step: Step::Hour1, buckets: starts.map(bucket).collect() }
 }

@@ -46,8 +46,6 @@ pub const TREND_NAME: &str = "add_to_cart";
 pub const STEPS: [&str; 3] = ["page_view", "add_to_cart", "purchase"];
 pub const WINDOW_MS: i64 = 30 * 60_000;
 pub const ROUTES_TOP: usize = 10;
-pub const WEEK_MS: i64 = 7 * DAY_MS;
-pub const WEEKS: usize = 5;
 
 /// Milliseconds since 1970 of the end of the month, less so many days.
 pub const fn days_before_end(days: i64) -> i64 {

@@ -3,10 +3,9 @@
 //! Each day arrives in pieces, as the worker writes them, and is merged as compaction does it.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use analysis::segment::{Attribute, Block, ColumnKey, Draft, EventRow, Meta, Part, decode, encode, merge};
+use analysis::segment::{Attribute, ColumnKey, Draft, EventRow, Meta, Part, decode, encode, merge};
 
 use crate::row::{ENVIRONMENT, Row, day};
 use crate::traffic::{DAYS, Hit, Person};
@@ -74,26 +73,19 @@ impl Segments {
         }
     }
 
-    /// The blocks as a query holds them, read back from their bytes. Only columns for which `wanted` holds.
-    pub fn blocks(&mut self, wanted: impl Fn(&ColumnKey) -> bool) -> Vec<Arc<Block>> {
-        let mut blocks = Vec::new();
+    /// Decodes every part once, for what that costs.
+    pub fn decode(&mut self) {
         for stored in &self.stored {
-            let mut columns = BTreeMap::new();
             for (part, described) in stored.parts.iter().zip(&stored.meta.parts) {
                 let begin = Instant::now();
                 let decoded = decode(&part.0).expect("columns");
                 self.decoding += begin.elapsed();
                 assert!(decoded.keys().eq(&described.columns), "a part holds what its description says");
                 for (key, column) in decoded {
-                    *self.memory.entry(key.clone()).or_default() += column.memory();
-                    if wanted(&key) {
-                        columns.insert(key, Arc::new(column));
-                    }
+                    *self.memory.entry(key).or_default() += column.memory();
                 }
             }
-            blocks.push(Arc::new(Block { day: stored.day, rows: stored.rows, columns }));
         }
-        blocks
     }
 
     pub fn print(&self) {

@@ -5,6 +5,9 @@ use crate::question::{Answers, Question};
 /// The bar: our time is at most this part of the faster peer's.
 const BAR: f64 = 0.2;
 
+/// The bar of a cold question, against chdb's warm one.
+const COLD_BAR: f64 = 5.0;
+
 /// Where an engine's answer is another than the first engine's.
 pub fn differences(engines: &[Answers]) -> Vec<String> {
     let mut found = Vec::new();
@@ -59,5 +62,20 @@ pub fn print(engines: &[Answers], peers: usize) {
         let times: Vec<usize> = engine.answers.iter().map(|answer| answer.ms.len()).collect();
         let bytes = engine.bytes.map_or(String::new(), |bytes| format!(", {:.2} GB stored", bytes as f64 / 1e9));
         println!("{}: n = {times:?}{bytes}", engine.engine);
+    }
+}
+
+/// Milliseconds with nothing decoded, beside what chdb takes warm.
+pub fn print_cold(cold: &Answers, chdb: &Answers) {
+    println!("\n{:<34}{:>24}{:>22}", "median ms, nothing decoded", cold.engine, "/ chdb warm");
+    for question in Question::ALL {
+        let (Some(ours), Some(theirs)) = (of(cold, question), of(chdb, question)) else { continue };
+        let part = ours.median() / theirs.median();
+        println!(
+            "{:<34}{:>24.2}{:>22}",
+            question.title(),
+            ours.median(),
+            format!("{part:.2} {}", if part <= COLD_BAR { "met" } else { "MISSED" })
+        );
     }
 }

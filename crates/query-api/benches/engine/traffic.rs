@@ -5,8 +5,8 @@
 
 use fastrand::Rng;
 
-/// 2026-01-01T00:00:00Z in milliseconds since 1970, a Thursday.
-pub const BEGIN_MS: i64 = 1_767_225_600_000;
+/// 2025-12-01T00:00:00Z in milliseconds since 1970: a Monday, so that the weeks of the calendar are those from here on.
+pub const BEGIN_MS: i64 = 1_764_547_200_000;
 pub const DAYS: i64 = 30;
 pub const DAY_MS: i64 = 86_400_000;
 pub const USERS: usize = 200_000;

@@ -4,7 +4,7 @@ with step as (
     from event
     where project_id = 1
         and name in ('page_view', 'add_to_cart', 'purchase')
-        and received_at >= '2026-01-01' and received_at < '2026-01-31'
+        and received_at >= '2025-12-01' and received_at < '2025-12-31'
     window so_far as (partition by actor order by ts rows unbounded preceding)
 ),
 chain as (

@@ -1,8 +1,8 @@
 -- A bit per week is twice as fast as joining each user's first week.
 with per_user as (
-    select bit_or(1 << (ts::date - date '2026-01-01') / 7) as weeks
+    select bit_or(1 << (ts::date - date '2025-12-01') / 7) as weeks
     from event
-    where project_id = 1 and received_at >= '2026-01-01' and received_at < '2026-01-31'
+    where project_id = 1 and received_at >= '2025-12-01' and received_at < '2025-12-31'
     group by actor
 ),
 alike as (
