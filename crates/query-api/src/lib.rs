@@ -12,6 +12,7 @@ pub mod delivery;
 mod engine;
 mod error;
 pub mod explorer;
+pub mod export;
 pub mod live;
 pub mod people;
 mod problems;

@@ -3,6 +3,7 @@
 
 mod dead_letters;
 mod demo;
+mod export;
 mod limits;
 mod links;
 mod places;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use dead_letters::{DeadLettersAction, DeadLettersOptions};
 pub(crate) use demo::DemoOptions;
+pub(crate) use export::{ExportFormat, ExportOptions};
 pub(crate) use limits::LimitOptions;
 pub(crate) use links::{LinkStateWord, LinksAction, LinksOptions};
 pub(crate) use places::PlacesOptions;
@@ -69,6 +71,8 @@ pub(crate) enum Command {
     Accounts(AccountsOptions),
     /// Look at what could not be counted or stored, and try it again
     DeadLetters(DeadLettersOptions),
+    /// Write events to a file for other programs, such as DuckDB, Polars or pandas
+    Export(ExportOptions),
     /// Print signals as they arrive, and what is refused with its reason and fix
     ///
     /// An import is filed under its items' own times, and a batch that comes again stores nothing: neither is shown.

@@ -4,6 +4,7 @@
 //! parts may find that compaction has replaced one in between; it lists again.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::{Stream, TryStreamExt as _};
 use protocol::id::ProjectId;
 
 use crate::flushes::FlushRange;
@@ -194,6 +195,20 @@ pub async fn reach(db: &Db, project: ProjectId) -> Result<Reach> {
     )
     .fetch_one(&db.pool)
     .await?)
+}
+
+/// All parts of a day's segments, by segment and part, as one statement finds them: no merging in between is seen. The
+/// statement runs as long as the stream is read.
+pub fn of_day(db: &Db, project: ProjectId, day: NaiveDate) -> impl Stream<Item = Result<StoredPart>> + '_ {
+    sqlx::query_as!(
+        StoredPart,
+        "select p.segment_id, p.part, p.bytes from segment s join segment_part p on p.project_id = $1 and p.segment_id = s.segment_id
+         where s.project_id = $1 and s.day = $2 order by p.segment_id, p.part",
+        project.0,
+        day
+    )
+    .fetch(&db.pool)
+    .map_err(Into::into)
 }
 
 /// The projects that have flushes without segments although they are counted.

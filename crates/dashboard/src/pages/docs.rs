@@ -13,6 +13,7 @@ const PAGES: [(&str, &str, &str); 6] = [
     ("filters", "Filters", include_str!("../../../../docs/filters.md")),
     ("verdicts", "Verdicts", include_str!("../../../../docs/verdicts.md")),
     ("problems", "Problems", include_str!("../../../../docs/problems.md")),
+    ("data", "Your data", include_str!("../../../../docs/data.md")),
     ("operating", "Operating", include_str!("../../../../docs/operating.md")),
 ];
 

@@ -10,6 +10,7 @@ mod commands;
 mod dead_letters;
 mod deadline;
 mod duplicates;
+mod export;
 mod figures;
 mod journal;
 mod kills;
