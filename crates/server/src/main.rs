@@ -53,6 +53,8 @@ async fn run(command: Command, clock: Clock) -> anyhow::Result<ExitCode> {
         Command::Links(options) => command::links::run(options, &clock).await?,
         Command::Accounts(options) => command::accounts::run(options, &clock).await?,
         Command::DeadLetters(options) => command::dead_letters::run(options, &clock).await?,
+        Command::Retention(options) => command::retention::run(options, &clock).await?,
+        Command::Erase(options) => command::erase::run(options, &clock).await?,
         Command::Export(options) => command::export::run(options).await?,
         Command::Tail(options) => command::tail::run(options, &clock).await?,
         Command::Verify(options) => return command::verify::run(options, &clock).await,

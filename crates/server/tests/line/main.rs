@@ -22,6 +22,7 @@ mod outage;
 mod overload;
 mod proxy;
 mod recount;
+mod retention;
 mod roles;
 mod routes;
 mod server;
