@@ -7,7 +7,7 @@ use crate::render::{self, Page, Title};
 use crate::shell::wordmark;
 
 /// The pages, in the order of the menu: the word of the address, the title, the text.
-const PAGES: [(&str, &str, &str); 6] = [
+const PAGES: [(&str, &str, &str); 7] = [
     ("sending", "Sending signals", include_str!("../../../../docs/sending.md")),
     ("analyses", "Questions about events", include_str!("../../../../docs/analyses.md")),
     ("filters", "Filters", include_str!("../../../../docs/filters.md")),
