@@ -4,6 +4,7 @@ import pg from "pg";
 
 export interface ScratchDatabase {
   readonly url: string;
+  rows(question: string): Promise<unknown[][]>;
   drop(): Promise<void>;
 }
 
@@ -12,14 +13,15 @@ export async function createScratchDatabase(): Promise<ScratchDatabase> {
   if (!base) throw new Error("DATABASE_URL names no Postgres: run `make test-web`, which starts one.");
   const name = `browser_${randomUUID().replaceAll("-", "")}`;
   await tell(base, `create database ${name}`);
-  return { url: named(base, name), drop: () => tell(base, `drop database if exists ${name} with (force)`) };
+  const url = named(base, name);
+  return { url, rows: (question) => tell(url, question), drop: async () => void (await tell(base, `drop database if exists ${name} with (force)`)) };
 }
 
-async function tell(url: string, statement: string): Promise<void> {
+async function tell(url: string, statement: string): Promise<unknown[][]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query({ text: statement, rowMode: "array" })).rows;
   } finally {
     await client.end();
   }

@@ -40,11 +40,20 @@ export class Server {
     return new Server(await start(["serve"], /http:\S+\/setup\?token=\S+/));
   }
 
+  /** Runs a command of the binary to its end; what it printed. */
+  async run(...words: string[]): Promise<string> {
+    return (await promisify(execFile)(BINARY, words, { env: environment(this.#database.url) })).stdout;
+  }
+
+  /** Asks the database itself. */
+  async rows(question: string): Promise<unknown[][]> {
+    return this.#database.rows(question);
+  }
+
   /** A new link of the same kind as the printed one. */
   async newLink(): Promise<string> {
     const words = ["accounts", "--url", this.url, ...(this.link.includes("/enter") ? ["--email", LOCAL_ACCOUNT] : [])];
-    const { stdout } = await promisify(execFile)(BINARY, words, { env: environment(this.#database.url) });
-    return stdout.trim();
+    return (await this.run(...words)).trim();
   }
 
   async stop(): Promise<void> {

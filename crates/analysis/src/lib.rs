@@ -5,6 +5,7 @@
 pub mod audience;
 pub mod calendar;
 pub mod cell;
+pub mod export;
 pub mod funnel;
 pub mod history;
 pub mod journeys;

@@ -28,13 +28,14 @@ use arrow_array::{Array as _, FixedSizeBinaryArray, Int64Array};
 use arrow_buffer::ScalarBuffer;
 use chrono::NaiveDate;
 
-pub use codec::{Part, decode, encode};
+pub use codec::{Part, decode, encode, whole};
 pub use draft::{Draft, EventRow};
 pub use event_id::EventIds;
 pub use key::{Attribute, ColumnKey, PropKey, PropKind};
 pub use merge::{ROWS_MAX, merge};
 pub use meta::{ColumnStats, Meta, PartMeta};
 pub use number::Number;
+pub(crate) use props::Rest;
 pub use props::{PropValue, prop_of_rest};
 pub use runs::{NO_ACTOR, Runs};
 pub use text::{Codes, Text};
@@ -60,6 +61,18 @@ pub enum Column {
 }
 
 impl Column {
+    /// How many rows it has; `None` for the run table, which has rows of its own.
+    pub fn rows(&self) -> Option<usize> {
+        Some(match self {
+            Self::Runs(_) => return None,
+            Self::Time(times) => times.len(),
+            Self::Whole(array) => array.len(),
+            Self::Number(number) => number.len(),
+            Self::Text(text) => text.codes.len(),
+            Self::Bytes(array) => array.len(),
+        })
+    }
+
     /// Bytes in memory, for bounding caches.
     pub fn memory(&self) -> usize {
         match self {

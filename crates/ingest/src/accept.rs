@@ -219,6 +219,7 @@ async fn prepare(
         project: grant.project_id,
         key_id: grant.key_id,
         dedupe: grant.dedupe,
+        history_days: grant.keep_segments_days,
         source: request.source,
         form: request.form,
         arrived_at: ingest.clock.now(),

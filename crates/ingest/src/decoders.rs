@@ -66,7 +66,17 @@ pub fn batch(endpoint: Endpoint, body: &[u8], now: DateTime<Utc>) -> Result<Verd
     let items = batch.lists.iter().map(Vec::len).sum();
     let enricher = Enricher::default();
     let surroundings = enricher.surroundings(&Shown::default(), Arc::default());
-    let setting = Setting { project: ProjectId(1), key_id: 1, dedupe: false, source, now, random: || 0, text: &text, surroundings };
+    let setting = Setting {
+        project: ProjectId(1),
+        key_id: 1,
+        dedupe: false,
+        history_days: 400,
+        source,
+        now,
+        random: || 0,
+        text: &text,
+        surroundings,
+    };
     let prepared = prepare::batch(batch, &setting);
     let mut encoded = RawRows::default();
     for (n, item) in (1..).zip(&prepared.items) {

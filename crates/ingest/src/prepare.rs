@@ -147,6 +147,8 @@ pub(crate) struct Setting<'t> {
     pub(crate) project: ProjectId,
     pub(crate) key_id: i32,
     pub(crate) dedupe: bool,
+    /// How old imported events may be.
+    pub(crate) history_days: u32,
     pub(crate) source: Source,
     pub(crate) now: DateTime<Utc>,
     pub(crate) random: Random,
@@ -166,7 +168,7 @@ impl Setting<'_> {
 pub(crate) fn batch(batch: Batch<'_>, setting: &Setting<'_>) -> Prepared {
     let Batch { envelope, identity, lists, body_hash } = batch;
     let reading = match setting.source {
-        Source::Import => Reading::import(setting.now),
+        Source::Import => Reading::import(setting.now, setting.history_days),
         Source::Live(_) => Reading::live(setting.now, envelope.sent_at.as_ref()),
     };
     let stored = if setting.source == Source::Import { Outcome::Imported } else { Outcome::Stored };
@@ -176,6 +178,7 @@ pub(crate) fn batch(batch: Batch<'_>, setting: &Setting<'_>) -> Prepared {
     let mut index = 0;
     for (signal, list) in setting.source.signals().into_iter().zip(lists) {
         let (items_before, errors_before) = (items.len(), errors.len());
+        let reading = reading.of(signal);
         for raw in list {
             match row(signal, raw, &reading, envelope.install_id.as_deref(), setting) {
                 Ok(row) => items.push(Item { index, row }),

@@ -26,6 +26,8 @@ pub(crate) struct RawRequest {
     pub(crate) key_id: i32,
     /// The project asks that no id is stored twice.
     pub(crate) dedupe: bool,
+    /// How many days old imported events may be.
+    pub(crate) history_days: u32,
     pub(crate) source: Source,
     pub(crate) form: Form,
     pub(crate) arrived_at: DateTime<Utc>,
@@ -53,8 +55,8 @@ impl RawRequest {
         let text = Text::of(&self.body, limits.size.plain_bytes_max)?;
         let batch = self.form.decode(&text, headers, &limits)?;
         admit(batch.lists.iter().map(Vec::len).sum())?;
-        let Self { project, key_id, dedupe, source, arrived_at: now, .. } = *self;
-        Ok(prepare::batch(batch, &Setting { project, key_id, dedupe, source, now, random, text: &text, surroundings }))
+        let Self { project, key_id, dedupe, history_days, source, arrived_at: now, .. } = *self;
+        Ok(prepare::batch(batch, &Setting { project, key_id, dedupe, history_days, source, now, random, text: &text, surroundings }))
     }
 
     /// As the spool keeps it.
@@ -98,6 +100,8 @@ impl RawRequest {
             project: request.project,
             key_id: fact(KEY).and_then(|id| id.parse().ok()).unwrap_or_default(),
             dedupe: fact(DEDUPE).is_some(),
+            // History is never spooled.
+            history_days: 0,
             source: Source::Live(signal),
             form,
             arrived_at: request.arrived_at,

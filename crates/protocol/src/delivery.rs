@@ -50,7 +50,7 @@ impl ItemCounts {
             Outcome::Duplicate => self.duplicate += n,
             Outcome::Sampled => self.sampled += n,
             Outcome::Lost => self.lost += n,
-            Outcome::Replayed | Outcome::Imported | Outcome::Refused => {}
+            Outcome::Replayed | Outcome::Imported | Outcome::Erased | Outcome::Refused => {}
         }
     }
 

@@ -61,8 +61,18 @@ pub const ROUTE_RULES_MAX: usize = 200;
 pub const PERSON_ACTORS_MAX: usize = 1_000;
 /// How far in the past a timestamp may lie.
 pub const LATE_DAYS_MAX: i64 = 7;
-/// How far in the past an imported timestamp may lie.
+/// How far in the past an imported timestamp may lie; that of an event or identity as far as the project keeps segments.
 pub const IMPORT_DAYS_MAX: i64 = 30;
+/// Days for which a project keeps data, at least: what is late may be 7 days old.
+pub const KEEP_DAYS_MIN: u32 = 8;
+/// And at most.
+pub const KEEP_DAYS_MAX: u32 = 3_650;
+/// Days for which raw events and metric points are kept when a project says nothing.
+pub const KEEP_RAW_DAYS: u32 = 30;
+/// Days for which spans, error reports and logs are kept when a project says nothing.
+pub const KEEP_TRACES_DAYS: u32 = 14;
+/// Days for which segments are kept when a project says nothing.
+pub const KEEP_SEGMENTS_DAYS: u32 = 400;
 /// A timestamp ahead of the server by up to this many minutes is kept as it is.
 pub const FUTURE_MINUTES_KEPT: i64 = 5;
 /// A timestamp ahead by up to this many hours is clamped to the time of receipt; further ahead it is refused.
@@ -106,6 +116,8 @@ pub fn table() -> Vec<(&'static str, String)> {
             format!("{FRAMES_MAX}, {CAUSES_MAX}, {BREADCRUMBS_MAX}, {FINGERPRINT_PARTS_MAX}"),
         ),
         ("age of an item; of an imported one", format!("{LATE_DAYS_MAX} and {IMPORT_DAYS_MAX} days")),
+        ("age of an imported event or identity, unless the project keeps segments longer or shorter", format!("{KEEP_SEGMENTS_DAYS} days")),
+        ("days for which a project may keep data", format!("{KEEP_DAYS_MIN} to {}", n(KEEP_DAYS_MAX as usize))),
         (
             "time ahead of the server: kept, clamped to the time of receipt",
             format!("{FUTURE_MINUTES_KEPT} minutes, {FUTURE_HOURS_CLAMPED} hours"),

@@ -100,6 +100,8 @@ pub enum Outcome {
     Replayed,
     /// Stored by an import; outside the equation.
     Imported,
+    /// Stored, and removed before it was counted, because its person was erased; outside the equation.
+    Erased,
     /// A whole request that was refused, with its problem's code. Counted in requests, outside the equation: a sender
     /// either repeats it or books its items as lost.
     Refused,
@@ -107,7 +109,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Made,
         Self::Stored,
         Self::Rejected,
@@ -116,6 +118,7 @@ impl Outcome {
         Self::Lost,
         Self::Replayed,
         Self::Imported,
+        Self::Erased,
         Self::Refused,
     ];
 
@@ -130,6 +133,7 @@ impl Outcome {
             Self::Lost => "lost",
             Self::Replayed => "replayed",
             Self::Imported => "imported",
+            Self::Erased => "erased",
             Self::Refused => "refused",
         }
     }

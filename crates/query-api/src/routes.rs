@@ -7,7 +7,9 @@
 mod analyses;
 mod audience;
 mod delivery;
+mod erasing;
 mod explorer;
+mod keeping;
 mod live;
 mod openapi;
 mod parameters;
@@ -53,6 +55,9 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(explorer::samples))
         .routes(routes!(delivery::books))
         .routes(routes!(delivery::xray))
+        .routes(routes!(keeping::status))
+        .routes(routes!(erasing::ask))
+        .routes(routes!(erasing::list))
         .routes(routes!(people::links))
         .routes(routes!(people::preview))
         .routes(routes!(people::undo))

@@ -64,6 +64,7 @@ struct Shared {
     access: Access,
     db: Db,
     clock: Clock,
+    random: Random,
     live: LiveWindows,
     engine: Engine,
     persons: PersonsCache,
@@ -78,7 +79,7 @@ impl QueryState {
         let access = Access::new(db.clone(), clock.clone(), random, config.access.clone());
         let live = LiveWindows::new(config.live_streams_max);
         let engine = Engine::new(config.column_cache_bytes);
-        Self(Arc::new(Shared { access, db, clock, live, engine, persons: PersonsCache::default(), config, shutdown }))
+        Self(Arc::new(Shared { access, db, clock, random, live, engine, persons: PersonsCache::default(), config, shutdown }))
     }
 
     /// Who may ask.
@@ -89,6 +90,11 @@ impl QueryState {
     /// The source of the current time.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// The source of ids.
+    pub(crate) fn random(&self) -> Random {
+        self.0.random
     }
 
     pub(crate) fn live(&self) -> &LiveWindows {

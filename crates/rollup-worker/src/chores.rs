@@ -8,7 +8,7 @@ use protocol::time::Clock;
 use storage::Db;
 
 use crate::due::Due;
-use crate::{compact, housekeeping, pay_debts, sweep, telemetry};
+use crate::{compact, erase, housekeeping, pay_debts, retain, sweep, telemetry};
 
 /// How often it looks whether something is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -19,6 +19,8 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// Often enough that a day never has many segments.
 const COMPACT_EVERY: TimeDelta = TimeDelta::seconds(2);
 const DEBTS_EVERY: TimeDelta = TimeDelta::minutes(10);
+/// Soon after somebody asked.
+const ERASE_EVERY: TimeDelta = TimeDelta::seconds(5);
 const REPORT_EVERY: TimeDelta = TimeDelta::seconds(5);
 
 /// Every chore with its rhythm.
@@ -27,6 +29,7 @@ pub(crate) struct Chores {
     clock: Clock,
     partitions: Due,
     ledger: Due,
+    retention: Due,
     sweep: Due,
     backlog: Due,
 }
@@ -38,6 +41,7 @@ impl Chores {
             clock,
             partitions: Due::every(HOUSEKEEPING_EVERY),
             ledger: Due::every(HOUSEKEEPING_EVERY),
+            retention: Due::every(HOUSEKEEPING_EVERY),
             sweep: Due::every(SWEEP_EVERY),
             backlog: Due::every(REPORT_EVERY),
         }
@@ -53,12 +57,13 @@ impl Chores {
 
     /// Each that is due, once. The report comes first: it must not wait for one that waits for a lock.
     async fn round(&mut self) {
-        let Self { db, clock, partitions, ledger, sweep, backlog } = self;
+        let Self { db, clock, partitions, ledger, retention, sweep, backlog } = self;
         let now = clock.now();
         do_when_due(backlog, now, "report the backlog", telemetry::report_backlog(db, now)).await;
         do_when_due(partitions, now, "make day partitions", housekeeping::make_partitions(db, now)).await;
         do_when_due(sweep, now, "sweep what is over", sweep::sweep_and_say(db, now)).await;
         do_when_due(ledger, now, "end the ledger's window", housekeeping::expire_ledger(db, now)).await;
+        do_when_due(retention, now, "let go of what is over", retain::retain_and_say(db, now)).await;
     }
 }
 
@@ -67,20 +72,22 @@ pub(crate) struct Compaction {
     db: Db,
     clock: Clock,
     debts: Due,
+    erasures: Due,
     merge: Due,
 }
 
 impl Compaction {
     pub(crate) fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, debts: Due::every(DEBTS_EVERY), merge: Due::every(COMPACT_EVERY) }
+        Self { db, clock, debts: Due::every(DEBTS_EVERY), erasures: Due::every(ERASE_EVERY), merge: Due::every(COMPACT_EVERY) }
     }
 
     /// Does it for ever.
     pub(crate) async fn run(mut self) {
         loop {
-            let Self { db, clock, debts, merge } = &mut self;
+            let Self { db, clock, debts, erasures, merge } = &mut self;
             let now = clock.now();
             do_when_due(debts, now, "put older events into segments", pay_debts::pay_debts_and_say(db, now)).await;
+            do_when_due(erasures, now, "forget people", erase::erase_and_say(db, now)).await;
             do_when_due(merge, now, "merge segments", compact::compact_and_say(db, now)).await;
             tokio::time::sleep(LOOK_EVERY).await;
         }

@@ -11,7 +11,8 @@ use crate::claim::{Claim, Wanted};
 use crate::config::Config;
 use crate::stage::Stage;
 use crate::{
-    admit_routes, book_outcomes, book_usage, count_events, count_points, intern_actors, link_identities, read_events, write_segments,
+    admit_routes, book_outcomes, book_usage, count_events, count_points, forget, intern_actors, link_identities, read_events,
+    write_segments,
 };
 
 /// What was counted.
@@ -75,6 +76,7 @@ async fn settle(mut claim: Claim, now: DateTime<Utc>, config: &Config) -> anyhow
 
 async fn fill_rollups(claim: &mut Claim, now: DateTime<Utc>, config: &Config) -> anyhow::Result<Counted> {
     config.reached(Stage::Claimed)?;
+    forget::forget_erased(claim).await?;
     link_identities::link_identities(claim).await?;
     config.reached(Stage::IdentitiesLinked)?;
     let events = settle_events(claim, config).await?;

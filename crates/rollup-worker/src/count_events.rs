@@ -44,7 +44,7 @@ impl Row<'_> {
 }
 
 /// The row of a key, with nothing counted.
-fn stored_key(key: &QuarterKey<'_>) -> Quarter {
+pub(crate) fn stored_key(key: &QuarterKey<'_>) -> Quarter {
     let (dimension, value) = match key.slice {
         Slice::All => (Dimension::All, ""),
         Slice::Name(name) => (Dimension::Name, name),

@@ -3,9 +3,12 @@
 
 mod dead_letters;
 mod demo;
+mod erase;
+mod export;
 mod limits;
 mod links;
 mod places;
+mod retention;
 mod routes;
 mod tail;
 
@@ -18,9 +21,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use dead_letters::{DeadLettersAction, DeadLettersOptions};
 pub(crate) use demo::DemoOptions;
+pub(crate) use erase::EraseOptions;
+pub(crate) use export::{ExportFormat, ExportOptions};
 pub(crate) use limits::LimitOptions;
 pub(crate) use links::{LinkStateWord, LinksAction, LinksOptions};
 pub(crate) use places::PlacesOptions;
+pub(crate) use retention::{KeepOptions, RetentionOptions};
 pub(crate) use routes::{RoutesAction, RoutesOptions};
 pub(crate) use tail::TailOptions;
 
@@ -69,6 +75,12 @@ pub(crate) enum Command {
     Accounts(AccountsOptions),
     /// Look at what could not be counted or stored, and try it again
     DeadLetters(DeadLettersOptions),
+    /// Show how long data is kept, and what was freed
+    Retention(RetentionOptions),
+    /// Forget a person: all their ids and everything that is stored of them
+    Erase(EraseOptions),
+    /// Write events to a file for other programs, such as DuckDB, Polars or pandas
+    Export(ExportOptions),
     /// Print signals as they arrive, and what is refused with its reason and fix
     ///
     /// An import is filed under its items' own times, and a batch that comes again stores nothing: neither is shown.
@@ -235,6 +247,8 @@ pub(crate) enum ProjectsAction {
         dedupe: Option<bool>,
         #[command(flatten)]
         limits: LimitOptions,
+        #[command(flatten)]
+        keep: KeepOptions,
     },
     /// Show every project
     List,

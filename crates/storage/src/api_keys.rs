@@ -21,6 +21,8 @@ pub struct Grant {
     pub scopes: Vec<Scope>,
     /// The project asks that no event or error report is stored twice.
     pub dedupe: bool,
+    /// Days for which the project keeps segments: how old imported events may be.
+    pub keep_segments_days: u32,
     /// How much it may send.
     pub key_limit: SendLimit,
     /// How much all keys of the project may send together.
@@ -79,7 +81,7 @@ pub async fn find(db: &Db, presented: &Presented) -> Result<Option<Grant>> {
         Presented::SecretSha256(hash) => (None, Some(hash)),
     };
     let row = sqlx::query!(
-        "select k.id, k.project_id, k.scopes, p.dedupe, k.events_per_second, k.events_per_month,
+        "select k.id, k.project_id, k.scopes, p.dedupe, p.keep_segments_days, k.events_per_second, k.events_per_month,
              p.events_per_second as project_per_second, p.events_per_month as project_per_month,
              array(select pattern from route_rule r where r.project_id = p.id order by pattern) as \"route_rules!\"
          from api_key k join project p on p.id = k.project_id
@@ -94,6 +96,7 @@ pub async fn find(db: &Db, presented: &Presented) -> Result<Option<Grant>> {
         project_id: ProjectId(row.project_id),
         scopes: scopes(&row.scopes),
         dedupe: row.dedupe,
+        keep_segments_days: row.keep_segments_days.unsigned_abs(),
         key_limit: SendLimit::of_columns(row.events_per_second, row.events_per_month),
         project_limit: SendLimit::of_columns(row.project_per_second, row.project_per_month),
         route_rules: row.route_rules.into(),

@@ -76,6 +76,22 @@ pub async fn any(db: &Db, project: ProjectId) -> Result<bool> {
         .await?)
 }
 
+/// The oldest quarter of a project.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn oldest(db: &Db, project: ProjectId) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("select min(bucket) from event_quarter where project_id = $1", project.0).fetch_one(&db.pool).await?)
+}
+
+/// The newest quarter of a project.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn newest(db: &Db, project: ProjectId) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("select max(bucket) from event_quarter where project_id = $1", project.0).fetch_one(&db.pool).await?)
+}
+
 /// The rows of a range, `until` exclusive, by bucket; as stored, so one bucket and value has several. There are as many
 /// as the range holds: callers bound the range.
 ///
@@ -187,6 +203,44 @@ pub async fn save(tx: &mut Transaction, project: ProjectId, rows: &[Quarter]) ->
         &ns,
         &weights,
         actors.as_slice() as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The rows of a range, `until` exclusive, of every dimension.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn whole(db: &Db, project: ProjectId, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Quarter>> {
+    Ok(sqlx::query_as!(
+        Quarter,
+        "select bucket, dimension, value, environment, is_bot, n, weight, actors from event_quarter
+         where project_id = $1 and bucket >= $2 and bucket < $3 and dimension <> $4 order by bucket, dimension, value, environment, is_bot",
+        project.0,
+        from,
+        until,
+        ADMITTED_ROUTES
+    )
+    .fetch_all(&db.pool)
+    .await?)
+}
+
+/// Removes the rows of these keys.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remove(tx: &mut Transaction, project: ProjectId, keys: &[Quarter]) -> Result<()> {
+    let keys = Columns::of(keys);
+    sqlx::query_file!(
+        "sql/event_quarters/remove.sql",
+        project.0,
+        &keys.buckets,
+        &keys.dimensions,
+        &keys.values,
+        &keys.environments,
+        &keys.are_bots
     )
     .execute(&mut **tx)
     .await?;

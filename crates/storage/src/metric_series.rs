@@ -254,6 +254,14 @@ fn columns(keys: &[SeriesKey]) -> (Vec<String>, Vec<i16>, Vec<String>, Vec<Vec<u
     )
 }
 
+/// The time of a project's oldest point.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn first_seen(db: &Db, project: ProjectId) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("select min(first_seen) from metric_series where project_id = $1", project.0).fetch_one(&db.pool).await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,18 +1,27 @@
 //! Day partitions: made ahead by a job, so that no write ever waits for one, and never by a client's clock.
 //!
-//! The only file that builds SQL at run time: a partition's name and bounds cannot be bind parameters. Both come from a
+//! The only module that builds SQL at run time: a partition's name and bounds cannot be bind parameters. Both come from a
 //! `NaiveDate` of ours, never from input.
+
+mod expire;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use protocol::keeping::DataType;
 use protocol::limits::{IMPORT_DAYS_MAX, LEDGER_DAYS};
 use protocol::outcome::Signal;
 
 use crate::{Db, Error, Result};
 
+pub use expire::{Dropped, OldPartition, days, drop_when_free, oldest_day, tally};
+
 /// Days made ahead: a stopped worker leaves a week to notice.
 const DAYS_AHEAD: u64 = 7;
+
+/// How often a change of partitions is tried, and the pause in between.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A table that is partitioned by day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +39,8 @@ pub enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 9] = [
+    /// Every one.
+    pub const ALL: [Self; 9] = [
         Self::Event,
         Self::MetricPoint,
         Self::Span,
@@ -52,6 +62,20 @@ impl Table {
             Signal::Log => Self::Log,
             Signal::Identity => Self::Identity,
         }
+    }
+
+    /// What is kept in it, if there is a time for that.
+    pub const fn data_type(self) -> Option<DataType> {
+        Some(match self {
+            Self::Event => DataType::Events,
+            Self::MetricPoint => DataType::MetricPoints,
+            Self::Span => DataType::Spans,
+            Self::ErrorReport => DataType::Errors,
+            Self::Log => DataType::Logs,
+            Self::Identity => DataType::Identities,
+            Self::MetricMinute => DataType::MetricMinutes,
+            Self::Batch | Self::SeenId => return None,
+        })
     }
 
     /// Cut by the time within a UUIDv7, not by a time of its own.
@@ -199,8 +223,6 @@ pub async fn drop_before(db: &Db, table: Table, first: NaiveDate) -> Result<u32>
 /// it), and every writer that comes later waits for the statement. Between two tries the writers go on. Whoever needs it
 /// asks again later.
 async fn change(db: &Db, statement: &str) -> Result<()> {
-    const TRIES: u32 = 5;
-    const PAUSE: Duration = Duration::from_secs(1);
     for attempt in 1.. {
         let mut tx = db.begin().await?;
         sqlx::query!("set local lock_timeout = '200ms'").execute(&mut *tx).await?;

@@ -4,9 +4,11 @@
 //! parts may find that compaction has replaced one in between; it lists again.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::{Stream, TryStreamExt as _};
 use protocol::id::ProjectId;
 
 use crate::flushes::FlushRange;
+use crate::keeping::Freed;
 use crate::{Db, Result, Transaction};
 
 /// A segment that is about to be written.
@@ -196,6 +198,20 @@ pub async fn reach(db: &Db, project: ProjectId) -> Result<Reach> {
     .await?)
 }
 
+/// All parts of a day's segments, by segment and part, as one statement finds them: no merging in between is seen. The
+/// statement runs as long as the stream is read.
+pub fn of_day(db: &Db, project: ProjectId, day: NaiveDate) -> impl Stream<Item = Result<StoredPart>> + '_ {
+    sqlx::query_as!(
+        StoredPart,
+        "select p.segment_id, p.part, p.bytes from segment s join segment_part p on p.project_id = $1 and p.segment_id = s.segment_id
+         where s.project_id = $1 and s.day = $2 order by p.segment_id, p.part",
+        project.0,
+        day
+    )
+    .fetch(&db.pool)
+    .map_err(Into::into)
+}
+
 /// The projects that have flushes without segments although they are counted.
 ///
 /// # Errors
@@ -237,4 +253,52 @@ pub async fn settle(tx: &mut Transaction, project: ProjectId, debts: &[FlushRang
         .await?;
     }
     Ok(())
+}
+
+/// A day's segments of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct OldDay {
+    pub project: ProjectId,
+    pub day: NaiveDate,
+    pub events: i64,
+    pub bytes: i64,
+}
+
+/// Days before `before` that a project has segments of, oldest first, at most so many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn days_before(db: &Db, project: ProjectId, before: NaiveDate, limit: i64) -> Result<Vec<OldDay>> {
+    let rows = sqlx::query!(
+        r#"select day, sum(events)::int8 as "events!", sum(bytes)::int8 as "bytes!" from segment
+           where project_id = $1 and day < $2 group by day order by day limit $3"#,
+        project.0,
+        before,
+        limit
+    )
+    .fetch_all(&db.pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| OldDay { project, day: row.day, events: row.events, bytes: row.bytes }).collect())
+}
+
+/// Removes a day's segments, by the holder of the project, and returns what they held.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remove_day(tx: &mut Transaction, project: ProjectId, day: NaiveDate) -> Result<Freed> {
+    let rows = sqlx::query!("delete from segment where project_id = $1 and day = $2 returning segment_id, events, bytes", project.0, day)
+        .fetch_all(&mut **tx)
+        .await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.segment_id).collect();
+    sqlx::query!("delete from segment_part where project_id = $1 and segment_id = any($2)", project.0, &ids).execute(&mut **tx).await?;
+    Ok(Freed { rows: rows.iter().map(|row| row.events).sum(), bytes: rows.iter().map(|row| row.bytes).sum() })
+}
+
+/// The oldest day that a project has segments of.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn oldest_day(db: &Db, project: ProjectId) -> Result<Option<NaiveDate>> {
+    Ok(sqlx::query_scalar!("select min(day) from segment where project_id = $1", project.0).fetch_one(&db.pool).await?)
 }

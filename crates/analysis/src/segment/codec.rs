@@ -18,6 +18,7 @@ use arrow_ipc::CompressionType;
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::{IpcWriteOptions, StreamWriter};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
+use chrono::NaiveDate;
 
 use super::key::ColumnKey;
 use super::meta::{Meta, PartMeta};
@@ -79,6 +80,22 @@ pub fn decode(part: &[u8]) -> Result<BTreeMap<ColumnKey, Column>, Corrupt> {
         return Err(Corrupt("a damaged part of a segment"));
     }
     read(stream).map_err(|_| Corrupt("a part of a segment that this version does not know"))
+}
+
+/// A segment with all of its columns, from all of its parts.
+///
+/// # Errors
+/// As [`decode`], and when the parts are not of one segment.
+pub fn whole<'p>(day: NaiveDate, parts: impl IntoIterator<Item = &'p [u8]>) -> Result<Block, Corrupt> {
+    let mut block = Block { day, rows: 0, columns: BTreeMap::new() };
+    for part in parts {
+        block.columns.extend(decode(part)?.into_iter().map(|(key, column)| (key, Arc::new(column))));
+    }
+    block.rows = block.times().len();
+    if block.columns.values().any(|column| column.rows().is_some_and(|rows| rows != block.rows)) {
+        return Err(Corrupt("a segment whose columns differ in length"));
+    }
+    Ok(block)
 }
 
 fn write(fields: Vec<(Field, ArrayRef)>) -> Result<Vec<u8>, ArrowError> {

@@ -141,15 +141,15 @@ fn json(value: &PropValue<'_>) -> String {
 }
 
 /// Objects in the making, one per row.
-pub(super) struct Rest(Vec<Option<String>>);
+pub(crate) struct Rest(Vec<Option<String>>);
 
 impl Rest {
-    pub(super) fn new(rows: usize) -> Self {
+    pub(crate) fn new(rows: usize) -> Self {
         Self(vec![None; rows])
     }
 
     /// Begins a row with the entries of an object.
-    pub(super) fn begin(&mut self, row: usize, object: &str) {
+    pub(crate) fn begin(&mut self, row: usize, object: &str) {
         self.0[row] = object.strip_suffix('}').map(str::to_owned);
     }
 
@@ -163,11 +163,11 @@ impl Rest {
         text.push_str(json);
     }
 
-    pub(super) fn add_value(&mut self, row: usize, key: &str, value: &PropValue<'_>) {
+    pub(crate) fn add_value(&mut self, row: usize, key: &str, value: &PropValue<'_>) {
         self.add(row, key, &json(value));
     }
 
-    pub(super) fn finish(mut self) -> Option<Text> {
+    pub(crate) fn finish(mut self) -> Option<Text> {
         self.0.iter_mut().flatten().for_each(|text| text.push('}'));
         text::column(self.0.iter().map(Option::as_deref))
     }

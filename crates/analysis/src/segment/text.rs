@@ -57,6 +57,15 @@ impl Codes {
         }
     }
 
+    /// Rows.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::U8(codes) => codes.len(),
+            Self::U16(codes) => codes.len(),
+            Self::U32(codes) => codes.len(),
+        }
+    }
+
     /// The code of a row.
     pub fn at(&self, row: usize) -> u32 {
         match self {

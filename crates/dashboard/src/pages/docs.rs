@@ -7,12 +7,13 @@ use crate::render::{self, Page, Title};
 use crate::shell::wordmark;
 
 /// The pages, in the order of the menu: the word of the address, the title, the text.
-const PAGES: [(&str, &str, &str); 6] = [
+const PAGES: [(&str, &str, &str); 7] = [
     ("sending", "Sending signals", include_str!("../../../../docs/sending.md")),
     ("analyses", "Questions about events", include_str!("../../../../docs/analyses.md")),
     ("filters", "Filters", include_str!("../../../../docs/filters.md")),
     ("verdicts", "Verdicts", include_str!("../../../../docs/verdicts.md")),
     ("problems", "Problems", include_str!("../../../../docs/problems.md")),
+    ("data", "Your data", include_str!("../../../../docs/data.md")),
     ("operating", "Operating", include_str!("../../../../docs/operating.md")),
 ];
 

@@ -143,6 +143,7 @@ mod tests {
             project_id: ProjectId(1),
             scopes: Vec::new(),
             dedupe: false,
+            keep_segments_days: 400,
             key_limit: limit(of_key),
             project_limit: limit(of_project),
             route_rules: Arc::default(),

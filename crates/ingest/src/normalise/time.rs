@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::limits::{CLOCK_SKEW_MINUTES_KEPT, FUTURE_HOURS_CLAMPED, FUTURE_MINUTES_KEPT, IMPORT_DAYS_MAX, LATE_DAYS_MAX};
+use protocol::outcome::Signal;
 use protocol::time::Timestamp;
 use protocol::verdict::ItemCode;
 use storage::flags::{CLOCK_CORRECTED, FUTURE_CLAMPED};
@@ -17,6 +18,8 @@ pub(crate) struct Reading {
     skew: Option<TimeDelta>,
     /// How old an item may be.
     age_max: TimeDelta,
+    /// How old an event or identity may be, whose day is found in segments, not in rollups that are dropped earlier.
+    event_age_max: TimeDelta,
 }
 
 /// An item's time.
@@ -35,12 +38,19 @@ impl Reading {
             Some(Timestamp::At(sent_at)) => Some(now - *sent_at).filter(|skew| skew.abs() > TimeDelta::minutes(CLOCK_SKEW_MINUTES_KEPT)),
             _ => None,
         };
-        Self { now, skew, age_max: TimeDelta::days(LATE_DAYS_MAX) }
+        let age_max = TimeDelta::days(LATE_DAYS_MAX);
+        Self { now, skew, age_max, event_age_max: age_max }
     }
 
-    /// History: times are what they say.
-    pub(crate) fn import(now: DateTime<Utc>) -> Self {
-        Self { now, skew: None, age_max: TimeDelta::days(IMPORT_DAYS_MAX) }
+    /// History: times are what they say. Its events may be as old as what the project keeps of them.
+    pub(crate) fn import(now: DateTime<Utc>, event_days: u32) -> Self {
+        Self { now, skew: None, age_max: TimeDelta::days(IMPORT_DAYS_MAX), event_age_max: TimeDelta::days(event_days.into()) }
+    }
+
+    /// How items of this signal are read.
+    pub(crate) fn of(self, signal: Signal) -> Self {
+        let age_max = if matches!(signal, Signal::Event | Signal::Identity) { self.event_age_max } else { self.age_max };
+        Self { age_max, ..self }
     }
 
     /// A time as sent.
@@ -109,6 +119,15 @@ mod tests {
         assert_eq!(place(None, "2026-05-14T12:04:00Z"), Ok(("14 12:04".to_owned(), 0)));
         assert_eq!(place(None, "2026-05-14T12:06:00Z"), Ok(("14 12:00".to_owned(), FUTURE_CLAMPED)));
         assert_eq!(place(None, "2026-05-15T12:00:01Z"), Err(ItemCode::TooNew));
+    }
+
+    #[test]
+    fn imported_events_may_be_as_old_as_what_is_kept_of_them() {
+        let import = Reading::import(at("2026-05-14T12:00:00Z"), 400);
+        let is_taken = |signal, ts| import.of(signal).place(Some(&Timestamp::parse(ts))).is_ok();
+        assert!(is_taken(Signal::Event, "2025-04-09T12:00:00Z") && is_taken(Signal::Identity, "2025-04-09T12:00:00Z"));
+        assert!(!is_taken(Signal::Event, "2025-04-09T11:59:59Z"));
+        assert!(is_taken(Signal::Metric, "2026-04-14T12:00:00Z") && !is_taken(Signal::Metric, "2026-04-14T11:59:59Z"));
     }
 
     #[test]

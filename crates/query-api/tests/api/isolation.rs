@@ -14,7 +14,7 @@ use crate::sent::view;
 
 /// Every route of the OpenAPI document that reads of a project, with the query that makes it answer. A route that is missing
 /// here fails `every_route_is_in_the_matrix`.
-const OF_A_PROJECT: [(&str, &str); 19] = [
+const OF_A_PROJECT: [(&str, &str); 21] = [
     ("/api/v1/projects/{project}/live", ""),
     ("/api/v1/projects/{project}/live/stream", ""),
     ("/api/v1/projects/{project}/audience/metrics", ""),
@@ -32,12 +32,17 @@ const OF_A_PROJECT: [(&str, &str); 19] = [
     ("/api/v1/projects/{project}/metrics/samples", "?name=db.ms"),
     ("/api/v1/projects/{project}/delivery", ""),
     ("/api/v1/projects/{project}/delivery/events/{id}", ""),
+    ("/api/v1/projects/{project}/data-retention", ""),
+    ("/api/v1/projects/{project}/erasures", ""),
     ("/api/v1/projects/{project}/identity-links", ""),
     ("/api/v1/projects/{project}/identity-links/{link}/preview", ""),
 ];
 /// Every route that changes something in a project.
-const CHANGES: [&str; 2] =
-    ["/api/v1/projects/{project}/identity-links/{link}/undo", "/api/v1/projects/{project}/identity-links/{link}/restore"];
+const CHANGES: [&str; 3] = [
+    "/api/v1/projects/{project}/identity-links/{link}/undo",
+    "/api/v1/projects/{project}/identity-links/{link}/restore",
+    "/api/v1/projects/{project}/erasures/ask",
+];
 const OF_NONE: [&str; 1] = ["/api/v1/projects"];
 
 fn paths() -> impl Iterator<Item = String> {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod chores;
+mod erasing;
 mod exactly_once;
 mod faults;
 mod identities;
@@ -12,5 +13,6 @@ mod notes;
 mod random;
 mod raw;
 mod recount;
+mod retention;
 mod rollups;
 mod segments;

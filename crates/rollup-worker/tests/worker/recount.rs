@@ -19,6 +19,12 @@ type Quarters = BTreeMap<QuarterKey, (i64, f64, BTreeSet<(i16, String)>)>;
 type CellKey = (i32, String, i16, String, String, BTreeMap<String, String>, i64);
 type Points = BTreeMap<CellKey, Vec<(f64, Option<i64>, DateTime<Utc>)>>;
 
+/// Compares quarters and segments with a recount of these flushes.
+pub(crate) async fn assert_events_counted(pool: &PgPool, flushes: &[Flush]) {
+    assert_eq!(stored_quarters(pool).await, expected_quarters(flushes), "quarters");
+    assert_segmented(pool, flushes).await;
+}
+
 /// Compares every rollup with a recount of these flushes.
 pub(crate) async fn assert_counted(pool: &PgPool, flushes: &[Flush]) {
     assert_eq!(stored_quarters(pool).await, expected_quarters(flushes), "quarters");

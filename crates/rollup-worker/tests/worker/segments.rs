@@ -76,7 +76,8 @@ async fn told(pool: &PgPool) -> Vec<Told> {
     told
 }
 
-async fn stored(pool: &PgPool) -> BTreeMap<(i32, i64), Block> {
+/// Every segment.
+pub(crate) async fn stored(pool: &PgPool) -> BTreeMap<(i32, i64), Block> {
     let rows = sqlx::query(
         "select s.project_id, s.segment_id, s.day, s.events, p.bytes from segment s
          join segment_part p on p.project_id = s.project_id and p.segment_id = s.segment_id",

@@ -6,18 +6,18 @@ use protocol::number;
 use protocol::time::Clock;
 use storage::api_keys::{self, Presented};
 use storage::send_limits::{self, SendLimit};
-use storage::{Db, projects};
+use storage::{Db, keeping, projects};
 
 use super::table;
-use crate::config::{LimitOptions, ProjectsAction, ProjectsOptions};
+use crate::config::{KeepOptions, LimitOptions, ProjectsAction, ProjectsOptions};
 use crate::database;
 
 pub(crate) async fn run(options: ProjectsOptions, clock: &Clock) -> anyhow::Result<()> {
     let db = database::connect(&options.database.database_url).await?;
     match options.action {
         ProjectsAction::Create { slug, name, zone } => create(&db, &slug, name.as_deref(), zone.name(), clock).await,
-        ProjectsAction::Set { slug, name, zone, dedupe, limits } => {
-            set(&db, &slug, name.as_deref(), zone.map(|zone| zone.name()), dedupe, limits).await
+        ProjectsAction::Set { slug, name, zone, dedupe, limits, keep } => {
+            set(&db, &slug, name.as_deref(), zone.map(|zone| zone.name()), dedupe, limits, keep).await
         }
         ProjectsAction::List => list(&db).await,
     }
@@ -53,14 +53,26 @@ async fn set(
     zone: Option<&str>,
     dedupe: Option<bool>,
     limits: LimitOptions,
+    keep: KeepOptions,
 ) -> anyhow::Result<()> {
     let project = super::project(db, slug).await?;
-    if name.is_none() && zone.is_none() && dedupe.is_none() && limits.is_empty() {
-        bail!("nothing to set: give --name, --zone, --dedupe, --events-per-second or --events-per-month");
+    if name.is_none() && zone.is_none() && dedupe.is_none() && limits.is_empty() && keep.is_empty() {
+        bail!("nothing to set: give --name, --zone, --dedupe, --events-per-second, --events-per-month or --keep-…-days");
     }
     projects::set(db, project.id, name, zone).await?;
     let (second, month) = (limits.events_per_second.unwrap_or_default(), limits.events_per_month.unwrap_or_default());
     send_limits::set_of_project(db, project.id, second, month).await?;
+    let KeepOptions { keep_raw_days: raw, keep_traces_days: traces, keep_segments_days: segments } = keep;
+    keeping::set(db, project.id, keeping::Change { raw, traces, segments }).await?;
+    if !keep.is_empty() {
+        let days = keeping::of_projects(db).await?.remove(&project.id).unwrap_or_default();
+        out!(
+            "What came is kept for {} days, traces, errors and logs for {}, events in columns for {}",
+            days.raw,
+            days.traces,
+            days.segments
+        )?;
+    }
     if let Some(dedupe) = dedupe {
         projects::set_dedupe(db, project.id, dedupe).await?;
         out!("Events and error reports with an id that was stored before are {}", if dedupe { "left out" } else { "stored again" })?;

@@ -51,7 +51,7 @@ async fn projects_are_created_changed_and_listed(pool: PgPool) {
     );
     assert_eq!(
         refuse(&database, &["projects", "set", "shop"]),
-        "error: nothing to set: give --name, --zone, --dedupe, --events-per-second or --events-per-month"
+        "error: nothing to set: give --name, --zone, --dedupe, --events-per-second, --events-per-month or --keep-…-days"
     );
     for word in ["", "Shop", "a b", "über", &"a".repeat(61)] {
         assert!(refuse(&database, &["projects", "create", word]).contains("is no project word"), "{word}");

@@ -33,6 +33,7 @@ pub(super) const fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Lost => "lost by the SDK",
         Outcome::Replayed => "sent again",
         Outcome::Imported => "imported",
+        Outcome::Erased => "erased",
         Outcome::Refused => "refused request",
     }
 }
