@@ -155,7 +155,7 @@ async fn finish(
         let found = erasures::forget_names(&mut tx, project, &unfinished.targets).await?;
         erasures::found(&mut tx, project, unfinished.erasure_id, &found, &[]).await?;
     }
-    erasures::settle(&mut tx, project, unfinished, waits_for.as_deref(), now).await?;
+    let is_mine = erasures::settle(&mut tx, project, unfinished, waits_for.as_deref(), now).await?;
     tx.commit().await.map_err(storage::Error::from)?;
-    Ok(waits_for.is_none())
+    Ok(is_mine && waits_for.is_none())
 }

@@ -167,6 +167,7 @@ pub async fn waits_for(tx: &mut Transaction, project: ProjectId, asked_at: DateT
 }
 
 /// Notes what it waits for, and keeps the tombstones standing; or, without that, that it is finished, and forgets the ids.
+/// `false` when another process has finished it meanwhile.
 ///
 /// # Errors
 /// When the database refuses.
@@ -176,13 +177,13 @@ pub async fn settle(
     unfinished: &Unfinished,
     waits_for: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let hashes = unfinished.targets.hashes(project);
     tombstones::raise(tx, project, &hashes, now + TimeDelta::days(TOMBSTONE_DAYS)).await?;
-    sqlx::query!(
+    let done = sqlx::query!(
         "update erasure set waits_for = $3, finished_at = case when $3::text is null then $4::timestamptz end,
              targets = case when $3::text is null then null else targets end
-         where project_id = $1 and erasure_id = $2",
+         where project_id = $1 and erasure_id = $2 and targets is not null",
         project.0,
         unfinished.erasure_id,
         waits_for,
@@ -190,7 +191,7 @@ pub async fn settle(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// The latest erasures of a project, newest first.
