@@ -28,7 +28,7 @@ async fn metric_points_are_stored_with_their_links(pool: PgPool) {
 async fn history_lies_at_its_own_time(pool: PgPool) {
     let app = App::start(pool).await;
     let body = json!({"batch_id": "019e2622-4600-7000-8000-0000000000b1", "events": [
-            {"name": "a", "ts": "2026-04-20T23:59:00Z"}, {"name": "b", "ts": "2026-04-21T00:01:00Z"}, {"name": "c", "ts": "2026-03-01T00:00:00Z"}],
+            {"name": "a", "ts": "2026-04-20T23:59:00Z"}, {"name": "b", "ts": "2026-04-21T00:01:00Z"}, {"name": "c", "ts": "2025-03-01T00:00:00Z"}],
         "metrics": [{"name": "m", "value": 1, "ts": "2026-04-21T00:02:00Z"}, {"name": "m"}]});
     let (status, answer) = app.import(&body).await;
     assert_eq!((status, answer["accepted"].as_u64(), answer["rejected"].as_u64()), (202, Some(3), Some(2)));
