@@ -358,8 +358,15 @@ mod tests {
             "Asia/Beirut",
             "America/Havana",
         ] {
-            for step in 0..(365 * 24 / 7) {
-                let now = from + TimeDelta::hours(7) * step;
+            for seventh in 0..(365 * 24 / 7) {
+                let now = from + TimeDelta::hours(7) * seventh;
+                for step in [Step::Hour1, Step::Day1, Step::Week1, Step::Month1] {
+                    let asked = Period::Between { from: now - TimeDelta::days(30), until: now };
+                    let frame = period(asked, Some(step), now, zone(name)).expect("buckets");
+                    assert!(frame.buckets.windows(2).all(|pair| pair[0].end == pair[1].start), "{name} {now} {step:?}");
+                    assert!(frame.buckets.iter().all(|bucket| quarter_of(bucket.start) == bucket.start && bucket.start < bucket.end));
+                    assert_eq!((frame.start(), frame.end() >= now), (quarter_of(now - TimeDelta::days(30)), true));
+                }
                 let frames = [
                     audience(Range::Days7, now, zone(name)).map(|c| c.current),
                     audience(Range::Hours24, now, zone(name)).map(|c| c.current),

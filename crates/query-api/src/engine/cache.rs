@@ -120,3 +120,34 @@ fn kept(bytes_max: u64) -> Cache<Place, Kept, Bytes> {
         .expect("every option is set");
     Cache::with_options(options, Bytes, DefaultHashBuilder::default(), quick_cache::sync::DefaultLifecycle::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(rows: u32) -> Arc<Column> {
+        Arc::new(Column::Time((0..rows).collect()))
+    }
+
+    #[test]
+    fn what_is_kept_stays_within_the_limit_and_uses_it() {
+        const LIMIT: u64 = 1 << 20;
+        let engine = Engine::new(LIMIT);
+        for segment in 0..500 {
+            // From a kilobyte to a few dozen, as columns of small and of larger segments.
+            engine.keep_column(ProjectId(1), segment, ColumnKey::Time, column(256 << (segment % 6)));
+            assert!(engine.bytes() <= LIMIT, "{} after {segment}", engine.bytes());
+        }
+        assert!(engine.bytes() >= LIMIT * 8 / 10, "{}", engine.bytes());
+        engine.keep_column(ProjectId(1), 500, ColumnKey::Time, column(1 << 20));
+        assert!(engine.bytes() <= LIMIT, "a column larger than the cache is not kept");
+    }
+
+    #[test]
+    fn projects_with_the_same_numbers_keep_their_own_columns() {
+        let engine = Engine::new(1 << 20);
+        engine.keep_column(ProjectId(1), 1, ColumnKey::Time, column(10));
+        assert!(engine.column(ProjectId(2), 1, &ColumnKey::Time).is_none());
+        assert_eq!(engine.column(ProjectId(1), 1, &ColumnKey::Time), Some(column(10)));
+    }
+}
