@@ -8,7 +8,7 @@ mod attempt;
 
 use crate::history::{Cancel, Cancelled, History, Ordered, Rows, Run, Selection, Visit};
 use crate::keys::{KeyReader, Keys};
-use crate::sessions::Sessions;
+use crate::sessions::{BySession, Sessions};
 
 use attempt::{Attempt, Attempts, Event};
 
@@ -97,7 +97,7 @@ pub fn count(
         sessions: Sessions::of(history),
         ordered: Ordered::default(),
         events: Vec::new(),
-        by_session: Vec::new(),
+        by_session: BySession::default(),
         attempts: Attempts::new(steps.len()),
         counts: vec![vec![StepCounts::default(); steps.len()]; keys.len()],
     };
@@ -122,7 +122,7 @@ struct Visitor<'a> {
     sessions: Sessions<'a>,
     ordered: Ordered,
     events: Vec<Event>,
-    by_session: Vec<Vec<Event>>,
+    by_session: BySession,
     attempts: Attempts,
     counts: Vec<Vec<StepCounts>>,
 }
@@ -144,19 +144,14 @@ impl Visit for Visitor<'_> {
                 self.events = events;
             }
             Unit::Sessions => {
+                let (mut by_session, mut events) = (std::mem::take(&mut self.by_session), std::mem::take(&mut self.events));
                 let rows = ordered.rows(self.history, runs, self.chosen);
-                self.sessions.begin();
-                let mut sessions = std::mem::take(&mut self.by_session);
-                sessions.iter_mut().for_each(Vec::clear);
-                for row in rows {
-                    let session = self.sessions.assign(runs, row) as usize;
-                    if session >= sessions.len() {
-                        sessions.push(Vec::new());
-                    }
-                    sessions[session].push(self.event(row.block as usize, row.row as usize));
+                for rows in by_session.of(&mut self.sessions, runs, rows) {
+                    events.clear();
+                    events.extend(rows.iter().map(|row| self.event(row.block as usize, row.row as usize)));
+                    self.settle(&events);
                 }
-                sessions.iter().for_each(|events| self.settle(events));
-                self.by_session = sessions;
+                (self.by_session, self.events) = (by_session, events);
             }
         }
         self.ordered = ordered;

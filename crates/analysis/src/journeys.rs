@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::funnel::Unit;
 use crate::history::{Cancel, Cancelled, History, Ordered, RowRef, Run, Selection, Visit};
 use crate::keys::{KeyReader, Keys};
-use crate::sessions::Sessions;
+use crate::sessions::{BySession, Sessions};
 use crate::trend::Key;
 
 /// Steps of a journey, the start included.
@@ -102,7 +102,7 @@ pub fn count(
         rule,
         sessions: Sessions::of(history),
         ordered: Ordered::default(),
-        by_session: Vec::new(),
+        by_session: BySession::default(),
         paths: HashMap::new(),
     };
     let mut paths = BTreeMap::<Vec<u32>, u64>::new();
@@ -123,7 +123,7 @@ struct Visitor<'a> {
     rule: Rule,
     sessions: Sessions<'a>,
     ordered: Ordered,
-    by_session: Vec<Vec<RowRef>>,
+    by_session: BySession,
     paths: HashMap<Vec<u32>, u64>,
 }
 
@@ -134,18 +134,9 @@ impl Visit for Visitor<'_> {
         match self.rule.unit {
             Unit::People => self.follow(rows),
             Unit::Sessions => {
-                self.sessions.begin();
-                let mut sessions = std::mem::take(&mut self.by_session);
-                sessions.iter_mut().for_each(Vec::clear);
-                for row in rows {
-                    let session = self.sessions.assign(runs, row) as usize;
-                    if session >= sessions.len() {
-                        sessions.push(Vec::new());
-                    }
-                    sessions[session].push(*row);
-                }
-                sessions.iter().for_each(|rows| self.follow(rows));
-                self.by_session = sessions;
+                let mut by_session = std::mem::take(&mut self.by_session);
+                by_session.of(&mut self.sessions, runs, rows).iter().filter(|rows| !rows.is_empty()).for_each(|rows| self.follow(rows));
+                self.by_session = by_session;
             }
         }
         self.ordered = ordered;

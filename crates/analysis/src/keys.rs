@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crate::history::History;
 use crate::segment::{Attribute, Block, Codes, Column, ColumnKey, PropKey, PropKind, PropValue, Text, prop_of_rest};
-use crate::with_codes;
 
 /// What to break down by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -230,11 +229,7 @@ fn block_keys(block: &Block, dimension: &Dimension, numbers: &mut Numbers) -> Bl
                 match (key, column) {
                     (ColumnKey::RestProps, Column::Text(text)) => fill_rest(&mut rows, text, dimension, numbers),
                     (_, Column::Text(text)) => {
-                        let keys = by_code(text, numbers);
-                        with_codes!(text.codes, codes => codes.iter().enumerate().for_each(|(row, code)| {
-                            let key = keys[usize::from_code(*code)];
-                            if key != ABSENT { rows[row] = key; }
-                        }));
+                        fill(&mut rows, text, &by_code(text, numbers));
                     }
                     (_, Column::Number(number)) => {
                         for (row, value) in number.iter().enumerate() {
@@ -251,19 +246,18 @@ fn block_keys(block: &Block, dimension: &Dimension, numbers: &mut Numbers) -> Bl
     }
 }
 
-/// Codes as places in a table.
-trait FromCode<C> {
-    fn from_code(code: C) -> Self;
-}
-
-impl<C: Into<u32>> FromCode<C> for usize {
-    fn from_code(code: C) -> Self {
-        code.into() as usize
-    }
-}
-
 fn by_code(text: &Text, numbers: &mut Numbers) -> Vec<u32> {
     (0..text.distinct() as u32).map(|code| text.value(code).map_or(ABSENT, |value| numbers.of(value))).collect()
+}
+
+/// Gives rows the key of their code, where it is one.
+fn fill(rows: &mut [u32], text: &Text, keys: &[u32]) {
+    for (row, key) in rows.iter_mut().enumerate() {
+        let found = keys[text.codes.at(row) as usize];
+        if found != ABSENT {
+            *key = found;
+        }
+    }
 }
 
 /// Values of a prop that has no column of its own in this block.
@@ -278,12 +272,7 @@ fn fill_rest(rows: &mut [u32], text: &Text, dimension: &Dimension, numbers: &mut
     };
     let keys: Vec<u32> =
         (0..text.distinct() as u32).map(|code| text.value(code).and_then(of_object).map_or(ABSENT, |value| numbers.of(&value))).collect();
-    for (row, key) in rows.iter_mut().enumerate() {
-        let found = keys[text.codes.at(row) as usize];
-        if found != ABSENT {
-            *key = found;
-        }
-    }
+    fill(rows, text, &keys);
 }
 
 /// A number as a value's text: the shortest that reads back as the same number, whole ones without a point.

@@ -7,6 +7,6 @@
 mod assign;
 mod stats;
 
-pub use assign::{GAP_MS, Sessions};
+pub use assign::{BySession, GAP_MS, Sessions};
 pub(crate) use stats::{Kind, Names};
 pub use stats::{SessionCounts, SessionStats, count};

@@ -72,3 +72,23 @@ impl<'a> Sessions<'a> {
         *session
     }
 }
+
+/// A person's rows, session by session; its room is used again for everybody.
+#[derive(Debug, Default)]
+pub struct BySession(Vec<Vec<RowRef>>);
+
+impl BySession {
+    /// The rows, which are in order, by the session that they belong to. Some of the lists may be empty.
+    pub fn of(&mut self, sessions: &mut Sessions<'_>, runs: &[Run], rows: &[RowRef]) -> &[Vec<RowRef>] {
+        sessions.begin();
+        self.0.iter_mut().for_each(Vec::clear);
+        for row in rows {
+            let session = sessions.assign(runs, row) as usize;
+            if session >= self.0.len() {
+                self.0.push(Vec::new());
+            }
+            self.0[session].push(*row);
+        }
+        &self.0
+    }
+}

@@ -8,6 +8,7 @@ use protocol::analyses::{
 use protocol::problem::Problem;
 use protocol::range::{Period, Range, Step};
 use protocol::receipt::BotRule;
+use utoipa::IntoParams;
 
 use super::parameters::Parameters;
 use crate::access::ProjectContext;
@@ -15,6 +16,23 @@ use crate::{ApiError, QueryState, analyses};
 
 const RANGES: [Range; 6] = [Range::Hour1, Range::Hours6, Range::Hours24, Range::Days7, Range::Days30, Range::Days90];
 const TIME: &str = "an RFC 3339 time such as 2026-05-14T12:00:00Z";
+
+/// What every analysis takes. Only described here: [`scope`] reads it, since a bad value must be told from a missing one.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "its fields are what the description is made of")]
+struct ScopeParameters {
+    /// A range that ends now; 7d when absent
+    range: Option<Range>,
+    /// Instead of a range: its beginning, RFC 3339
+    from: Option<DateTime<Utc>>,
+    /// Instead of a range: its end, RFC 3339
+    until: Option<DateTime<Utc>>,
+    /// Which events, in the filter language
+    filter: Option<String>,
+    /// humans (the default) or all
+    bots: Option<BotRule>,
+}
 
 fn scope(parameters: &Parameters) -> Result<Scope, ApiError> {
     let from: Option<DateTime<Utc>> = parameters.parsed("from", TIME)?;
@@ -50,11 +68,7 @@ const FIELD: &str = "a dimension such as country, route or release, or the key o
     tag = "analyses",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "A range that ends now; 7d when absent"),
-        ("from" = Option<String>, Query, description = "Instead of a range: its beginning, RFC 3339"),
-        ("until" = Option<String>, Query, description = "Instead of a range: its end, RFC 3339"),
-        ("filter" = Option<String>, Query, description = "Which events, in the filter language"),
-        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ScopeParameters,
         ("step" = Option<String>, Query, description = "15m, 1h, 1d, 1w or 1mo"),
         ("series" = Option<String>, Query, description = "A filter; may be given again for further series"),
         ("by" = Option<String>, Query, description = "What it is broken down by: a dimension or the key of a prop"),
@@ -93,11 +107,7 @@ pub(super) async fn trend(
     tag = "analyses",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "A range that ends now; 7d when absent"),
-        ("from" = Option<String>, Query, description = "Instead of a range: its beginning, RFC 3339"),
-        ("until" = Option<String>, Query, description = "Instead of a range: its end, RFC 3339"),
-        ("filter" = Option<String>, Query, description = "Which events, in the filter language"),
-        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ScopeParameters,
         ("step" = Option<String>, Query, description = "A filter; given once for each step, in their order"),
         ("window" = Option<String>, Query, description = "Seconds from the first step to the last, at most; 7 days when absent"),
         ("order" = Option<String>, Query, description = "loose (the default), strict or any"),
@@ -137,11 +147,7 @@ pub(super) async fn funnel(
     tag = "analyses",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "A range that ends now; 7d when absent"),
-        ("from" = Option<String>, Query, description = "Instead of a range: its beginning, RFC 3339"),
-        ("until" = Option<String>, Query, description = "Instead of a range: its end, RFC 3339"),
-        ("filter" = Option<String>, Query, description = "Which events, in the filter language"),
-        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ScopeParameters,
         ("step" = Option<String>, Query, description = "1d, 1w (the default) or 1mo"),
         ("start" = Option<String>, Query, description = "With which events somebody begins: a filter"),
         ("back" = Option<String>, Query, description = "With which events somebody comes back: a filter"),
@@ -177,11 +183,7 @@ pub(super) async fn retention(
     tag = "analyses",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "A range that ends now; 7d when absent"),
-        ("from" = Option<String>, Query, description = "Instead of a range: its beginning, RFC 3339"),
-        ("until" = Option<String>, Query, description = "Instead of a range: its end, RFC 3339"),
-        ("filter" = Option<String>, Query, description = "Which events, in the filter language"),
-        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ScopeParameters,
         ("step" = Option<String>, Query, description = "1d (the default), 1w or 1mo"),
     ),
     responses(
@@ -206,11 +208,7 @@ pub(super) async fn lifecycle(
     tag = "analyses",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "A range that ends now; 7d when absent"),
-        ("from" = Option<String>, Query, description = "Instead of a range: its beginning, RFC 3339"),
-        ("until" = Option<String>, Query, description = "Instead of a range: its end, RFC 3339"),
-        ("filter" = Option<String>, Query, description = "Which events, in the filter language"),
-        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ScopeParameters,
         ("step" = Option<String>, Query, description = "15m, 1h, 1d, 1w or 1mo"),
     ),
     responses(
@@ -234,11 +232,7 @@ pub(super) async fn sessions(
     tag = "analyses",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "A range that ends now; 7d when absent"),
-        ("from" = Option<String>, Query, description = "Instead of a range: its beginning, RFC 3339"),
-        ("until" = Option<String>, Query, description = "Instead of a range: its end, RFC 3339"),
-        ("filter" = Option<String>, Query, description = "Which events, in the filter language"),
-        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ScopeParameters,
         ("top" = Option<String>, Query, description = "Values that are shown by themselves"),
     ),
     responses(
@@ -263,11 +257,7 @@ pub(super) async fn routes(
     tag = "analyses",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "A range that ends now; 7d when absent"),
-        ("from" = Option<String>, Query, description = "Instead of a range: its beginning, RFC 3339"),
-        ("until" = Option<String>, Query, description = "Instead of a range: its end, RFC 3339"),
-        ("filter" = Option<String>, Query, description = "Which events, in the filter language"),
-        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ScopeParameters,
         ("start" = Option<String>, Query, description = "With which events a journey begins: a filter"),
         ("direction" = Option<String>, Query, description = "after (the default) or before"),
         ("unit" = Option<String>, Query, description = "sessions (the default) or people"),
@@ -309,11 +299,7 @@ pub(super) async fn journeys(
     tag = "analyses",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "A range that ends now; 7d when absent"),
-        ("from" = Option<String>, Query, description = "Instead of a range: its beginning, RFC 3339"),
-        ("until" = Option<String>, Query, description = "Instead of a range: its end, RFC 3339"),
-        ("filter" = Option<String>, Query, description = "Which events, in the filter language"),
-        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ScopeParameters,
         ("field" = Option<String>, Query, description = "A dimension or the key of a prop"),
         ("text" = Option<String>, Query, description = "Only values that hold this text"),
     ),
