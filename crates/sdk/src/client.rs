@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::{self, Thread};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use protocol::event::Event;
@@ -25,7 +25,6 @@ pub struct Client(Arc<Handle>);
 #[derive(Debug)]
 struct Handle {
     shared: Arc<Shared>,
-    thread: Thread,
 }
 
 /// Not everything could be delivered in the time given.
@@ -41,8 +40,8 @@ impl Client {
         config.check()?;
         let shared = Arc::new(Shared::new(config));
         let worker = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("throughline".to_owned()).spawn(move || worker::run(&worker))?;
-        Ok(Self(Arc::new(Handle { shared, thread: thread.thread().clone() })))
+        thread::Builder::new().name("throughline".to_owned()).spawn(move || worker::run(&worker))?;
+        Ok(Self(Arc::new(Handle { shared })))
     }
 
     /// Begins an event such as `cart.add`; nothing is captured before [`EventBuilder::send`].
@@ -71,14 +70,14 @@ impl Client {
     #[inline]
     pub(crate) fn capture_event(&self, item: EventItem) {
         if self.0.shared.events.push(item) {
-            self.0.thread.unpark();
+            self.0.shared.bell.ring();
         }
     }
 
     #[inline]
     pub(crate) fn capture_metric(&self, item: MetricItem) {
         if self.0.shared.metrics.push(item) {
-            self.0.thread.unpark();
+            self.0.shared.bell.ring();
         }
     }
 
@@ -93,7 +92,7 @@ impl Client {
         let deadline = deadline(timeout);
         let events = shared.events.lock().request_flush();
         let metrics = shared.metrics.lock().request_flush();
-        self.0.thread.unpark();
+        shared.bell.ring();
         let done = shared.events.wait_until(deadline, |state| state.is_finished() || state.settled_through() >= events)
             && shared.metrics.wait_until(deadline, |state| state.is_finished() || state.settled_through() >= metrics);
         if done { Ok(()) } else { Err(FlushError { items: shared.events.lock().queued() + shared.metrics.lock().queued() }) }
@@ -108,7 +107,6 @@ impl Client {
         let shared = &self.0.shared;
         let deadline = deadline(timeout);
         shared.stop_by(deadline);
-        self.0.thread.unpark();
         let ended = shared.events.wait_until(deadline, |state| state.is_finished())
             && shared.metrics.wait_until(deadline, |state| state.is_finished());
         let items = if ended {
@@ -140,7 +138,6 @@ impl Drop for Handle {
     fn drop(&mut self) {
         let config = self.shared.config();
         if self.shared.stop_by(deadline(config.request_timeout.max(config.drop_wait))) {
-            self.thread.unpark();
             let deadline = deadline(config.drop_wait);
             let _ = self.shared.events.wait_until(deadline, |state| state.is_finished())
                 && self.shared.metrics.wait_until(deadline, |state| state.is_finished());

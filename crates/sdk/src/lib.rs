@@ -31,6 +31,7 @@
 
 mod backoff;
 mod batch;
+mod bell;
 mod client;
 mod clock;
 mod config;

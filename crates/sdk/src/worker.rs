@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::backoff;
 use crate::batch::Batch;
+use crate::bell::Bell;
 use crate::clock;
 use crate::config::Config;
 use crate::event_record::EventItem;
@@ -25,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) events: Lane<EventItem>,
     pub(crate) metrics: Lane<MetricItem>,
     pub(crate) restarts: AtomicU64,
+    /// Rung after a change that the thread should look at.
+    pub(crate) bell: Bell,
     stop: Mutex<Option<Instant>>,
     origin: Origin,
     randomness: Randomness,
@@ -42,6 +45,7 @@ impl Shared {
             events: Lane::new(config.flush_at),
             metrics: Lane::new(config.flush_at),
             restarts: AtomicU64::new(0),
+            bell: Bell::default(),
             stop: Mutex::new(None),
             origin: Origin { ids, release: config.release.clone(), environment: config.environment.clone() },
             install_id: install_id.unwrap_or_else(|| ids.id(clock::now_micros(), u64::MAX).to_string()),
@@ -58,6 +62,7 @@ impl Shared {
         stop.get_or_insert(deadline);
         self.events.lock().close();
         self.metrics.lock().close();
+        self.bell.ring();
         first
     }
 
@@ -76,7 +81,7 @@ pub(crate) fn run(shared: &Shared) {
         shared.restarts.fetch_add(1, Ordering::Relaxed);
         shared.events.settle(|state| state.recover());
         shared.metrics.settle(|state| state.recover());
-        thread::park_timeout(shared.config.retry_base);
+        thread::sleep(shared.config.retry_base);
     }
     shared.events.settle(|state| state.finish());
     shared.metrics.settle(|state| state.finish());
@@ -88,7 +93,7 @@ fn work(shared: &Shared) {
     let mut metrics = Courier::new(&shared.metrics, shared);
     loop {
         // Asked before: a stop that comes while we deliver has not been heard by the couriers, whose `next` may then be the
-        // next flush. It has also unparked us, so the loop comes round at once.
+        // next flush. It has also rung the bell, so the loop comes round at once.
         let stop = shared.stop();
         let next = events.deliver().min(metrics.deliver());
         if let Some(deadline) = stop {
@@ -98,7 +103,7 @@ fn work(shared: &Shared) {
                 return;
             }
         }
-        thread::park_timeout(next.saturating_duration_since(Instant::now()));
+        shared.bell.wait_until(next);
     }
 }
 
