@@ -13,7 +13,7 @@ pub struct Config {
     pub claim: ClaimSize,
     /// How long it waits after it found nothing.
     pub poll_every: Duration,
-    /// A random number from 0 to 1, which spreads several workers' polls.
+    /// A random number from 0 to below 1, which spreads several workers' polls and chooses what is recounted.
     pub jitter: fn() -> f64,
     /// Longest pause after a database error.
     pub pause_max: Duration,

@@ -28,8 +28,10 @@ mod read_events;
 mod retain;
 mod run;
 mod stage;
+mod stored_event;
 mod sweep;
 mod telemetry;
+mod verify;
 mod write_segments;
 
 pub use compact::compact;
@@ -42,3 +44,4 @@ pub use retain::{Over, over, retain};
 pub use run::run;
 pub use stage::{AtStage, Stage};
 pub use sweep::sweep;
+pub use verify::{Checked, Counts, Drift, Extent, RawChecked, RawDrift, check_raw, verify};

@@ -19,7 +19,7 @@ pub async fn run(db: Db, clock: Clock, config: Config, stop: watch::Receiver<boo
     tokio::select! {
         () = count_until_stopped(&db, &clock, &config, stop) => {}
         () = chores.run() => {}
-        () = Compaction::new(db.clone(), clock.clone()).run() => {}
+        () = Compaction::new(db.clone(), clock.clone(), config.jitter).run() => {}
     }
 }
 

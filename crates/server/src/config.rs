@@ -338,6 +338,18 @@ pub(crate) struct DoctorOptions {
     /// The database to look at
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// Recount quarters of an hour from segments, and raw events by day, and compare
+    #[arg(long, requires = "database_url")]
+    pub(crate) verify: bool,
+    /// Recount so many quarters of each project, chosen at random [default: 200]
+    #[arg(long, value_name = "N", requires = "verify", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) sample: Option<u32>,
+    /// Recount every quarter that is in segments
+    #[arg(long, requires = "verify", conflicts_with = "sample")]
+    pub(crate) all: bool,
+    /// Only this project, by its word in URLs
+    #[arg(long, value_name = "PROJECT", requires = "verify")]
+    pub(crate) project: Option<String>,
     /// The folder with Postgres' programs
     #[arg(long, env = "THROUGHLINE_POSTGRES_BIN", value_name = "DIR")]
     pub(crate) postgres_bin: Option<PathBuf>,

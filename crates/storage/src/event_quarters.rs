@@ -213,7 +213,7 @@ pub async fn save(tx: &mut Transaction, project: ProjectId, rows: &[Quarter]) ->
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn whole(db: &Db, project: ProjectId, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Quarter>> {
+pub async fn whole(tx: &mut Transaction, project: ProjectId, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Quarter>> {
     Ok(sqlx::query_as!(
         Quarter,
         "select bucket, dimension, value, environment, is_bot, n, weight, actors from event_quarter
@@ -223,7 +223,7 @@ pub async fn whole(db: &Db, project: ProjectId, from: DateTime<Utc>, until: Date
         until,
         ADMITTED_ROUTES
     )
-    .fetch_all(&db.pool)
+    .fetch_all(&mut **tx)
     .await?)
 }
 

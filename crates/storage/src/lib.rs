@@ -15,6 +15,7 @@
 pub mod accounts;
 pub mod actors;
 pub mod api_keys;
+pub mod audit;
 pub mod batches;
 mod copy;
 pub mod counted;

@@ -68,7 +68,7 @@ impl Runs {
     }
 
     /// The actor of every row of `rows`, [`NO_ACTOR`] for those behind the runs.
-    pub(crate) fn expand(&self, rows: usize) -> Vec<u32> {
+    pub fn expand(&self, rows: usize) -> Vec<u32> {
         let mut actors = Vec::with_capacity(rows);
         for (run, actor) in self.actors.iter().enumerate() {
             actors.extend(std::iter::repeat_n(*actor, self.range(run).len()));

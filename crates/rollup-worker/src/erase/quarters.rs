@@ -53,7 +53,9 @@ pub(super) async fn erase(db: &Db, project: ProjectId, unfinished: &Unfinished) 
     let days = first.date_naive().iter_days().take_while(|day| *day <= last.date_naive());
     for day in days {
         let from = day.and_time(NaiveTime::MIN).and_utc();
-        let rows = event_quarters::whole(db, project, from, from + Days::new(1)).await?;
+        let mut tx = db.begin().await?;
+        let rows = event_quarters::whole(&mut tx, project, from, from + Days::new(1)).await?;
+        tx.rollback().await.map_err(storage::Error::from)?;
         let mut touched = Vec::new();
         for row in rows {
             if !quarter::decode(&row.actors)?.is_disjoint(&actors) {

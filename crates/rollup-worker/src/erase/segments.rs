@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use analysis::quarter::CountedEvent;
-use analysis::segment::{Attribute, Block, Column, ColumnKey, DAY_MS, Meta, decode, merge, whole};
+use analysis::segment::{Attribute, Block, Column, ColumnKey, Meta, decode, merge, whole};
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use protocol::id::ProjectId;
@@ -13,6 +12,7 @@ use storage::segments::{self, Listed};
 use storage::{Db, work};
 
 use super::quarters;
+use crate::stored_event::stored_event;
 use crate::write_segments::new_segments;
 
 /// Run tables that are read at once.
@@ -102,7 +102,7 @@ async fn rewrite(
     }
     segments::insert(&mut tx, project, &new_segments(&rest, &mut next)?, now).await?;
     work::advance(&mut tx, project, next).await?;
-    let quarters = quarters::take_off(&mut tx, project, rows.iter().map(|row| counted(&block, *row))).await?;
+    let quarters = quarters::take_off(&mut tx, project, rows.iter().map(|row| stored_event(&block, row.0, Some(row.1)))).await?;
     let found = BTreeMap::from([("segments", rows.len() as i64), ("quarters", quarters)]);
     erasures::found(&mut tx, project, unfinished.erasure_id, &found, &sessions(&block, &rows)).await?;
     tx.commit().await.map_err(storage::Error::from).context("exchange a segment")
@@ -113,21 +113,6 @@ fn rows(block: &Block, actors: &HashSet<u32>) -> Vec<(usize, u32)> {
     let Some(runs) = block.runs() else { return Vec::new() };
     let of = (0..runs.len()).filter(|run| actors.contains(&runs.actors()[*run]));
     of.flat_map(|run| runs.range(run).map(move |row| (row, runs.actors()[run]))).collect()
-}
-
-/// A row as it was counted.
-pub(crate) fn counted(block: &Block, (row, actor): (usize, u32)) -> CountedEvent<'_> {
-    let text = |attribute| block.text(&ColumnKey::Text(attribute)).and_then(|text| text.at(row));
-    let millis = i64::from(block.day.to_epoch_days()) * DAY_MS + i64::from(block.times()[row]);
-    CountedEvent {
-        ts: DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH),
-        name: text(Attribute::Name).unwrap_or_default(),
-        route: text(Attribute::Route),
-        environment: text(Attribute::Environment).unwrap_or_default(),
-        is_bot: text(Attribute::Bot).is_some(),
-        weight: block.number(&ColumnKey::Weight).and_then(|weight| weight.at(row)).unwrap_or(1.0),
-        actor: Some(actor),
-    }
 }
 
 fn sessions(block: &Block, rows: &[(usize, u32)]) -> Vec<String> {

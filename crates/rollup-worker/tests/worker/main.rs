@@ -16,3 +16,4 @@ mod recount;
 mod retention;
 mod rollups;
 mod segments;
+mod verifying;

@@ -1,5 +1,7 @@
 //! `throughline doctor`: is this machine fit, and what to do when not.
 
+mod counts;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -36,7 +38,7 @@ pub(crate) async fn run(options: DoctorOptions, clock: &Clock) -> anyhow::Result
     }
     let mut findings = vec![islands(), postgres_programs(&options)];
     match &options.database_url {
-        Some(url) => findings.extend(look_at_database(url, clock).await),
+        Some(url) => findings.extend(look_at_database(url, &options, clock).await?),
         None => findings.push(Finding::ok("database: not looked at; give --database-url")),
     }
     report(&findings)
@@ -86,10 +88,10 @@ fn postgres_programs(options: &DoctorOptions) -> Finding {
     }
 }
 
-async fn look_at_database(url: &str, clock: &Clock) -> Vec<Finding> {
+async fn look_at_database(url: &str, options: &DoctorOptions, clock: &Clock) -> anyhow::Result<Vec<Finding>> {
     let db = match database::connect(url).await {
         Ok(db) => db,
-        Err(error) => return vec![Finding::bad(format!("database: {error:#}"))],
+        Err(error) => return Ok(vec![Finding::bad(format!("database: {error:#}"))]),
     };
     let mut findings = vec![Finding::ok("database: answers")];
     match db.missing_migrations().await {
@@ -97,7 +99,7 @@ async fn look_at_database(url: &str, clock: &Clock) -> Vec<Finding> {
         Ok(missing) => {
             // Without its tables there is nothing more to look at.
             findings.push(Finding::bad(format!("schema: {missing} migrations are missing; run `throughline migrate`")));
-            return findings;
+            return Ok(findings);
         }
         Err(error) => findings.push(Finding::bad(format!("schema: {error}"))),
     }
@@ -121,5 +123,8 @@ async fn look_at_database(url: &str, clock: &Clock) -> Vec<Finding> {
         Ok(_) => Finding::ok("dead letters: none"),
         Err(error) => Finding::bad(format!("dead letters: {error}")),
     });
-    findings
+    if options.verify {
+        findings.extend(counts::look(&db, options, clock).await?);
+    }
+    Ok(findings)
 }

@@ -4,6 +4,7 @@ use sqlx::PgPool;
 use storage::Db;
 use storage::api_keys::{self, Presented};
 
+use crate::deadline::until;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
@@ -165,4 +166,24 @@ async fn doctor_says_how_the_database_does(pool: PgPool) {
     doctor("✗ dead letters: 1; see `throughline dead-letters --project NAME list`");
     change("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)").await;
     doctor("✗ schema: 1 migrations are missing; run `throughline migrate`");
+}
+
+#[sqlx::test(migrations = false)]
+async fn doctor_recounts_and_says_where_the_rollup_differs(pool: PgPool) {
+    let database = database(&pool);
+    let shop = Shop::create(&database, "shop");
+    let verify = |more: &[&str]| run(&database, &[&["doctor", "--verify", "--project", "shop"], more].concat());
+    let nothing = verify(&[]).out;
+    assert!(nothing.contains("✓ counts of shop: 0 quarters with 0 events recounted; rollup and segments agree"), "{nothing}");
+    let server = Server::start(&database);
+    let events: Vec<_> = (0..20).map(|i| serde_json::json!({"name": "cart.add", "user_id": format!("u{}", i % 3)})).collect();
+    let sent = server.client().post_with_key("/v1/track:batch", &shop.public_key, &serde_json::json!({"events": events}));
+    assert_eq!(sent.status, 202);
+    until("the events are counted", async || verify(&["--all"]).out.contains("with 20 events recounted")).await;
+    let right = verify(&["--all"]).out;
+    assert!(right.contains("✓ counts of shop") && right.contains("✓ raw events of shop"), "{right}");
+    sqlx::query("update event_quarter set n = n - 1 where dimension = 1").execute(&pool).await.expect("a change");
+    let wrong = verify(&["--sample", "3"]);
+    assert!(wrong.code == 1 && wrong.out.contains("✗ counts of shop"), "{wrong:?}");
+    assert!(wrong.out.contains("events named cart.add of people in"), "{wrong:?}");
 }
