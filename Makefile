@@ -104,7 +104,7 @@ bench-engine: npm $(CHDB) ## Six questions about EVENTS=10000000 events: the eng
 	$(call say,Building with release settings)
 	@cargo build --release -p local-postgres --bins
 	@target/release/with-postgres --npm web --durable -- env \
-		$(if $(EVENTS),EVENTS=$(EVENTS)) $(if $(SEED),SEED=$(SEED)) $(if $(TIMES),TIMES=$(TIMES)) $(if $(PG),PG=$(PG)) cargo bench -p query-api --bench engine
+		$(if $(EVENTS),EVENTS=$(EVENTS)) $(if $(SEED),SEED=$(SEED)) $(if $(TIMES),TIMES=$(TIMES)) $(if $(PG),PG=$(PG)) $(if $(PEERS),PEERS=$(PEERS)) cargo bench -p query-api --bench engine
 
 release: setup ## The server with release settings, assets inside: target/release/throughline
 	@cargo build --release -p islands-build

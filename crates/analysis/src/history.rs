@@ -24,7 +24,7 @@ pub use index::{Run, RunIndex};
 pub use mask::Mask;
 pub use ordered::{Ordered, RowRef};
 pub use selection::{Rows, Selection};
-pub use spread::{OUT, Spread};
+pub use spread::{OUT, Quarters, Spread};
 
 /// Rows of a slice: enough work to be worth a thread's turn, few enough that the last slice holds nobody up.
 const SLICE_ROWS: usize = 1 << 16;

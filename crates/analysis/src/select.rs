@@ -109,53 +109,42 @@ fn rows(block: &Block, filter: &Filter, actors: &ActorSets) -> Rows {
 
 /// Rows by what they have under a dimension. A row has one value, but a prop's values lie in several columns.
 fn by_value(block: &Block, dimension: &Dimension, test: impl Fn(Value<'_>) -> bool) -> Rows {
-    let absent = test(Value::Absent);
-    let mut matching = Rows::None;
-    let mut present = Rows::None;
-    for key in dimension.columns() {
-        let Some(column) = block.columns.get(&key) else { continue };
-        let (has, passes) = match (&key, column.as_ref()) {
-            (ColumnKey::RestProps, Column::Text(text)) => rest(text, dimension, &test),
-            (ColumnKey::Prop(prop), Column::Text(text)) if prop.kind == crate::segment::PropKind::Bool => {
-                dictionary(text, |value| test(Value::Bool(value == "true")))
-            }
-            (_, Column::Text(text)) => dictionary(text, |value| test(Value::Text(value))),
-            (_, Column::Number(number)) => (
-                Mask::of(block.rows, |row| number.at(row).is_some()).into(),
-                Mask::of(block.rows, |row| number.at(row).is_some_and(|value| test(Value::Number(value)))).into(),
-            ),
-            _ => continue,
-        };
-        matching = matching.or(passes);
-        if absent {
-            present = present.or(has);
-        }
+    let columns = dimension.columns();
+    let columns = || columns.iter().filter_map(|key| block.columns.get(key).map(|column| (key, column.as_ref())));
+    let matching = columns().map(|(key, column)| holding(block, dimension, (key, column), &test)).fold(Rows::None, Rows::or);
+    if !test(Value::Absent) {
+        return matching;
     }
-    if absent { matching.or(present.others()) } else { matching }
+    let present = columns().map(|(key, column)| holding(block, dimension, (key, column), |_| true)).fold(Rows::None, Rows::or);
+    matching.or(present.others())
 }
 
-/// The rows that have a text, and those whose text passes.
-fn dictionary(text: &Text, test: impl Fn(&str) -> bool) -> (Rows, Rows) {
-    by_code(text, |code| match text.value(code) {
-        Some(value) => (true, test(value)),
-        None => (false, false),
+/// The rows whose value is in this column and passes.
+fn holding(block: &Block, dimension: &Dimension, (key, column): (&ColumnKey, &Column), test: impl Fn(Value<'_>) -> bool) -> Rows {
+    let is_bool = |key: &ColumnKey| matches!(key, ColumnKey::Prop(prop) if prop.kind == crate::segment::PropKind::Bool);
+    match (key, column) {
+        (ColumnKey::RestProps, Column::Text(text)) => by_code(text, |object| in_object(object, dimension, &test)),
+        (_, Column::Text(text)) if is_bool(key) => by_code(text, |value| test(Value::Bool(value == "true"))),
+        (_, Column::Text(text)) => by_code(text, |value| test(Value::Text(value))),
+        (_, Column::Number(number)) => Mask::of(block.rows, |row| number.at(row).is_some_and(|value| test(Value::Number(value)))).into(),
+        _ => Rows::None,
+    }
+}
+
+/// Whether a JSON object has a key whose value passes.
+fn in_object(object: &str, dimension: &Dimension, test: impl Fn(Value<'_>) -> bool) -> bool {
+    let Dimension::Prop(name) = dimension else { return false };
+    prop_of_rest(object, name).is_some_and(|value| match value {
+        PropValue::Text(text) => test(Value::Text(&text)),
+        PropValue::Number(number) => test(Value::Number(number)),
+        PropValue::Bool(flag) => test(Value::Bool(flag)),
     })
 }
 
-/// As [`dictionary`], for a key of the JSON objects.
-fn rest(text: &Text, dimension: &Dimension, test: &impl Fn(Value<'_>) -> bool) -> (Rows, Rows) {
-    let Dimension::Prop(name) = dimension else { return (Rows::None, Rows::None) };
-    by_code(text, |code| match text.value(code).and_then(|object| prop_of_rest(object, name)) {
-        Some(PropValue::Text(text)) => (true, test(Value::Text(&text))),
-        Some(PropValue::Number(number)) => (true, test(Value::Number(number))),
-        Some(PropValue::Bool(flag)) => (true, test(Value::Bool(flag))),
-        None => (false, false),
-    })
-}
-
-fn by_code(text: &Text, of: impl Fn(u32) -> (bool, bool)) -> (Rows, Rows) {
-    let (has, passes): (Vec<bool>, Vec<bool>) = (0..text.distinct() as u32).map(of).unzip();
-    (of_codes(text, &has), of_codes(text, &passes))
+/// The rows that have a text which passes.
+fn by_code(text: &Text, passes: impl Fn(&str) -> bool) -> Rows {
+    let table: Vec<bool> = (0..text.distinct() as u32).map(|code| text.value(code).is_some_and(&passes)).collect();
+    of_codes(text, &table)
 }
 
 fn of_codes(text: &Text, table: &[bool]) -> Rows {

@@ -43,13 +43,18 @@ impl Mask {
     fn of_chunks<C: Copy>(codes: &[C], is: impl Fn(C) -> bool) -> Self {
         /// Flags become bits eight at a time: the product moves the lowest bit of each byte into the highest byte.
         const GATHER: u64 = 0x0102_0408_1020_4080;
-        let mut words = Vec::with_capacity(codes.len().div_ceil(64));
-        let mut flags = [0_u8; 64];
-        for codes in codes.chunks(64) {
-            flags.iter_mut().zip(codes).for_each(|(flag, code)| *flag = u8::from(is(*code)));
-            flags[codes.len()..].fill(0);
+        let word = |flags: &[u8; 64]| {
             let bytes = flags.as_chunks::<8>().0.iter().map(|flags| u64::from_le_bytes(*flags).wrapping_mul(GATHER) >> 56);
-            words.push(bytes.enumerate().fold(0, |word, (place, byte)| word | (byte << (place * 8))));
+            bytes.enumerate().fold(0, |word, (place, byte)| word | (byte << (place * 8)))
+        };
+        // Chunks whose length is known become comparisons of whole registers.
+        let (chunks, rest) = codes.as_chunks::<64>();
+        let mut words = Vec::with_capacity(codes.len().div_ceil(64));
+        words.extend(chunks.iter().map(|codes| word(&codes.map(|code| u8::from(is(code))))));
+        if !rest.is_empty() {
+            let mut flags = [0_u8; 64];
+            flags.iter_mut().zip(rest).for_each(|(flag, code)| *flag = u8::from(is(*code)));
+            words.push(word(&flags));
         }
         Self { words, rows: codes.len() }
     }

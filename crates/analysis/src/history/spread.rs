@@ -14,10 +14,27 @@ const QUARTERS: usize = 96;
 /// Stands for "in no bucket".
 pub const OUT: u16 = u16::MAX;
 
-/// The bucket of every quarter of an hour of every block's day.
+/// The bucket of every quarter of an hour of a UTC day.
+#[derive(Clone, Debug)]
+pub struct Quarters([u16; QUARTERS]);
+
+impl Quarters {
+    /// The bucket of a time of the day, or [`OUT`].
+    #[inline(always)]
+    pub fn bucket(&self, time: u32) -> u16 {
+        self.0[(time as usize / QUARTER_MS as usize).min(QUARTERS - 1)]
+    }
+
+    /// The bucket of all of them, if it is one.
+    fn only(&self) -> Option<u16> {
+        self.0.iter().all(|bucket| *bucket == self.0[0]).then_some(self.0[0])
+    }
+}
+
+/// The buckets of every block's day.
 #[derive(Clone, Debug)]
 pub struct Spread {
-    blocks: Vec<[u16; QUARTERS]>,
+    blocks: Vec<Quarters>,
     /// The one bucket that all rows of a block lie in.
     whole: Vec<Option<u16>>,
 }
@@ -33,30 +50,31 @@ impl Spread {
         let start = |block: usize, quarter: usize| {
             DateTime::from_timestamp_millis(history.midnight(block) + quarter as i64 * QUARTER_MS).unwrap_or_default()
         };
-        let table = |block: usize| std::array::from_fn(|quarter| bucket(start(block, quarter)));
-        let blocks: Vec<[u16; QUARTERS]> = (0..history.blocks().len()).map(table).collect();
-        Self { whole: blocks.iter().map(only).collect(), blocks }
+        let table = |block: usize| Quarters(std::array::from_fn(|quarter| bucket(start(block, quarter))));
+        let blocks: Vec<Quarters> = (0..history.blocks().len()).map(table).collect();
+        Self { whole: blocks.iter().map(Quarters::only).collect(), blocks }
     }
 
     /// All buckets as one.
     #[must_use]
     pub fn joined(&self) -> Self {
         let join = |bucket: u16| if bucket == OUT { OUT } else { 0 };
-        let blocks: Vec<_> = self.blocks.iter().map(|table| table.map(join)).collect();
-        Self { whole: blocks.iter().map(only).collect(), blocks }
+        let blocks: Vec<_> = self.blocks.iter().map(|table| Quarters(table.0.map(join))).collect();
+        Self { whole: blocks.iter().map(Quarters::only).collect(), blocks }
     }
 
     /// The bucket of a time of a block's day, or [`OUT`].
     pub fn bucket(&self, block: usize, time: u32) -> u16 {
-        self.blocks[block][(time as usize / QUARTER_MS as usize).min(QUARTERS - 1)]
+        self.blocks[block].bucket(time)
+    }
+
+    /// The buckets of a block's day.
+    pub fn quarters(&self, block: usize) -> &Quarters {
+        &self.blocks[block]
     }
 
     /// The bucket that all of a block's rows lie in, if it is one ([`OUT`] included).
     pub fn whole(&self, block: usize) -> Option<u16> {
         self.whole[block]
     }
-}
-
-fn only(table: &[u16; QUARTERS]) -> Option<u16> {
-    table.iter().all(|bucket| *bucket == table[0]).then_some(table[0])
 }

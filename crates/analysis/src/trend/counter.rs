@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Cell;
-use crate::history::{History, OUT, Rows, Run, Selection, Spread, Visit};
+use crate::history::{History, OUT, Quarters, Rows, Run, Selection, Spread, Visit};
 use crate::keys::{KeyReader, Keys, with_keys};
 use crate::segment::{Column, ColumnKey, Number};
 
@@ -12,13 +12,21 @@ const NOBODY: u32 = u32::MAX;
 
 /// What is counted.
 pub(super) struct Counting<'a> {
-    history: &'a History,
-    rows: &'a Selection,
-    spread: &'a Spread,
-    readers: Vec<KeyReader<'a>>,
-    weights: Vec<Option<&'a Number>>,
+    days: Vec<Day<'a>>,
+    weighted: bool,
     buckets: usize,
     keys: usize,
+}
+
+/// What is read of one block: at hand together, since there are nearly as many runs as events.
+struct Day<'a> {
+    rows: &'a Rows,
+    times: &'a [u32],
+    spread: &'a Quarters,
+    /// The bucket that all of its rows lie in.
+    whole: Option<u16>,
+    reader: KeyReader<'a>,
+    weight: Option<&'a Number>,
 }
 
 impl<'a> Counting<'a> {
@@ -27,8 +35,16 @@ impl<'a> Counting<'a> {
             Column::Number(number) => Some(number),
             _ => None,
         });
-        let readers = (0..history.blocks().len()).map(|block| keys.reader(history, block)).collect();
-        Self { history, rows, spread, readers, weights, buckets, keys: keys.len() }
+        let weighted = weights.iter().any(Option::is_some);
+        let day = |(block, weight)| Day {
+            rows: &rows[block],
+            times: history.times(block),
+            spread: spread.quarters(block),
+            whole: spread.whole(block),
+            reader: keys.reader(history, block),
+            weight,
+        };
+        Self { days: weights.into_iter().enumerate().map(day).collect(), weighted, buckets, keys: keys.len() }
     }
 
     /// Slots of one value: its buckets and, behind them, the people of all buckets, where that is another question.
@@ -42,15 +58,20 @@ impl<'a> Counting<'a> {
 
     /// For one slice of people.
     pub(super) fn begin(&self) -> Counter<'_> {
-        Counter { counting: self, stride: self.stride(), slots: vec![Slot::default(); self.slots()] }
+        let slots = self.slots();
+        Counter {
+            counting: self,
+            stride: self.stride(),
+            slots: vec![Slot::default(); slots],
+            beyond: vec![0.0; if self.weighted { slots } else { 0 }],
+        }
     }
 }
 
 /// A cell of one slice in the making.
 #[derive(Clone, Copy)]
+#[repr(align(16))]
 struct Slot {
-    /// What weights add to the number of events; most events have none.
-    beyond: f64,
     n: u32,
     people: u32,
     /// Who was counted last.
@@ -59,17 +80,16 @@ struct Slot {
 
 impl Default for Slot {
     fn default() -> Self {
-        Self { beyond: 0.0, n: 0, people: 0, counted: NOBODY }
+        Self { n: 0, people: 0, counted: NOBODY }
     }
 }
 
 impl Slot {
-    /// Whether the person had not been counted yet. Without a branch, which would often be mispredicted.
-    fn meet(&mut self, person: u32) -> bool {
-        let new = self.counted != person;
+    /// Counts a person who has not been counted yet. Without a branch, which would often be mispredicted.
+    #[inline(always)]
+    fn meet(&mut self, person: u32) {
+        self.people += u32::from(self.counted != person);
         self.counted = person;
-        self.people += u32::from(new);
-        new
     }
 }
 
@@ -78,6 +98,8 @@ pub(super) struct Counter<'a> {
     counting: &'a Counting<'a>,
     stride: usize,
     slots: Vec<Slot>,
+    /// What weights add to the number of events of each slot, if any event has one.
+    beyond: Vec<f64>,
 }
 
 impl Visit for Counter<'_> {
@@ -92,49 +114,58 @@ impl Visit for Counter<'_> {
     }
 }
 
-impl Counter<'_> {
+impl<'a> Counter<'a> {
     pub(super) fn cells(&self) -> impl Iterator<Item = Cell> {
-        self.slots.iter().map(|slot| Cell { events: f64::from(slot.n) + slot.beyond, people: slot.people.into(), n: slot.n.into() })
+        let beyond = |place: usize| self.beyond.get(place).copied().unwrap_or_default();
+        let cell = move |(place, slot): (usize, &Slot)| Cell {
+            events: f64::from(slot.n) + beyond(place),
+            people: slot.people.into(),
+            n: slot.n.into(),
+        };
+        self.slots.iter().enumerate().map(cell)
     }
 
     fn add(&mut self, block: usize, range: Range<usize>, person: u32) {
-        let (reader, spread) = (self.counting.readers[block], self.counting.spread);
-        let (whole, weight) = (spread.whole(block), self.counting.weights[block]);
-        let times = self.counting.history.times(block);
-        match (whole, reader, weight) {
+        let counting: &'a Counting<'a> = self.counting;
+        let day = &counting.days[block];
+        match (day.whole, day.reader, day.weight) {
             (Some(OUT), _, _) => {}
             // Nothing tells these rows apart: they are counted at once.
-            (Some(bucket), KeyReader::Same(key), None) => match self.counting.rows[block].count(range) {
+            (Some(bucket), KeyReader::Same(key), None) => match day.rows.count(range) {
                 0 => {}
                 n => self.count(key, bucket, n as u32, person),
             },
             (Some(bucket), reader, None) => {
-                with_keys!(reader, key => self.each_row(block, range, person, |row| (key(row), bucket)));
+                with_keys!(reader, key => each_row(day.rows, range, |row| self.count(key(row), bucket, 1, person)));
             }
+            (None, KeyReader::Same(key), None) => self.add_to_one(key, day, range, person),
             (None, reader, None) => {
-                with_keys!(reader, key => self.each_row(block, range, person, |row| (key(row), spread.bucket(block, times[row]))));
+                with_keys!(reader, key => each_row(day.rows, range, |row| self.count(key(row), day.spread.bucket(day.times[row]), 1, person)));
             }
-            (_, reader, Some(weight)) => self.counting.rows[block].for_each(range, |row| {
-                let (key, bucket) = (reader.at(row), spread.bucket(block, times[row]));
+            (_, reader, Some(weight)) => day.rows.for_each(range, |row| {
+                let (key, bucket) = (reader.at(row), day.spread.bucket(day.times[row]));
                 self.count(key, bucket, 1, person);
                 self.weigh(key, bucket, weight.at(row).unwrap_or(1.0));
             }),
         }
     }
 
-    /// A loop for each kind of choice: one for all would ask for each row which it is.
-    fn each_row(&mut self, block: usize, range: Range<usize>, person: u32, place: impl Fn(usize) -> (u32, u16)) {
-        match &self.counting.rows[block] {
-            Rows::All => self.count_rows(range, person, place),
-            Rows::None => {}
-            Rows::Some(mask) => self.count_rows(mask.within(range), person, place),
-        }
-    }
-
-    fn count_rows(&mut self, rows: impl Iterator<Item = usize>, person: u32, place: impl Fn(usize) -> (u32, u16)) {
-        for row in rows {
-            let (key, bucket) = place(row);
-            self.count(key, bucket, 1, person);
+    /// Rows of one value: the person is met in the range once, not at each row.
+    fn add_to_one(&mut self, key: u32, day: &Day<'_>, range: Range<usize>, person: u32) {
+        let first = key as usize * self.stride;
+        let slots = &mut self.slots[first..first + self.stride];
+        let mut met = false;
+        each_row(day.rows, range, |row| {
+            let bucket = day.spread.bucket(day.times[row]);
+            if bucket != OUT {
+                let slot = &mut slots[bucket as usize];
+                slot.n += 1;
+                slot.meet(person);
+                met = true;
+            }
+        });
+        if met && let [_, .., range] = slots {
+            range.meet(person);
         }
     }
 
@@ -146,16 +177,25 @@ impl Counter<'_> {
         let first = key as usize * self.stride;
         let slot = &mut self.slots[first + bucket as usize];
         slot.n += n;
-        let new = slot.meet(person);
-        // Who is known in the bucket is known in the range.
-        if self.stride > 1 && new {
+        slot.meet(person);
+        if self.stride > 1 {
             self.slots[first + self.stride - 1].meet(person);
         }
     }
 
     fn weigh(&mut self, key: u32, bucket: u16, weight: f64) {
         if bucket != OUT {
-            self.slots[key as usize * self.stride + bucket as usize].beyond += weight - 1.0;
+            self.beyond[key as usize * self.stride + bucket as usize] += weight - 1.0;
         }
+    }
+}
+
+/// A loop for each kind of choice: one for all would ask for each row which it is.
+#[inline(always)]
+fn each_row(rows: &Rows, range: Range<usize>, mut each: impl FnMut(usize)) {
+    match rows {
+        Rows::All => range.for_each(&mut each),
+        Rows::None => {}
+        Rows::Some(mask) => mask.within(range).for_each(&mut each),
     }
 }

@@ -2,7 +2,7 @@
 //! SQL on the table of events, in one run on one machine. Every answer must be the same in all of them.
 //!
 //! `make bench-engine` runs it. `EVENTS`, `SEED` and `TIMES` (repetitions) choose the size; `PG=0` leaves Postgres out,
-//! which takes by far the longest. What the peers loaded is kept in `target/bench-engine` for the next run.
+//! which takes by far the longest, and `PEERS=0` leaves all others out, for a profiler. What the peers loaded is kept in `target/bench-engine` for the next run.
 
 mod ours;
 mod peers;
@@ -43,6 +43,9 @@ fn main() {
     drop(segments);
     let ours = Answers { engine: "throughline".to_owned(), bytes: Some(bytes), answers: warm };
     let cold = Answers { engine: "throughline, cold".to_owned(), bytes: None, answers: cold };
+    if number("PEERS", 1) == 0 {
+        return table::print_alone(&[ours, cold]);
+    }
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/engine");
     let python = folder.join("venv/bin/python");
     let mut engines = vec![ours];

@@ -65,6 +65,14 @@ pub fn print(engines: &[Answers], peers: usize) {
     }
 }
 
+/// Milliseconds of engines that have nothing beside them.
+pub fn print_alone(engines: &[Answers]) {
+    for question in Question::ALL {
+        let medians = engines.iter().filter_map(|engine| Some(format!("{}: {:.2} ms", engine.engine, of(engine, question)?.median())));
+        println!("{:<34}{}", question.title(), medians.collect::<Vec<_>>().join(", "));
+    }
+}
+
 /// Milliseconds with nothing decoded, beside what chdb takes warm.
 pub fn print_cold(cold: &Answers, chdb: &Answers) {
     println!("\n{:<34}{:>24}{:>22}", "median ms, nothing decoded", cold.engine, "/ chdb warm");
