@@ -175,7 +175,7 @@ fn segments_of(events: &[Sent], actors: &BTreeMap<&str, u32>) -> Vec<NewSegment>
 pub fn id() -> Uuid {
     let mut bytes = [0; 16];
     crate::app::random(&mut bytes);
-    Uuid::from_bytes(bytes)
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
 /// Numbers that look random and are the same in every run.
