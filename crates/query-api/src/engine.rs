@@ -19,6 +19,7 @@ use protocol::receipt::BotRule;
 
 pub(crate) use cache::Engine;
 
+use self::load::Ties;
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, people};
@@ -37,7 +38,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) only_matching: bool,
     /// What else is read.
     pub(crate) columns: BTreeSet<ColumnKey>,
-    /// Rows are put in order across segments.
+    /// Rows are put in order across segments and linked actors.
     pub(crate) ordered: bool,
 }
 
@@ -63,13 +64,15 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
     columns.extend([ColumnKey::Time, ColumnKey::Runs, ColumnKey::Weight]);
     columns.extend(analysis::select::columns(&humans));
     columns.extend(analysis::select::columns(asked.filter));
-    if asked.ordered {
-        columns.extend([ColumnKey::Seq, ColumnKey::IdTie]);
-    }
     let prune = if asked.only_matching { humans.clone().and(asked.filter.clone()) } else { humans.clone() };
-    let actors = actors::resolve(state, context, asked.filter).await?;
-    let wanted = load::Wanted { from: asked.from, until: asked.until, prune: &prune, columns };
-    let ((links, persons), loaded) = tokio::try_join!(people::versioned(state, context), load::load(state, context, &wanted))?;
+    let (actors, (links, persons)) = tokio::try_join!(actors::resolve(state, context, asked.filter), people::versioned(state, context))?;
+    let ties = match asked.ordered {
+        false => Ties::Nowhere,
+        true if persons.is_empty() => Ties::OnCrowdedDays,
+        true => Ties::Everywhere,
+    };
+    let wanted = load::Wanted { from: asked.from, until: asked.until, prune: &prune, columns, ties };
+    let loaded = load::load(state, context, &wanted).await?;
     let load::Loaded { segments, blocks } = loaded;
     making.rows_read += blocks.iter().map(|block| block.rows as u64).sum::<u64>();
     making.weighted |= blocks.iter().any(|block| block.columns.contains_key(&ColumnKey::Weight));

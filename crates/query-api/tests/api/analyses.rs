@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::app::App;
+use crate::links::said;
 use crate::sent::{Sent, view};
 
 /// A Thursday, noon in Berlin.
@@ -103,6 +104,26 @@ async fn a_funnel_says_who_got_how_far_in_which_time(pool: PgPool) {
     assert_eq!(each(&longer["groups"], "key"), [json!({"value": "DE"}), json!({"value": "FR"})]);
     let sessions = ask(&app, "/funnel?step=name:$pageview&step=name:buy&unit=sessions").await;
     assert_eq!(each(&sessions["steps"], "reached"), [4, 2].map(Value::from));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn steps_of_one_millisecond_are_in_the_order_of_their_seq_wherever_they_lie(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await.with_days_back(4).await;
+    let step = |user: &str, name: &str, seq: i64, day: u32| Sent { seq: Some(seq), ..event(user, name, &format!("{day}T08:00")) };
+    // Of one actor and in one segment they lie in their order; in several segments of a day somebody must put them in it.
+    app.count(app.shop.id, &[step("in order", "buy", 2, 12), step("reversed", "$pageview", 2, 12), step("reversed", "buy", 1, 12)]).await;
+    app.count(app.shop.id, &[step("in order", "$pageview", 1, 12), step("reversed", "buy", 1, 12)]).await;
+    let funnel = async || {
+        let funnel = ask(&app, "/funnel?step=name:$pageview&step=name:buy&window=3600").await;
+        each(&funnel["steps"], "reached")
+    };
+    assert_eq!(funnel().await, [2, 1].map(Value::from));
+    // One person as two actors, whose rows lie one behind the other in one segment.
+    let two = [step("a1", "$pageview", 1, 13), step("late", "buy", 2, 13), step("a2", "$pageview", 2, 13), step("early", "buy", 1, 13)];
+    app.count(app.shop.id, &two).await;
+    assert_eq!(funnel().await, [4, 1].map(Value::from));
+    app.link(app.shop.id, &[said("late", "a1", 10), said("early", "a2", 10)]).await;
+    assert_eq!(funnel().await, [4, 2].map(Value::from));
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

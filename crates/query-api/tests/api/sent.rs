@@ -18,6 +18,7 @@ use crate::app::App;
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub ts: DateTime<Utc>,
+    pub seq: Option<i64>,
     pub received_at: DateTime<Utc>,
     /// Kind 1, user; empty for nobody.
     pub user: String,
@@ -35,6 +36,7 @@ pub struct Sent {
 pub fn view(user: &str, at: DateTime<Utc>) -> Sent {
     Sent {
         ts: at,
+        seq: None,
         received_at: at,
         user: user.to_owned(),
         session: None,
@@ -130,18 +132,20 @@ impl App {
             })
             .collect();
         event_quarters::save(&mut tx, project, &rows).await.expect("quarters");
-        segments::insert(&mut tx, project, &segments_of(events, &actors), self.clock.now()).await.expect("segments");
+        let segments = segments_of(events, &actors, work.next_segment);
+        work.next_segment += segments.len() as i64;
+        segments::insert(&mut tx, project, &segments, self.clock.now()).await.expect("segments");
         work::advance(&mut tx, project, work).await.expect("numbers");
         tx.commit().await.expect("commit");
     }
 }
 
-/// The segments of these events, one per day.
-fn segments_of(events: &[Sent], actors: &BTreeMap<&str, u32>) -> Vec<NewSegment> {
+/// The segments of these events, one per day, with numbers from `first` on.
+fn segments_of(events: &[Sent], actors: &BTreeMap<&str, u32>, first: i64) -> Vec<NewSegment> {
     let props: Vec<String> = events.iter().map(|event| event.props.to_string()).collect();
     let rows = events.iter().zip(&props).map(|(event, props)| EventRow {
         ts: event.ts,
-        seq: None,
+        seq: event.seq,
         event_id: id(),
         actor: (!event.user.is_empty()).then(|| actors[event.user.as_str()]),
         attributes: Attribute::ALL.map(|attribute| match attribute {
@@ -168,7 +172,7 @@ fn segments_of(events: &[Sent], actors: &BTreeMap<&str, u32>) -> Vec<NewSegment>
             parts: parts.into_iter().map(|part| part.0).collect(),
         }
     };
-    (1..).zip(&blocks).map(segment).collect()
+    (first..).zip(&blocks).map(segment).collect()
 }
 
 /// A new id.
