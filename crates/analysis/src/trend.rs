@@ -101,7 +101,8 @@ pub enum By {
 }
 
 impl By {
-    fn of(self, cell: &Cell) -> f64 {
+    /// The measure of a cell.
+    pub fn of(self, cell: &Cell) -> f64 {
         match self {
             Self::Events => cell.events,
             Self::People => cell.people as f64,

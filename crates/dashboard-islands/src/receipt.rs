@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use protocol::number;
-use protocol::receipt::{BotRule, Receipt};
+use protocol::receipt::{BotRule, Missing, Receipt};
 
 use crate::clock;
 
@@ -39,7 +39,9 @@ pub fn ReceiptMark(
     #[prop(optional)]
     up: bool,
 ) -> impl IntoView {
-    let partial = (receipt.until - receipt.complete_through).num_seconds() > LAG_SECONDS_ORDINARY;
+    let partial = receipt.missing.is_some() || (receipt.until - receipt.complete_through).num_seconds() > LAG_SECONDS_ORDINARY;
+    let missing = receipt.missing.map(|missing| missing_in_words(missing, offsets));
+    let filter = Some(receipt.filter.clone()).filter(|filter| !filter.is_empty());
     let word = mark(&receipt, offsets, partial);
     let class = match (partial, up) {
         (false, false) => "receipt",
@@ -65,12 +67,20 @@ pub fn ReceiptMark(
                     <dd>{range(&receipt, offsets)}</dd>
                     <dt>"Zone"</dt>
                     <dd>{clock::zone(&receipt.zone, offsets.until)}</dd>
+                    {filter.map(|filter| view! {
+                        <dt>"Filter"</dt>
+                        <dd>{filter}</dd>
+                    })}
                     <dt>"Bots"</dt>
                     <dd>{match receipt.bots { BotRule::Humans => "hidden", BotRule::All => "counted too" }}</dd>
                     <dt>"Accuracy"</dt>
                     <dd>{accuracy(&receipt)}</dd>
                     <dt>"Complete to"</dt>
                     <dd>{at(clock::wall(receipt.complete_through, offsets.until), until)}</dd>
+                    {missing.map(|missing| view! {
+                        <dt>"Missing"</dt>
+                        <dd>{missing}</dd>
+                    })}
                     <dt>"Read"</dt>
                     <dd>{format!("{} rows in {}", number::count(receipt.rows_read as f64), number::duration(receipt.elapsed_ms / 1e3))}</dd>
                 </dl>
@@ -79,7 +89,21 @@ pub fn ReceiptMark(
     }
 }
 
+fn missing_in_words(missing: Missing, offsets: Offsets) -> String {
+    match missing {
+        Missing::Before(time) => {
+            format!("what happened before {}: by then only counts are kept", clock::day(clock::wall(time, offsets.from)))
+        }
+        Missing::Arriving => "events from before an update, which are still being made ready".to_owned(),
+    }
+}
+
 fn mark(receipt: &Receipt, offsets: Offsets, partial: bool) -> String {
+    match receipt.missing {
+        Some(Missing::Before(time)) => return format!("partial, from {}", clock::day(clock::wall(time, offsets.from))),
+        Some(Missing::Arriving) => return "partial, older events follow".to_owned(),
+        None => {}
+    }
     if partial {
         let until = clock::wall(receipt.until, offsets.until);
         return format!("partial, complete to {}", at(clock::wall(receipt.complete_through, offsets.until), until));
@@ -121,6 +145,7 @@ mod tests {
             bots: BotRule::Humans,
             accuracy: Accuracy::Relative { error: 0.01 },
             complete_through: complete_through.parse().expect("a time"),
+            missing: None,
             weighted: false,
             rows_read: 10,
             elapsed_ms: 3.0,
@@ -133,6 +158,9 @@ mod tests {
         assert_eq!(mark(&receipt("2026-05-14T12:03:18Z"), berlin, false), "±1% sketch");
         assert_eq!(mark(&receipt("2026-05-14T11:40:00Z"), berlin, true), "partial, complete to 13:40:00");
         assert_eq!(mark(&receipt("2026-05-12T11:40:00Z"), berlin, true), "partial, complete to 12 May 13:40:00");
+        let cut = Missing::Before("2026-05-09T22:00:00Z".parse().expect("a time"));
+        let lacking = |missing| mark(&Receipt { missing: Some(missing), ..receipt("2026-05-14T12:03:18Z") }, berlin, true);
+        assert_eq!([cut, Missing::Arriving].map(lacking), ["partial, from 10 May", "partial, older events follow"]);
     }
 
     #[test]

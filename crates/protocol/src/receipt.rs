@@ -24,12 +24,26 @@ pub struct Receipt {
     pub accuracy: Accuracy,
     /// Everything that was received before this is counted.
     pub complete_through: DateTime<Utc>,
+    /// Events of the range that are missing, as far as it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
     /// Some of the counted signals were sampled by their sender and count more than one.
     pub weighted: bool,
     /// Rows that were read for this answer.
     pub rows_read: u64,
     /// How long it took, in milliseconds.
     pub elapsed_ms: f64,
+}
+
+/// Events that an answer lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// What happened before this is kept as counts only, in which this question cannot be looked up.
+    Before(DateTime<Utc>),
+    /// Events from before an update are being made ready for this kind of question; it takes minutes to hours.
+    Arriving,
 }
 
 /// Which visitors count.

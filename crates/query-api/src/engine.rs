@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 use analysis::history::{History, Mask, Rows, RunIndex, Selection};
 use analysis::keys::Dimension;
 use analysis::segment::{ColumnKey, DAY_MS};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use protocol::filter::{Field, Filter, Test};
-use protocol::receipt::BotRule;
+use protocol::receipt::{BotRule, Missing};
+use storage::segments::{self, Reach};
 
 pub(crate) use cache::Engine;
 
@@ -65,7 +66,10 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
     columns.extend(analysis::select::columns(&humans));
     columns.extend(analysis::select::columns(asked.filter));
     let prune = if asked.only_matching { humans.clone().and(asked.filter.clone()) } else { humans.clone() };
-    let (actors, (links, persons)) = tokio::try_join!(actors::resolve(state, context, asked.filter), people::versioned(state, context))?;
+    let reach = async { Ok(segments::reach(state.db(), context.id()).await?) };
+    let (actors, (links, persons), reach) =
+        tokio::try_join!(actors::resolve(state, context, asked.filter), people::versioned(state, context), reach)?;
+    making.missing = missing(&reach, asked.from, asked.until);
     let ties = match asked.ordered {
         false => Ties::Nowhere,
         true if persons.is_empty() => Ties::OnCrowdedDays,
@@ -94,6 +98,15 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
 pub(crate) use actors::resolve as actor_sets;
 pub(crate) use load::prop_names;
 pub(crate) use run::run;
+
+/// What of the range is counted and not in segments.
+fn missing(reach: &Reach, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Missing> {
+    if reach.has_debts() {
+        return Some(Missing::Arriving);
+    }
+    let begins = reach.first_segment().map_or(until, |day| day.and_time(NaiveTime::MIN).and_utc());
+    reach.ends_after(from).then_some(Missing::Before(begins.min(until)))
+}
 
 /// The rows of a range.
 fn range(history: &History, from: i64, until: i64) -> Selection {

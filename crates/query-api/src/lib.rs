@@ -19,6 +19,7 @@ pub mod live;
 pub mod people;
 mod problems;
 mod receipt;
+mod rollup;
 pub mod routes;
 pub mod seen;
 mod state;

@@ -69,6 +69,7 @@ fn answer(context: &ProjectContext, held: &Window, window: LiveWindow) -> LiveAn
             bots: BotRule::Humans,
             accuracy: Accuracy::Exact,
             complete_through,
+            missing: None,
             weighted: false,
             rows_read: held.rows(),
             elapsed_ms: (held.refresh_took() + counting.elapsed()).as_secs_f64() * 1_000.0,

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::analyses::Scope;
-use protocol::receipt::{Accuracy, BotRule, Receipt};
+use protocol::receipt::{Accuracy, BotRule, Missing, Receipt};
 
 use crate::access::ProjectContext;
 use crate::{ApiError, QueryState};
@@ -23,6 +23,8 @@ pub(crate) struct Making {
     pub(crate) complete_through: DateTime<Utc>,
     /// Rows read so far.
     pub(crate) rows_read: u64,
+    /// Events that could not be read.
+    pub(crate) missing: Option<Missing>,
     /// Some signals count more than one.
     pub(crate) weighted: bool,
 }
@@ -35,13 +37,20 @@ impl Making {
         let now = state.clock().now();
         let pending = storage::pending::oldest(state.db(), context.id()).await?;
         let settled = now - COMMIT_TAKES_AT_MOST;
-        Ok(Self { began, now, complete_through: pending.map_or(settled, |oldest| oldest.min(settled)), rows_read: 0, weighted: false })
+        Ok(Self {
+            began,
+            now,
+            complete_through: pending.map_or(settled, |oldest| oldest.min(settled)),
+            rows_read: 0,
+            missing: None,
+            weighted: false,
+        })
     }
 
     /// Begins an answer that is read from raw rows.
     pub(crate) fn from_rows(state: &QueryState) -> Self {
         let now = state.clock().now();
-        Self { began: Instant::now(), now, complete_through: now - COMMIT_TAKES_AT_MOST, rows_read: 0, weighted: false }
+        Self { began: Instant::now(), now, complete_through: now - COMMIT_TAKES_AT_MOST, rows_read: 0, missing: None, weighted: false }
     }
 
     /// A bucket that ends at `end` may still change.
@@ -68,6 +77,7 @@ impl Making {
             bots: BotRule::Humans,
             accuracy,
             complete_through: self.complete_through,
+            missing: self.missing,
             weighted: self.weighted,
             rows_read: self.rows_read,
             elapsed_ms: self.began.elapsed().as_secs_f64() * 1_000.0,

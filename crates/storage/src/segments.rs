@@ -175,9 +175,24 @@ pub struct Reach {
 impl Reach {
     /// Whether every event from `from` on that is in the rollup is in a segment too.
     pub fn covers(&self, from: DateTime<Utc>) -> bool {
-        let Some(quarter) = self.first_quarter else { return true };
+        !self.has_debts && !self.ends_after(from)
+    }
+
+    /// Events are counted and not yet in segments.
+    pub fn has_debts(&self) -> bool {
+        self.has_debts
+    }
+
+    /// Whether events from `from` on have been taken from segments while the rollup still has them.
+    pub fn ends_after(&self, from: DateTime<Utc>) -> bool {
+        let Some(quarter) = self.first_quarter else { return false };
         let first = from.max(quarter).date_naive();
-        !self.has_debts && self.first_segment.is_some_and(|day| day <= first)
+        self.first_segment.is_none_or(|day| day > first)
+    }
+
+    /// The oldest day that is in segments.
+    pub fn first_segment(&self) -> Option<NaiveDate> {
+        self.first_segment
     }
 }
 

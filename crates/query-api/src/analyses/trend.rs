@@ -1,5 +1,7 @@
 //! Trend: events and distinct people over time, in several series or broken down.
 
+mod from_rollup;
+
 use std::collections::BTreeSet;
 
 use analysis::history::Spread;
@@ -9,6 +11,7 @@ use protocol::analyses::{GroupKey, TrendAnswer, TrendCounts, TrendFormula, Trend
 use protocol::filter::Filter;
 use protocol::formula::Formula;
 use protocol::receipt::Accuracy;
+use storage::segments;
 
 use super::{frame, group};
 use crate::access::ProjectContext;
@@ -27,11 +30,17 @@ pub async fn trend(state: &QueryState, context: &ProjectContext, query: &TrendQu
 async fn run(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -> Result<TrendAnswer, ApiError> {
     let formula = check(query)?;
     let mut making = Making::from_rollups(state, context).await?;
+    let reach = segments::reach(state.db(), context.id()).await?;
     let frame = frame::frame(context, &making, query.scope.period, query.step)?;
+    let in_segments = reach.covers(frame.start());
     let mut series = Vec::new();
     for (letter, filter) in ('A'..).zip(&query.series) {
         let filter = query.scope.filter.clone().and(filter.clone());
-        for ranked in count(state, context, &mut making, query, &frame, &filter).await? {
+        let counted = match from_rollup::slice(query, &filter).filter(|_| !in_segments) {
+            Some(slice) => from_rollup::count(state, context, &mut making, query, &frame, slice).await?,
+            None => count(state, context, &mut making, query, &frame, &filter).await?,
+        };
+        for ranked in counted {
             let key = match query.by.len() {
                 0 => GroupKey::All,
                 1 => group(&ranked.key),

@@ -3,18 +3,16 @@
 use analysis::audience::{Ranking, Tally};
 use analysis::calendar::{Comparison, Frame};
 use analysis::persons::Persons;
-use analysis::quarter;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use protocol::event::PAGE_VIEW;
-use storage::event_quarters::{self, BotRule, Dimension, QuarterRow};
+use protocol::receipt::BotRule;
+use storage::event_quarters::Dimension;
 
 use super::{Figures, ROWS_SHOWN};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
+use crate::rollup::{Slice, each_row, people_of};
 use crate::{ApiError, QueryState, people};
-
-/// Days read at a time: memory stays that of a week, however long the range.
-const DAYS_AT_ONCE: TimeDelta = TimeDelta::days(7);
 
 /// What the page shows.
 pub(super) async fn figures(
@@ -47,18 +45,18 @@ async fn tally(
     until: DateTime<Utc>,
 ) -> Result<Tally, ApiError> {
     let mut tally = Tally::new(frame.clone(), until);
-    for (from, until) in weeks(frame) {
-        let rows = event_quarters::read(state.db(), context.id(), Dimension::All, from, until, BotRule::Humans).await?;
-        making.note(&rows);
-        for row in rows {
-            tally.add_events(row.bucket, row.weight, &persons.of_all(&quarter::decode(&row.actors)?));
-        }
-        let rows = event_quarters::read_value(state.db(), context.id(), Dimension::Name, PAGE_VIEW, from, until, BotRule::Humans).await?;
-        making.note(&rows);
-        for row in rows {
-            tally.add_page_views(row.bucket, row.weight);
-        }
-    }
+    let all = Slice { dimension: Dimension::All, value: None, bots: BotRule::Humans };
+    each_row(state, context, making, all, frame, |row| {
+        tally.add_events(row.bucket, row.weight, &people_of(row, persons)?);
+        Ok(())
+    })
+    .await?;
+    let views = Slice { dimension: Dimension::Name, value: Some(PAGE_VIEW), bots: BotRule::Humans };
+    each_row(state, context, making, views, frame, |row| {
+        tally.add_page_views(row.bucket, row.weight);
+        Ok(())
+    })
+    .await?;
     Ok(tally)
 }
 
@@ -71,26 +69,11 @@ async fn ranking(
     frame: &Frame,
 ) -> Result<Ranking, ApiError> {
     let mut ranking = Ranking::default();
-    for (from, until) in weeks(frame) {
-        let rows = event_quarters::read(state.db(), context.id(), dimension, from, until, BotRule::Humans).await?;
-        making.note(&rows);
-        for row in rows {
-            ranking.add(&row.value, row.weight, &persons.of_all(&quarter::decode(&row.actors)?));
-        }
-    }
+    let slice = Slice { dimension, value: None, bots: BotRule::Humans };
+    each_row(state, context, making, slice, frame, |row| {
+        ranking.add(&row.value, row.weight, &people_of(row, persons)?);
+        Ok(())
+    })
+    .await?;
     Ok(ranking)
-}
-
-/// The frame in pieces that are read one after the other.
-fn weeks(frame: &Frame) -> impl Iterator<Item = (DateTime<Utc>, DateTime<Utc>)> {
-    let end = frame.end();
-    let starts = std::iter::successors(Some(frame.start()), |start| Some(*start + DAYS_AT_ONCE)).take_while(move |start| *start < end);
-    starts.map(move |start| (start, (start + DAYS_AT_ONCE).min(end)))
-}
-
-impl Making {
-    fn note(&mut self, rows: &[QuarterRow]) {
-        self.rows_read += rows.len() as u64;
-        self.weighted |= rows.iter().any(|row| row.weight != row.n as f64);
-    }
 }

@@ -92,6 +92,46 @@ async fn filters_breakdowns_and_bots_change_what_is_counted(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn where_segments_are_gone_a_trend_of_the_rollup_says_the_same_and_others_say_what_they_lack(pool: PgPool) {
+    let app = shop(pool).await;
+    app.link(app.shop.id, &[said("ann", "a7", 10), said("bob", "a7", 9)]).await;
+    let in_both = [
+        "/trend?range=7d",
+        "/trend?range=7d&step=1h&bots=all",
+        "/trend?range=7d&series=name:$pageview&series=name:buy&series=route:/cart&formula=B/A*100&rank=people",
+        "/trend?range=7d&by=name",
+        "/trend?range=7d&by=name&top=1&rank=people",
+        "/trend?range=7d&by=name&top=2&bots=all",
+    ];
+    let told = async |path: &str| {
+        let mut answer = ask(&app, path).await;
+        let receipt = answer.as_object_mut().expect("an object").remove("receipt").expect("a receipt");
+        (answer, receipt["missing"].clone())
+    };
+    let mut from_segments = Vec::new();
+    for path in in_both {
+        from_segments.push(told(path).await);
+    }
+    sqlx::query("delete from segment where day = '2026-05-12'").execute(&app.pool).await.expect("a day is gone");
+    for (path, (answer, missing)) in in_both.into_iter().zip(from_segments) {
+        assert_eq!((missing, told(path).await), (Value::Null, (answer, Value::Null)), "{path}");
+    }
+    let (countries, missing) = told("/trend?range=7d&by=country").await;
+    assert_eq!(each(&countries["series"], "key"), [json!("absent"), json!({"value": "FR"})]);
+    assert_eq!(missing, json!({"before": "2026-05-13T00:00:00Z"}));
+    assert_eq!(told("/funnel?step=name:buy&range=7d").await.1, missing);
+    assert_eq!(told("/retention?range=7d").await.1, missing);
+    assert_eq!(told("/funnel?step=name:buy&range=24h").await.1, Value::Null, "the range begins later");
+    sqlx::query("insert into segment_debt values ($1, now(), now(), gen_random_uuid())")
+        .bind(app.shop.id.0)
+        .execute(&app.pool)
+        .await
+        .expect("a debt");
+    assert_eq!(told("/trend?range=24h&by=country").await.1, json!("arriving"));
+    assert_eq!(told(in_both[0]).await.1, Value::Null, "the rollup has them");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_funnel_says_who_got_how_far_in_which_time(pool: PgPool) {
     let app = shop(pool).await;
     let funnel = ask(&app, "/funnel?step=name:$pageview&step=name:buy&window=3600").await;
