@@ -1,6 +1,6 @@
 //! Who is here now: people, sessions and events of the last minutes, and where the people are.
 //!
-//! Times are the events' own (`ts`), windows are half-open: `now - window <= ts < now`. A person is an actor: kind and id.
+//! Times are the events' own (`ts`), windows are half-open: `now - window <= ts < now`. Persons are told by the caller, as actors that stand for others.
 //! An event without any actor counts as an event, but nobody did it. What bots do is counted apart and nowhere else.
 
 use std::collections::HashMap;
@@ -46,6 +46,14 @@ impl Symbols {
     /// The text of a number of these symbols.
     pub fn text(&self, symbol: Symbol) -> &str {
         &self.texts[symbol.place()]
+    }
+
+    /// The text with this place in the order of first use.
+    ///
+    /// # Panics
+    /// When there are fewer texts.
+    pub fn at(&self, place: usize) -> &str {
+        &self.texts[place]
     }
 
     /// Texts so far.
@@ -94,7 +102,7 @@ pub struct Row {
 pub struct Minute {
     /// Its start.
     pub start: DateTime<Utc>,
-    /// Distinct actors with an event in it.
+    /// Distinct persons with an event in it.
     pub people: u64,
     /// Events in it.
     pub events: u64,
@@ -103,7 +111,7 @@ pub struct Minute {
 /// The figures of one window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
-    /// Distinct actors with an event in the window.
+    /// Distinct persons with an event in the window.
     pub people: u64,
     /// Distinct sessions with an event in the window.
     pub sessions: u64,
@@ -118,28 +126,21 @@ pub struct Figures {
     pub splits: [Vec<(Option<Symbol>, u64)>; 4],
 }
 
-/// Numbers in use, for sizing the counters.
-#[derive(Clone, Copy, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct Counts {
-    pub actors: usize,
-    pub sessions: usize,
-}
-
 /// The start of the first of the last 30 calendar minutes.
 pub fn first_minute(now: DateTime<Utc>) -> DateTime<Utc> {
     minute_of(now) - TimeDelta::minutes(LIVE_MINUTES as i64 - 1)
 }
 
-/// Counts the rows, in one pass. Of two events of one person at the same time, the row that comes later is the latest.
-pub fn count(rows: &[Row], numbered: Counts, now: DateTime<Utc>, window: TimeDelta) -> Figures {
+/// Counts the rows, in one pass. `firsts` has for each actor's number the first actor of the same person, `sessions` is how
+/// many sessions have numbers. Of two events of one person at the same time, the row that comes later is the latest.
+pub fn count(rows: &[Row], firsts: &[u32], sessions: usize, now: DateTime<Utc>, window: TimeDelta) -> Figures {
     let until = now.timestamp_micros();
     let from = (now - window).timestamp_micros();
     let first_minute = first_minute(now);
-    let mut minutes = Minutes::new(first_minute, numbered.actors);
-    let mut people = Bits::new(numbered.actors);
-    let mut sessions = Bits::new(numbered.sessions);
-    let mut latest = vec![[None::<(i64, Symbol)>; 4]; numbered.actors];
+    let mut minutes = Minutes::new(first_minute, firsts.len());
+    let mut people = Bits::new(firsts.len());
+    let mut sessions = Bits::new(sessions);
+    let mut latest = vec![[None::<(i64, Symbol)>; 4]; firsts.len()];
     let (mut events, mut bot_events) = (0, 0);
     for row in rows.iter().filter(|row| row.ts_micros < until) {
         let in_window = row.ts_micros >= from;
@@ -147,7 +148,8 @@ pub fn count(rows: &[Row], numbered: Counts, now: DateTime<Utc>, window: TimeDel
             bot_events += u64::from(in_window);
             continue;
         }
-        minutes.add(row);
+        let person = row.actor.map(|actor| firsts[actor.place()] as usize);
+        minutes.add(row.ts_micros, person);
         if !in_window {
             continue;
         }
@@ -155,9 +157,9 @@ pub fn count(rows: &[Row], numbered: Counts, now: DateTime<Utc>, window: TimeDel
         if let Some(session) = row.session {
             sessions.set(session.place());
         }
-        if let Some(actor) = row.actor {
-            people.set(actor.place());
-            for (latest, value) in latest[actor.place()].iter_mut().zip(row.values) {
+        if let Some(person) = person {
+            people.set(person);
+            for (latest, value) in latest[person].iter_mut().zip(row.values) {
                 if let Some(value) = value
                     && latest.is_none_or(|(ts, _)| ts <= row.ts_micros)
                 {
@@ -195,17 +197,17 @@ struct Minutes {
 }
 
 impl Minutes {
-    fn new(first: DateTime<Utc>, actors: usize) -> Self {
-        Self { first, first_micros: first.timestamp_micros(), events: [0; LIVE_MINUTES], people: vec![Bits::new(actors); LIVE_MINUTES] }
+    fn new(first: DateTime<Utc>, people: usize) -> Self {
+        Self { first, first_micros: first.timestamp_micros(), events: [0; LIVE_MINUTES], people: vec![Bits::new(people); LIVE_MINUTES] }
     }
 
-    fn add(&mut self, row: &Row) {
+    fn add(&mut self, ts_micros: i64, person: Option<usize>) {
         const MINUTE_MICROS: i64 = 60_000_000;
-        let minute = usize::try_from((row.ts_micros - self.first_micros).div_euclid(MINUTE_MICROS)).unwrap_or(usize::MAX);
+        let minute = usize::try_from((ts_micros - self.first_micros).div_euclid(MINUTE_MICROS)).unwrap_or(usize::MAX);
         if let Some(events) = self.events.get_mut(minute) {
             *events += 1;
-            if let Some(actor) = row.actor {
-                self.people[minute].set(actor.place());
+            if let Some(person) = person {
+                self.people[minute].set(person);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! since; every viewer shares it. Nothing else is remembered: after a restart the window is read again.
 
 mod detail;
+mod people;
 mod stream;
 mod watched;
 mod window;
@@ -78,6 +79,6 @@ fn answer(context: &ProjectContext, held: &Window, window: LiveWindow) -> LiveAn
 }
 
 fn counted(held: &Window, from: chrono::DateTime<chrono::Utc>) -> String {
-    let whole = "Distinct actors with an event in the window, by the event's own time; imports left out.";
+    let whole = "Distinct people with an event in the window, by the event's own time; imports left out.";
     if held.is_partial(from) { format!("{whole} Only the newest {ROWS_MAX} events are counted.") } else { whole.to_owned() }
 }

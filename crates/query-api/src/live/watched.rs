@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::window::Window;
 use crate::access::ProjectContext;
-use crate::{ApiError, QueryState};
+use crate::{ApiError, QueryState, people};
 
 /// A window that nobody looked at for this long is dropped.
 const UNSEEN_MAX: Duration = Duration::from_secs(5 * 60);
@@ -170,7 +170,9 @@ impl Watched {
 
 impl Held {
     async fn refresh(&mut self, state: &QueryState, project: ProjectId) -> Result<(), ApiError> {
+        let persons = people::of_project(state, project).await?;
         self.window.refresh(state.db(), project, state.clock().now()).await?;
+        self.window.join(state.db(), project, &persons).await?;
         self.refreshed = Some(Instant::now());
         self.answers.clear();
         Ok(())

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use analysis::live::{self, Counts, Figures, Row, Symbols};
+use analysis::live::{self, Figures, Row, Symbols};
+use analysis::persons::Persons;
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::id::ProjectId;
 use protocol::limits::FUTURE_MINUTES_KEPT;
@@ -14,6 +15,7 @@ use storage::live_events::{self, Cursor, LiveRow};
 use uuid::Uuid;
 
 use super::detail::detail;
+use super::people::{People, symbol_text};
 use crate::ApiError;
 
 /// Rows kept per project, 40 bytes each: of a busier project only the newest are counted, and the receipt says so.
@@ -35,6 +37,7 @@ const SPARE_SYMBOLS_MAX: usize = 100_000;
 pub(super) struct Window {
     rows: Vec<Row>,
     actors: Symbols,
+    people: People,
     sessions: Symbols,
     values: Symbols,
     /// Flushes that were read and may be met again, with their time of receipt.
@@ -69,14 +72,19 @@ impl Window {
             (self.feed, self.feed_read_at) = (feed, Some(now));
         }
         self.forget(now);
+        self.people.grow(self.actors.len());
         self.refreshed_at = Some(now);
         self.refresh_took = began.elapsed();
         Ok(())
     }
 
+    /// Tells which actors of the window are one person; after an error it is as it was told last.
+    pub(super) async fn join(&mut self, db: &Db, project: ProjectId, persons: &Persons) -> Result<(), ApiError> {
+        self.people.join(db, project, &self.actors, persons).await
+    }
+
     fn push(&mut self, row: &LiveRow) {
-        // Kinds never collide: user 7 and session 7 are two actors.
-        let actor = (row.actor_kind != 0).then(|| self.actors.intern(&format!("{}:{}", row.actor_kind, row.actor)));
+        let actor = (row.actor_kind != 0).then(|| self.actors.intern(&symbol_text(row.actor_kind, &row.actor)));
         let session = row.session_id.as_deref().map(|text| self.sessions.intern(text));
         let values = [&row.country, &row.os, &row.route, &row.release].map(|value| value.as_deref().map(|text| self.values.intern(text)));
         self.rows.push(Row { ts_micros: row.ts.timestamp_micros(), actor, session, values, is_bot: row.is_bot });
@@ -106,10 +114,11 @@ impl Window {
             row.values = row.values.map(|value| value.map(|symbol| values.intern(self.values.text(symbol))));
         }
         (self.actors, self.sessions, self.values) = (actors, sessions, values);
+        self.people.forget();
     }
 
     pub(super) fn count(&self, now: DateTime<Utc>, window: TimeDelta) -> Figures {
-        live::count(&self.rows, Counts { actors: self.actors.len(), sessions: self.sessions.len() }, now, window)
+        live::count(&self.rows, self.people.firsts(), self.sessions.len(), now, window)
     }
 
     pub(super) fn slices(&self, figures: &Figures) -> [Vec<LiveSlice>; 4] {

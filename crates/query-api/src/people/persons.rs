@@ -22,12 +22,17 @@ const LINKS_READ: i64 = 100_000;
 /// # Errors
 /// When the database does not answer.
 pub async fn persons(state: &QueryState, context: &ProjectContext) -> Result<Arc<Persons>, ApiError> {
-    Ok(resolved(state, context).await?.persons.clone())
+    of_project(state, context.id()).await
+}
+
+/// As [`persons`], for who has been let in already.
+pub(crate) async fn of_project(state: &QueryState, project: ProjectId) -> Result<Arc<Persons>, ApiError> {
+    Ok(resolved(state, project).await?.persons.clone())
 }
 
 /// As [`persons`], with the version of the links, which is another after every change.
 pub(crate) async fn versioned(state: &QueryState, context: &ProjectContext) -> Result<(i64, Arc<Persons>), ApiError> {
-    let resolved = resolved(state, context).await?;
+    let resolved = resolved(state, context.id()).await?;
     Ok((resolved.version, resolved.persons.clone()))
 }
 
@@ -42,8 +47,7 @@ pub(super) struct Resolved {
 }
 
 /// As [`persons`], with the links.
-pub(super) async fn resolved(state: &QueryState, context: &ProjectContext) -> Result<Arc<Resolved>, ApiError> {
-    let project = context.id();
+pub(super) async fn resolved(state: &QueryState, project: ProjectId) -> Result<Arc<Resolved>, ApiError> {
     let version = identity_links::version(state.db(), project).await?;
     let held = state.persons().held(project);
     if held.resolved.version == version {

@@ -32,7 +32,7 @@ pub async fn preview(state: &QueryState, context: &ProjectContext, link: i64) ->
 async fn run(state: &QueryState, context: &ProjectContext, link: i64) -> Result<LinkPreview, ApiError> {
     let mut making = Making::from_rows(state);
     let stored = find(state, context, link).await?;
-    let resolved = resolved(state, context).await?;
+    let resolved = resolved(state, context.id()).await?;
     let change = if stored.undone { LinkChange::Restore } else { LinkChange::Undo };
     let difference = compare(resolved.clone(), links_after(&resolved.links, &stored, change)?).await?;
     let touched: Vec<u32> = difference.before.iter().flatten().copied().collect();

@@ -10,6 +10,7 @@ use query_api::live;
 use sqlx::PgPool;
 
 use crate::app::App;
+use crate::links::said;
 use crate::sent::{Sent, view};
 
 async fn answer(app: &App) -> LiveAnswer {
@@ -52,6 +53,24 @@ async fn a_flush_that_becomes_visible_late_is_counted_and_none_is_counted_twice(
         let now = answer(&app).await;
         assert_eq!((now.people, now.events), (2, 1 + seconds as u64));
     }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn who_signs_in_is_one_person_as_soon_as_it_is_known(pool: PgPool) {
+    let app = App::start(pool).await;
+    let mine = [seconds_ago(&app, "a1", 40), seconds_ago(&app, "ann", 20), seconds_ago(&app, "bob", 10)];
+    app.store(app.shop.id, &mine).await;
+    // Signed out, ann is an anonymous actor.
+    sqlx::query("update event set actor_kind = 2 where actor = 'a1'").execute(&app.pool).await.expect("a kind");
+    assert_eq!(answer(&app).await.people, 3);
+    app.link(app.shop.id, &[said("ann", "a1", 0)]).await;
+    app.clock.advance(TimeDelta::seconds(2));
+    let joined = answer(&app).await;
+    assert_eq!((joined.people, joined.events), (2, 3));
+    assert_eq!(joined.minutes.iter().map(|minute| minute.people).max(), Some(2));
+    app.store(app.shop.id, &[seconds_ago(&app, "carl", 1)]).await;
+    app.clock.advance(TimeDelta::seconds(2));
+    assert_eq!(answer(&app).await.people, 3, "somebody without a number yet is a person");
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
