@@ -1,6 +1,6 @@
 //! Identity links: which actors are one person, why, and what a change of that would do.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::ActorKind;
@@ -175,6 +175,9 @@ pub struct LinkPreview {
     pub people: BeforeAfter,
     /// Of those, people with an event in the 24 hours before the preview.
     pub people_24h: BeforeAfter,
+    /// Distinct people of each of the project's last 30 days, bots left out, as dashboards show them. Empty when nothing would
+    /// change.
+    pub days: Vec<DayPeople>,
     /// Stored events of the touched actors, as far as they were counted.
     pub events: u64,
     /// At least one actor has more events than were counted.
@@ -193,6 +196,17 @@ pub struct BeforeAfter {
     pub before: u64,
     /// With the change.
     pub after: u64,
+}
+
+/// A day's people before and after a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayPeople {
+    /// The day in the project's zone.
+    pub day: NaiveDate,
+    /// Distinct people.
+    #[serde(flatten)]
+    pub people: BeforeAfter,
 }
 
 /// A person: one actor, or several that links join.

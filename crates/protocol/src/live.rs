@@ -53,7 +53,7 @@ pub struct LiveAnswer {
     pub utc_offset_seconds: i32,
     /// The window of `people`, the other figures and the slices.
     pub window: LiveWindow,
-    /// Distinct actors with an event in the window.
+    /// Distinct persons with an event in the window.
     pub people: u64,
     /// Distinct sessions with an event in the window.
     pub sessions: u64,
@@ -83,7 +83,7 @@ pub struct LiveAnswer {
 pub struct LiveMinute {
     /// Its start.
     pub start: DateTime<Utc>,
-    /// Distinct actors with an event in it.
+    /// Distinct persons with an event in it.
     pub people: u64,
     /// Events in it.
     pub events: u64,
@@ -97,7 +97,7 @@ pub struct LiveMinute {
 pub struct LiveSlice {
     /// The value; `None` for people whose events do not say.
     pub value: Option<String>,
-    /// Distinct actors in the window whose latest event that names a value names this one.
+    /// Distinct persons in the window whose latest event that names a value names this one.
     pub people: u64,
 }
 

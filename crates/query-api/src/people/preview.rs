@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use analysis::persons::{self, Difference, Link};
+use analysis::calendar;
+use analysis::persons::{self, Difference, Link, Persons};
 use chrono::{DateTime, TimeDelta, Utc};
-use protocol::identity_link::{BeforeAfter, LinkChange, LinkPreview, Person, PersonActor};
+use protocol::identity_link::{BeforeAfter, DayPeople, LinkChange, LinkPreview, Person, PersonActor};
+use protocol::range::Range;
 use protocol::receipt::{Accuracy, BotRule};
+use roaring::RoaringBitmap;
 use storage::actors;
+use storage::event_quarters::Dimension;
 use storage::identity_links::StoredLink;
 
 use super::links::{describe, find, name};
 use super::persons::{Resolved, end, resolved};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
+use crate::rollup::{Slice, each_row, people_of};
 use crate::{ApiError, QueryState, budget};
 
 /// Actors whose names and events are read: two persons at their limit.
@@ -34,14 +39,18 @@ async fn run(state: &QueryState, context: &ProjectContext, link: i64) -> Result<
     let stored = find(state, context, link).await?;
     let resolved = resolved(state, context.id()).await?;
     let change = if stored.undone { LinkChange::Restore } else { LinkChange::Undo };
-    let difference = compare(resolved.clone(), links_after(&resolved.links, &stored, change)?).await?;
+    let (difference, persons_after) = compare(resolved.clone(), links_after(&resolved.links, &stored, change)?).await?;
     let touched: Vec<u32> = difference.before.iter().flatten().copied().collect();
     let actors = read_actors(state, context, &touched).await?;
-    making.rows_read = actors.values().map(|actor| actor.events).sum();
+    making.rows_read += actors.values().map(|actor| actor.events).sum::<u64>();
 
+    let days = match difference.before.is_empty() {
+        true => Vec::new(),
+        false => days(state, context, &mut making, [&resolved.persons, &persons_after]).await?,
+    };
     let since = making.now - TimeDelta::hours(24);
     let counted = "Stored events of the actors that the change touches, bots included, up to 10,000 of each; people among them, and those \
-                   with an event in the last 24 hours.";
+                   with an event in the last 24 hours. People of each day are counted without bots.";
     let from = actors.values().filter_map(|actor| actor.last_event).min().unwrap_or(since).min(since);
     let mut receipt = making.receipt(context, counted, from, making.now, Accuracy::Exact);
     receipt.bots = BotRule::All;
@@ -52,6 +61,7 @@ async fn run(state: &QueryState, context: &ProjectContext, link: i64) -> Result<
         after: people(&difference.after, &actors),
         people: both(&difference, |persons| persons.len() as u64),
         people_24h: both(&difference, |persons| active(persons, &actors, since)),
+        days,
         events: actors.values().map(|actor| actor.events).sum(),
         events_at_least: actors.values().any(|actor| actor.events >= EVENTS_COUNTED_MAX.unsigned_abs()),
         partial: touched.len() > ACTORS_READ_MAX,
@@ -70,9 +80,40 @@ fn links_after(links: &[Link], stored: &StoredLink, change: LinkChange) -> Resul
 }
 
 /// Beside the requests: a project may have a million links.
-async fn compare(now: std::sync::Arc<Resolved>, after: Vec<Link>) -> Result<Difference, ApiError> {
-    let work = tokio::task::spawn_blocking(move || persons::difference(&now.persons, &persons::resolve(&after)));
+async fn compare(now: std::sync::Arc<Resolved>, after: Vec<Link>) -> Result<(Difference, Persons), ApiError> {
+    let work = tokio::task::spawn_blocking(move || {
+        let after = persons::resolve(&after);
+        (persons::difference(&now.persons, &after), after)
+    });
     work.await.map_err(|error| ApiError::Fault(format!("comparing persons failed: {error}")))
+}
+
+/// Each day's people, counted with either persons.
+async fn days(
+    state: &QueryState,
+    context: &ProjectContext,
+    making: &mut Making,
+    persons: [&Persons; 2],
+) -> Result<Vec<DayPeople>, ApiError> {
+    let frames =
+        calendar::audience(Range::Days30, making.now, context.zone()).ok_or_else(|| ApiError::range(Range::Days30, &Range::AUDIENCE))?;
+    let frame = frames.current;
+    let mut people = vec![[RoaringBitmap::new(), RoaringBitmap::new()]; frame.buckets.len()];
+    let all = Slice { dimension: Dimension::All, value: None, bots: BotRule::Humans };
+    each_row(state, context, making, all, &frame, |row| {
+        if let Some(day) = frame.index_of(row.bucket) {
+            for (people, persons) in people[day].iter_mut().zip(persons) {
+                *people |= people_of(row, persons)?;
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    let day = |(bucket, [before, after]): (&calendar::Bucket, &[RoaringBitmap; 2])| DayPeople {
+        day: bucket.start.with_timezone(&context.zone()).date_naive(),
+        people: BeforeAfter { before: before.len(), after: after.len() },
+    };
+    Ok(frame.buckets.iter().zip(&people).map(day).collect())
 }
 
 /// The first of these actors with their names and events, by number.

@@ -194,6 +194,27 @@ async fn a_preview_says_who_would_be_whom_and_changes_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_preview_says_what_becomes_of_each_days_figure(pool: PgPool) {
+    let app = App::start(pool).await.with_days_back(3).await;
+    let days_ago = |user: &str, days: i64| view(user, app.clock.now() - TimeDelta::days(days));
+    app.count(app.shop.id, &[days_ago("a1", 0), days_ago("u1", 0), days_ago("u2", 0), days_ago("a1", 1), days_ago("u1", 2)]).await;
+    app.link(app.shop.id, &[said("u1", "a1", 50)]).await;
+    let people = async |change: &str| {
+        let preview = app.preview(1).await;
+        assert_eq!(preview["change"], change);
+        let days = preview["days"].as_array().expect("days").clone();
+        assert_eq!((days.len(), &days[29]["day"]), (30, &json!("2026-05-14")));
+        days[26..].iter().map(|day| (day["before"].clone(), day["after"].clone())).collect::<Vec<_>>()
+    };
+    let pairs = |pairs: [(u64, u64); 4]| pairs.map(|(before, after)| (json!(before), json!(after)));
+    assert_eq!(people("undo").await, pairs([(0, 0), (1, 1), (1, 1), (2, 3)]));
+    let (status, trend) = app.get(&app.path("/trend?range=24h&step=1d")).await;
+    assert_eq!((status, &trend["series"][0]["total"]["people"]), (200, &json!(2)), "the page shows what the preview calls before");
+    assert_eq!(app.post("/identity-links/1/undo").await.0, 200);
+    assert_eq!(people("restore").await, pairs([(0, 0), (1, 1), (1, 1), (3, 2)]));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn an_undone_link_joins_nobody_until_it_is_restored(pool: PgPool) {
     let app = App::start(pool).await;
     app.link(app.shop.id, &[said("u1", "a1", 50), said("u2", "a1", 40)]).await;

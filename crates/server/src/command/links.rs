@@ -77,6 +77,11 @@ fn show(preview: &LinkPreview) -> anyhow::Result<()> {
     }
     out!("people       {}", figures(preview.people))?;
     out!("in 24 hours  {}", figures(preview.people_24h))?;
+    let changed: Vec<_> = preview.days.iter().filter(|day| day.people.before != day.people.after).collect();
+    out!("daily people {} of the last {} days change", changed.len(), preview.days.len())?;
+    for day in changed {
+        out!("  {} {}", day.day, figures(day.people))?;
+    }
     let at_least = if preview.events_at_least || preview.partial { "at least " } else { "" };
     out!("events       {at_least}{} of the actors below", number::grouped(preview.events as i64))?;
     for (when, persons) in [("before", before), ("after", after)] {
