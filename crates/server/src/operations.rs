@@ -10,6 +10,7 @@ use axum::routing::get;
 use ingest::Ingest;
 use metrics_exporter_prometheus::PrometheusHandle;
 use protocol::time::Clock;
+use query_api::QueryState;
 use storage::Db;
 
 use crate::shutdown::Stop;
@@ -22,6 +23,8 @@ pub(crate) struct Operations {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) metrics: PrometheusHandle,
+    /// `None` when this process answers no questions.
+    pub(crate) query: Option<QueryState>,
     pub(crate) stop: Stop,
     pub(crate) readiness: Readiness,
 }
@@ -64,5 +67,8 @@ async fn ready(State(operations): State<Operations>) -> impl IntoResponse {
 }
 
 async fn metrics(State(operations): State<Operations>) -> impl IntoResponse {
+    if let Some(query) = &operations.query {
+        metrics::gauge!("throughline_column_cache_bytes").set(query.column_cache_bytes() as f64);
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], operations.metrics.render())
 }

@@ -67,7 +67,14 @@ impl Roles {
             signals = ingest::router(ingest);
             committers = Some(tasks);
         }
-        let operations = Operations { db: pools.query.clone(), clock: self.clock.clone(), metrics, stop: self.stop.clone(), readiness };
+        let operations = Operations {
+            db: pools.query.clone(),
+            clock: self.clock.clone(),
+            metrics,
+            query: self.has(Role::Query).then(|| query.clone()),
+            stop: self.stop.clone(),
+            readiness,
+        };
         let mut router = operations::router(operations).merge(signals);
         if self.has(Role::Query) {
             router = router.merge(query_api::routes::router(query.clone())).merge(dashboard::router(query.clone()));
