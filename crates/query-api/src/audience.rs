@@ -12,7 +12,7 @@ use analysis::calendar::{self, Frame};
 use protocol::audience::{AudienceAnswer, AudienceBucket, Counts, NameCounts, RouteCounts};
 use protocol::range::Range;
 use protocol::receipt::Accuracy;
-use storage::{event_quarters, segments};
+use storage::event_quarters;
 
 use crate::access::ProjectContext;
 use crate::receipt::Making;
@@ -52,8 +52,8 @@ pub async fn has_begun(state: &QueryState, context: &ProjectContext) -> Result<b
 async fn run(state: &QueryState, context: &ProjectContext, range: Range) -> Result<AudienceAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let frames = calendar::audience(range, making.now, context.zone()).ok_or_else(|| ApiError::range(range, &Range::AUDIENCE))?;
-    let reach = segments::reach(state.db(), context.id()).await?;
-    let figures = if reach.covers(frames.previous.start()) {
+    let horizon = making.horizon(state, context).await?;
+    let figures = if horizon.segments_cover(frames.previous.start()) {
         from_segments::figures(state, context, &mut making, &frames).await?
     } else {
         from_rollup::figures(state, context, &mut making, &frames).await?

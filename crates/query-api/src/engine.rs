@@ -16,7 +16,7 @@ use analysis::segment::{ColumnKey, DAY_MS};
 use chrono::{DateTime, NaiveTime, Utc};
 use protocol::filter::{Field, Filter, Test};
 use protocol::receipt::{BotRule, Missing};
-use storage::segments::{self, Reach};
+use storage::horizon::Horizon;
 
 pub(crate) use cache::Engine;
 
@@ -66,10 +66,10 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
     columns.extend(analysis::select::columns(&humans));
     columns.extend(analysis::select::columns(asked.filter));
     let prune = if asked.only_matching { humans.clone().and(asked.filter.clone()) } else { humans.clone() };
-    let reach = async { Ok(segments::reach(state.db(), context.id()).await?) };
-    let (actors, (links, persons), reach) =
-        tokio::try_join!(actors::resolve(state, context, asked.filter), people::versioned(state, context), reach)?;
-    making.missing = missing(&reach, asked.from, asked.until);
+    let horizon = making.horizon(state, context).await?;
+    making.missing = missing(&horizon, asked.from, asked.until);
+    let (actors, (links, persons)) =
+        tokio::try_join!(actors::resolve(state, context, asked.filter), people::at_version(state, context.id(), horizon.links_version))?;
     let ties = match asked.ordered {
         false => Ties::Nowhere,
         true if persons.is_empty() => Ties::OnCrowdedDays,
@@ -100,12 +100,12 @@ pub(crate) use load::prop_names;
 pub(crate) use run::run;
 
 /// What of the range is counted and not in segments.
-fn missing(reach: &Reach, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Missing> {
-    if reach.has_debts() {
+fn missing(horizon: &Horizon, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Missing> {
+    if horizon.has_debts {
         return Some(Missing::Arriving);
     }
-    let begins = reach.first_segment().map_or(until, |day| day.and_time(NaiveTime::MIN).and_utc());
-    reach.ends_after(from).then_some(Missing::Before(begins.min(until)))
+    let begins = horizon.first_segment.map_or(until, |day| day.and_time(NaiveTime::MIN).and_utc());
+    horizon.segments_begin_after(from).then_some(Missing::Before(begins.min(until)))
 }
 
 /// The rows of a range.

@@ -6,5 +6,5 @@ mod preview;
 
 pub use links::{LinksQuery, links, restore, undo};
 pub use persons::persons;
-pub(crate) use persons::{PersonsCache, of_project, versioned};
+pub(crate) use persons::{PersonsCache, at_version, of_project};
 pub use preview::preview;

@@ -5,6 +5,7 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::analyses::Scope;
 use protocol::receipt::{Accuracy, BotRule, Missing, Receipt};
+use storage::horizon::{self, Horizon};
 
 use crate::access::ProjectContext;
 use crate::{ApiError, QueryState};
@@ -21,6 +22,8 @@ pub(crate) struct Making {
     pub(crate) now: DateTime<Utc>,
     /// Everything that was received before this is in what is read from here on.
     pub(crate) complete_through: DateTime<Utc>,
+    /// What was known before anything was read.
+    horizon: Option<Horizon>,
     /// Rows read so far.
     pub(crate) rows_read: u64,
     /// Events that could not be read.
@@ -30,17 +33,18 @@ pub(crate) struct Making {
 }
 
 impl Making {
-    /// Begins an answer that is read from rollups. Asks for uncounted flushes *before* the rollups are read: one that is
+    /// Begins an answer that is read from rollups. Asks how far they reach *before* the rollups are read: one that is
     /// counted in between makes the answer more complete than it says, never less.
     pub(crate) async fn from_rollups(state: &QueryState, context: &ProjectContext) -> Result<Self, ApiError> {
         let began = Instant::now();
         let now = state.clock().now();
-        let pending = storage::pending::oldest(state.db(), context.id()).await?;
+        let horizon = horizon::read(state.db(), context.id()).await?;
         let settled = now - COMMIT_TAKES_AT_MOST;
         Ok(Self {
             began,
             now,
-            complete_through: pending.map_or(settled, |oldest| oldest.min(settled)),
+            complete_through: horizon.oldest_pending.map_or(settled, |oldest| oldest.min(settled)),
+            horizon: Some(horizon),
             rows_read: 0,
             missing: None,
             weighted: false,
@@ -50,7 +54,26 @@ impl Making {
     /// Begins an answer that is read from raw rows.
     pub(crate) fn from_rows(state: &QueryState) -> Self {
         let now = state.clock().now();
-        Self { began: Instant::now(), now, complete_through: now - COMMIT_TAKES_AT_MOST, rows_read: 0, missing: None, weighted: false }
+        Self {
+            began: Instant::now(),
+            now,
+            complete_through: now - COMMIT_TAKES_AT_MOST,
+            horizon: None,
+            rows_read: 0,
+            missing: None,
+            weighted: false,
+        }
+    }
+
+    /// How far the project's figures reach, as of the beginning.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn horizon(&self, state: &QueryState, context: &ProjectContext) -> Result<Horizon, ApiError> {
+        match self.horizon {
+            Some(horizon) => Ok(horizon),
+            None => Ok(horizon::read(state.db(), context.id()).await?),
+        }
     }
 
     /// A bucket that ends at `end` may still change.

@@ -28,6 +28,7 @@ pub mod event_quarters;
 pub mod events;
 pub mod flags;
 pub mod flushes;
+pub mod horizon;
 pub mod identities;
 pub mod identity_links;
 pub mod ingest_processes;

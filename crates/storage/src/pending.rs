@@ -86,17 +86,6 @@ pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) 
     Ok(())
 }
 
-/// When the oldest live flush that is not counted was committed; `None` when all are counted. Imports are left out:
-/// history does not make the present incomplete.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn oldest(db: &Db, project: ProjectId) -> Result<Option<DateTime<Utc>>> {
-    Ok(sqlx::query_scalar!("select min(committed_at) from pending where project_id = $1 and not imported", project.0)
-        .fetch_one(&db.pool)
-        .await?)
-}
-
 /// The projects that have something to count, without any lock.
 ///
 /// # Errors

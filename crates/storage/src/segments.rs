@@ -164,55 +164,6 @@ pub async fn whole(db: &Db, project: ProjectId, ids: &[i64]) -> Result<Vec<Store
     .await?)
 }
 
-/// How far back a project's segments hold everything.
-#[derive(Clone, Copy, Debug)]
-pub struct Reach {
-    first_segment: Option<NaiveDate>,
-    first_quarter: Option<DateTime<Utc>>,
-    has_debts: bool,
-}
-
-impl Reach {
-    /// Whether every event from `from` on that is in the rollup is in a segment too.
-    pub fn covers(&self, from: DateTime<Utc>) -> bool {
-        !self.has_debts && !self.ends_after(from)
-    }
-
-    /// Events are counted and not yet in segments.
-    pub fn has_debts(&self) -> bool {
-        self.has_debts
-    }
-
-    /// Whether events from `from` on have been taken from segments while the rollup still has them.
-    pub fn ends_after(&self, from: DateTime<Utc>) -> bool {
-        let Some(quarter) = self.first_quarter else { return false };
-        let first = from.max(quarter).date_naive();
-        self.first_segment.is_none_or(|day| day > first)
-    }
-
-    /// The oldest day that is in segments.
-    pub fn first_segment(&self) -> Option<NaiveDate> {
-        self.first_segment
-    }
-}
-
-/// How far back a project's segments reach: retention removes them before the rollup, and events from before there were
-/// segments get theirs over time.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn reach(db: &Db, project: ProjectId) -> Result<Reach> {
-    Ok(sqlx::query_as!(
-        Reach,
-        r#"select (select min(day) from segment where project_id = $1) as first_segment,
-             (select min(bucket) from event_quarter where project_id = $1) as first_quarter,
-             exists (select from segment_debt where project_id = $1) as "has_debts!""#,
-        project.0
-    )
-    .fetch_one(&db.pool)
-    .await?)
-}
-
 /// All parts of a day's segments, by segment and part, as one statement finds them: no merging in between is seen. The
 /// statement runs as long as the stream is read.
 pub fn of_day(db: &Db, project: ProjectId, day: NaiveDate) -> impl Stream<Item = Result<StoredPart>> + '_ {

@@ -15,7 +15,7 @@ use storage::metric_cells::{self, CellRow, Grain};
 use storage::metric_series::{self, NewSeries, SeriesKey};
 use storage::outcomes::{self, HourOutcome};
 use storage::pending::{self, ClaimSize, NewPending};
-use storage::{Db, dead_letters, partitions, work};
+use storage::{Db, dead_letters, horizon, partitions, work};
 
 const SHOP: ProjectId = ProjectId(1);
 const OTHER: ProjectId = ProjectId(2);
@@ -85,17 +85,17 @@ async fn what_one_worker_claims_the_next_one_skips(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn the_oldest_pending_flush_is_a_live_one_until_it_is_a_dead_letter(pool: PgPool) {
     let db = Db::from_pool(pool);
-    assert_eq!(pending::oldest(&db, SHOP).await.unwrap(), None);
+    assert_eq!(horizon::read(&db, SHOP).await.unwrap().oldest_pending, None);
     let import = NewPending { imported: true, ..flush(1, 1, 1) };
     insert(&db, SHOP, &[import, flush(2, 2, 1), flush(3, 3, 1)]).await;
-    assert_eq!(pending::oldest(&db, SHOP).await.unwrap(), Some(at(2)));
+    assert_eq!(horizon::read(&db, SHOP).await.unwrap().oldest_pending, Some(at(2)));
     for attempts in 1..=pending::ATTEMPTS_MAX {
-        assert_eq!(pending::oldest(&db, SHOP).await.unwrap(), Some(at(2)));
+        assert_eq!(horizon::read(&db, SHOP).await.unwrap().oldest_pending, Some(at(2)));
         let failed = pending::record_failure(&db, SHOP, Uuid::from_u128(2), "broken\0", at(10)).await.unwrap();
         assert_eq!(failed, Some(attempts));
     }
     // Its events are missing from the figures from now on, and the dead letters say so.
-    assert_eq!(pending::oldest(&db, SHOP).await.unwrap(), Some(at(3)));
+    assert_eq!(horizon::read(&db, SHOP).await.unwrap().oldest_pending, Some(at(3)));
     assert_eq!(dead_letters::find(&db, SHOP, Uuid::from_u128(2)).await.unwrap().map(|letter| letter.error), Some("broken".to_owned()));
     assert_eq!(claimed(&db, SHOP, 64, 50_000).await, [1, 3]);
     assert_eq!(pending::record_failure(&db, OTHER, Uuid::from_u128(2), "broken", at(10)).await.unwrap(), None);

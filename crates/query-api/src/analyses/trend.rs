@@ -11,7 +11,6 @@ use protocol::analyses::{GroupKey, TrendAnswer, TrendCounts, TrendFormula, Trend
 use protocol::filter::Filter;
 use protocol::formula::Formula;
 use protocol::receipt::Accuracy;
-use storage::segments;
 
 use super::{frame, group};
 use crate::access::ProjectContext;
@@ -30,9 +29,8 @@ pub async fn trend(state: &QueryState, context: &ProjectContext, query: &TrendQu
 async fn run(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -> Result<TrendAnswer, ApiError> {
     let formula = check(query)?;
     let mut making = Making::from_rollups(state, context).await?;
-    let reach = segments::reach(state.db(), context.id()).await?;
     let frame = frame::frame(context, &making, query.scope.period, query.step)?;
-    let in_segments = reach.covers(frame.start());
+    let in_segments = making.horizon(state, context).await?.segments_cover(frame.start());
     let mut series = Vec::new();
     for (letter, filter) in ('A'..).zip(&query.series) {
         let filter = query.scope.filter.clone().and(filter.clone());

@@ -30,9 +30,9 @@ pub(crate) async fn of_project(state: &QueryState, project: ProjectId) -> Result
     Ok(resolved(state, project).await?.persons.clone())
 }
 
-/// As [`persons`], with the version of the links, which is another after every change.
-pub(crate) async fn versioned(state: &QueryState, context: &ProjectContext) -> Result<(i64, Arc<Persons>), ApiError> {
-    let resolved = resolved(state, context.id()).await?;
+/// As [`persons`], as they were with this version of the links or a newer one, with that version.
+pub(crate) async fn at_version(state: &QueryState, project: ProjectId, version: i64) -> Result<(i64, Arc<Persons>), ApiError> {
+    let resolved = held_or_refreshed(state, project, version).await?;
     Ok((resolved.version, resolved.persons.clone()))
 }
 
@@ -49,6 +49,10 @@ pub(super) struct Resolved {
 /// As [`persons`], with the links.
 pub(super) async fn resolved(state: &QueryState, project: ProjectId) -> Result<Arc<Resolved>, ApiError> {
     let version = identity_links::version(state.db(), project).await?;
+    held_or_refreshed(state, project, version).await
+}
+
+async fn held_or_refreshed(state: &QueryState, project: ProjectId, version: i64) -> Result<Arc<Resolved>, ApiError> {
     let held = state.persons().held(project);
     if held.resolved.version == version {
         return Ok(held.resolved);
