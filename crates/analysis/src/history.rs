@@ -33,7 +33,7 @@ const SLICE_ROWS: usize = 1 << 16;
 #[derive(Clone, Debug)]
 pub struct History {
     blocks: Vec<Arc<Block>>,
-    /// Each block's column of times and first millisecond: every run asks for them.
+    /// Each block's times and first millisecond: every run asks for them.
     days: Vec<(ScalarBuffer<u32>, i64)>,
     index: Arc<RunIndex>,
 }
@@ -80,6 +80,14 @@ impl History {
         &self.days[block].0
     }
 
+    /// The quarter of an hour of each row of a block.
+    pub fn quarters(&self, block: usize) -> &[u8] {
+        match self.blocks[block].columns.get(&ColumnKey::Time).map(AsRef::as_ref) {
+            Some(Column::Time(times)) => times.quarters(),
+            _ => &[],
+        }
+    }
+
     /// The actor of a run.
     pub fn actor(&self, run: Run) -> Option<u32> {
         self.blocks[run.block as usize].runs().map(|runs| runs.actors()[run.run as usize])
@@ -122,7 +130,7 @@ impl History {
 
 fn times(block: &Block) -> ScalarBuffer<u32> {
     match block.columns.get(&ColumnKey::Time).map(AsRef::as_ref) {
-        Some(Column::Time(times)) => times.clone(),
+        Some(Column::Time(times)) => times.millis().clone(),
         _ => ScalarBuffer::from(Vec::new()),
     }
 }

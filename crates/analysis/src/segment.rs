@@ -20,12 +20,12 @@ mod number;
 mod props;
 mod runs;
 mod text;
+mod times;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{Array as _, FixedSizeBinaryArray, Int64Array};
-use arrow_buffer::ScalarBuffer;
 use chrono::NaiveDate;
 
 pub use codec::{Part, decode, encode, whole};
@@ -39,6 +39,7 @@ pub(crate) use props::Rest;
 pub use props::{PropValue, prop_of_rest};
 pub use runs::{NO_ACTOR, Runs};
 pub use text::{Codes, Text};
+pub use times::{QUARTER_MS, QUARTERS, Times};
 
 /// Milliseconds of a UTC day.
 pub const DAY_MS: i64 = 86_400_000;
@@ -48,8 +49,8 @@ pub const DAY_MS: i64 = 86_400_000;
 pub enum Column {
     /// Whose rows are whose.
     Runs(Runs),
-    /// Milliseconds since midnight UTC.
-    Time(ScalarBuffer<u32>),
+    /// When.
+    Time(Times),
     /// Whole numbers, absent where null.
     Whole(Int64Array),
     /// Numbers, absent where null.
@@ -65,7 +66,7 @@ impl Column {
     pub fn rows(&self) -> Option<usize> {
         Some(match self {
             Self::Runs(_) => return None,
-            Self::Time(times) => times.len(),
+            Self::Time(times) => times.millis().len(),
             Self::Whole(array) => array.len(),
             Self::Number(number) => number.len(),
             Self::Text(text) => text.codes.len(),
@@ -77,7 +78,7 @@ impl Column {
     pub fn memory(&self) -> usize {
         match self {
             Self::Runs(runs) => runs.memory(),
-            Self::Time(times) => times.inner().capacity(),
+            Self::Time(times) => times.memory(),
             Self::Whole(array) => array.get_array_memory_size(),
             Self::Number(number) => number.memory(),
             Self::Text(text) => text.memory(),
@@ -110,7 +111,7 @@ impl Block {
     /// Each row's time.
     pub fn times(&self) -> &[u32] {
         match self.columns.get(&ColumnKey::Time).map(AsRef::as_ref) {
-            Some(Column::Time(times)) => times,
+            Some(Column::Time(times)) => times.millis(),
             _ => &[],
         }
     }

@@ -7,10 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::History;
 use crate::calendar::Frame;
+use crate::segment::{QUARTER_MS, QUARTERS};
 
-/// Milliseconds of a quarter of an hour.
-const QUARTER_MS: i64 = 900_000;
-const QUARTERS: usize = 96;
 /// Stands for "in no bucket".
 pub const OUT: u16 = u16::MAX;
 
@@ -19,10 +17,10 @@ pub const OUT: u16 = u16::MAX;
 pub struct Quarters([u16; QUARTERS]);
 
 impl Quarters {
-    /// The bucket of a time of the day, or [`OUT`].
+    /// The bucket of a quarter of the day, or [`OUT`].
     #[inline(always)]
-    pub fn bucket(&self, time: u32) -> u16 {
-        self.0[(time as usize / QUARTER_MS as usize).min(QUARTERS - 1)]
+    pub fn bucket(&self, quarter: u8) -> u16 {
+        self.0[usize::from(quarter).min(QUARTERS - 1)]
     }
 
     /// The bucket of all of them, if it is one.
@@ -48,7 +46,7 @@ impl Spread {
     /// By a bucket for each quarter's start.
     pub fn by(history: &History, bucket: impl Fn(DateTime<Utc>) -> u16) -> Self {
         let start = |block: usize, quarter: usize| {
-            DateTime::from_timestamp_millis(history.midnight(block) + quarter as i64 * QUARTER_MS).unwrap_or_default()
+            DateTime::from_timestamp_millis(history.midnight(block) + quarter as i64 * i64::from(QUARTER_MS)).unwrap_or_default()
         };
         let table = |block: usize| Quarters(std::array::from_fn(|quarter| bucket(start(block, quarter))));
         let blocks: Vec<Quarters> = (0..history.blocks().len()).map(table).collect();
@@ -65,7 +63,7 @@ impl Spread {
 
     /// The bucket of a time of a block's day, or [`OUT`].
     pub fn bucket(&self, block: usize, time: u32) -> u16 {
-        self.blocks[block].bucket(time)
+        self.blocks[block].0[(time as usize / QUARTER_MS as usize).min(QUARTERS - 1)]
     }
 
     /// The buckets of a block's day.

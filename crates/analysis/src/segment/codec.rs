@@ -125,7 +125,7 @@ fn field(key: &ColumnKey, column: &Column) -> (Field, ArrayRef) {
     let name = key.to_string();
     match column {
         Column::Time(times) => {
-            let times: ScalarBuffer<i32> = times.inner().clone().into();
+            let times: ScalarBuffer<i32> = times.millis().inner().clone().into();
             named(&name, Arc::new(Time32MillisecondArray::new(times, None)))
         }
         Column::Whole(array) => named(&name, Arc::new(array.clone())),
@@ -181,7 +181,7 @@ fn read(part: &[u8]) -> Result<BTreeMap<ColumnKey, Column>, ArrowError> {
 
 fn column(field: &Field, arrays: &[&dyn Array]) -> Result<Column, ArrowError> {
     Ok(match field.data_type() {
-        DataType::Time32(_) => Column::Time(joined::<Time32MillisecondType>(arrays)?.into_inner().into()),
+        DataType::Time32(_) => Column::Time(ScalarBuffer::<u32>::from(joined::<Time32MillisecondType>(arrays)?.into_inner()).into()),
         DataType::Int64 => Column::Whole(concat(arrays)?.as_primitive().clone()),
         DataType::FixedSizeBinary(_) => Column::Bytes(concat(arrays)?.as_fixed_size_binary().clone()),
         DataType::Dictionary(_, _) => Column::Text(text(arrays)?),

@@ -21,7 +21,8 @@ pub(super) struct Counting<'a> {
 /// What is read of one block: at hand together, since there are nearly as many runs as events.
 struct Day<'a> {
     rows: &'a Rows,
-    times: &'a [u32],
+    /// The quarter of the day of each row.
+    quarters: &'a [u8],
     spread: &'a Quarters,
     /// The bucket that all of its rows lie in.
     whole: Option<u16>,
@@ -38,7 +39,7 @@ impl<'a> Counting<'a> {
         let weighted = weights.iter().any(Option::is_some);
         let day = |(block, weight)| Day {
             rows: &rows[block],
-            times: history.times(block),
+            quarters: history.quarters(block),
             spread: spread.quarters(block),
             whole: spread.whole(block),
             reader: keys.reader(history, block),
@@ -140,10 +141,10 @@ impl<'a> Counter<'a> {
             }
             (None, KeyReader::Same(key), None) => self.add_to_one(key, day, range, person),
             (None, reader, None) => {
-                with_keys!(reader, key => each_row(day.rows, range, |row| self.count(key(row), day.spread.bucket(day.times[row]), 1, person)));
+                with_keys!(reader, key => each_row(day.rows, range, |row| self.count(key(row), day.spread.bucket(day.quarters[row]), 1, person)));
             }
             (_, reader, Some(weight)) => day.rows.for_each(range, |row| {
-                let (key, bucket) = (reader.at(row), day.spread.bucket(day.times[row]));
+                let (key, bucket) = (reader.at(row), day.spread.bucket(day.quarters[row]));
                 self.count(key, bucket, 1, person);
                 self.weigh(key, bucket, weight.at(row).unwrap_or(1.0));
             }),
@@ -156,7 +157,7 @@ impl<'a> Counter<'a> {
         let slots = &mut self.slots[first..first + self.stride];
         let mut met = false;
         each_row(day.rows, range, |row| {
-            let bucket = day.spread.bucket(day.times[row]);
+            let bucket = day.spread.bucket(day.quarters[row]);
             if bucket != OUT {
                 let slot = &mut slots[bucket as usize];
                 slot.n += 1;

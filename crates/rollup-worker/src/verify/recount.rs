@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use analysis::quarter::{QuarterCell, fold};
-use analysis::segment::{Block, ColumnKey, DAY_MS, Meta, NO_ACTOR, decode};
+use analysis::segment::{Block, ColumnKey, DAY_MS, Meta, NO_ACTOR, QUARTER_MS, QUARTERS, decode};
 use anyhow::{Context as _, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use protocol::id::ProjectId;
@@ -15,18 +15,15 @@ use super::compare::Key;
 use crate::count_events::stored_key;
 use crate::stored_event::{COLUMNS, stored_event};
 
-/// Milliseconds of a quarter.
-const QUARTER_MS: u32 = 900_000;
-
 /// The quarters of a UTC day that are looked at.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted([bool; (DAY_MS / QUARTER_MS as i64) as usize]);
+pub(super) struct Wanted([bool; QUARTERS]);
 
 impl Wanted {
-    pub(super) const ALL: Self = Self([true; 96]);
+    pub(super) const ALL: Self = Self([true; QUARTERS]);
 
     pub(super) fn these(buckets: &[DateTime<Utc>]) -> Self {
-        let mut wanted = Self([false; 96]);
+        let mut wanted = Self([false; QUARTERS]);
         for bucket in buckets {
             wanted.0[(bucket.timestamp_millis().rem_euclid(DAY_MS) / i64::from(QUARTER_MS)) as usize] = true;
         }
