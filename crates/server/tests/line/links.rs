@@ -43,6 +43,9 @@ async fn a_visitor_who_signs_in_is_one_person_until_somebody_undoes_the_link(poo
     let preview = links(&["preview", link]);
     let (figures, persons): (Vec<&str>, Vec<&str>) =
         preview.lines().partition(|line| !line.starts_with("before") && !line.starts_with("after"));
+    // A day begins at midnight, also while a test runs.
+    let (days, figures): (Vec<&str>, Vec<&str>) = figures.iter().partition(|line| line.starts_with("  ") || line.starts_with("daily"));
+    assert!(days[0].ends_with("of the last 30 days change") && days[1].ends_with("1 now, 2 after (+1)"), "{preview}");
     let undoing = format!("undo of link {link} between anonymous a9 and user u1");
     let events = "events       3 of the actors below";
     assert_eq!(figures, [&undoing, "people       1 now, 2 after (+1)", "in 24 hours  1 now, 2 after (+1)", events]);
