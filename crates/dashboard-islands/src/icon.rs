@@ -22,6 +22,12 @@ icons! {
     DELIVERY = r#"<path d="M2 5.5 8 2.5l6 3v5l-6 3-6-3zM2 5.5l6 3 6-3M8 8.5v5"/>"#;
     /// Find.
     SEARCH = r#"<circle cx="7" cy="7" r="4.5"/><path d="m10.5 10.5 3.5 3.5"/>"#;
+    /// A filter.
+    FILTER = r#"<path d="M2 4h12M4.5 8h7M6.5 12h3"/>"#;
+    /// Take away.
+    CLOSE = r#"<path d="m4.5 4.5 7 7M11.5 4.5l-7 7"/>"#;
+    /// Audience · Behavior.
+    BEHAVIOR = r#"<path d="M3 3.5v4a2 2 0 0 0 2 2h6a2 2 0 0 1 2 2v1M3 7.5v5"/><circle cx="3" cy="2.5" r="1"/><circle cx="3" cy="13.5" r="1"/><circle cx="13" cy="13.5" r="1"/>"#;
     /// Opens a menu.
     DOWN = r#"<path d="m4 6 4 4 4-4"/>"#;
     /// The phone's menu.

@@ -10,6 +10,7 @@
 
 pub mod assets;
 mod components;
+mod filtered;
 mod frame;
 mod headers;
 pub mod pages;

@@ -10,8 +10,9 @@ mod from_segments;
 use analysis::audience::Ranked;
 use analysis::calendar::{self, Frame};
 use protocol::audience::{AudienceAnswer, AudienceBucket, Counts, NameCounts, RouteCounts};
+use protocol::filter::Filter;
 use protocol::range::Range;
-use protocol::receipt::Accuracy;
+use protocol::receipt::{Accuracy, Receipt};
 use storage::event_quarters;
 
 use crate::access::ProjectContext;
@@ -37,8 +38,8 @@ struct Figures {
 ///
 /// # Errors
 /// [`ApiError::InvalidParameter`] for a range that this page does not offer; else when the database does not answer in time.
-pub async fn metrics(state: &QueryState, context: &ProjectContext, range: Range) -> Result<AudienceAnswer, ApiError> {
-    budget::within(state, run(state, context, range)).await
+pub async fn metrics(state: &QueryState, context: &ProjectContext, range: Range, filter: &Filter) -> Result<AudienceAnswer, ApiError> {
+    budget::within(state, run(state, context, range, filter)).await
 }
 
 /// Whether the project ever had an event, of a person or of a bot: a page with nothing to show says what to do then.
@@ -49,12 +50,13 @@ pub async fn has_begun(state: &QueryState, context: &ProjectContext) -> Result<b
     budget::within(state, async { Ok(event_quarters::any(state.db(), context.id()).await?) }).await
 }
 
-async fn run(state: &QueryState, context: &ProjectContext, range: Range) -> Result<AudienceAnswer, ApiError> {
+async fn run(state: &QueryState, context: &ProjectContext, range: Range, filter: &Filter) -> Result<AudienceAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let frames = calendar::audience(range, making.now, context.zone()).ok_or_else(|| ApiError::range(range, &Range::AUDIENCE))?;
     let horizon = making.horizon(state, context).await?;
-    let figures = if horizon.segments_cover(frames.previous.start()) {
-        from_segments::figures(state, context, &mut making, &frames).await?
+    // The rollup knows nothing that a filter could test.
+    let figures = if horizon.segments_cover(frames.previous.start()) || !filter.is_all() {
+        from_segments::figures(state, context, &mut making, &frames, filter).await?
     } else {
         from_rollup::figures(state, context, &mut making, &frames).await?
     };
@@ -68,7 +70,10 @@ async fn run(state: &QueryState, context: &ProjectContext, range: Range) -> Resu
         previous: buckets(&frames.previous, &figures.previous, &making),
         routes: figures.routes.into_iter().map(route_counts).collect(),
         names: figures.names.into_iter().map(name_counts).collect(),
-        receipt: making.receipt(context, counted, frames.current.start(), frames.current.end(), Accuracy::Exact),
+        receipt: Receipt {
+            filter: filter.to_string(),
+            ..making.receipt(context, counted, frames.current.start(), frames.current.end(), Accuracy::Exact)
+        },
     })
 }
 

@@ -14,6 +14,8 @@ pub struct Ranked {
     pub share: Option<f64>,
     /// Names that a person could type are set in mono.
     pub mono: bool,
+    /// Where the name leads, if anywhere.
+    pub href: Option<String>,
 }
 
 /// The rows, largest first.
@@ -32,7 +34,10 @@ pub fn ranked(rows: Vec<Ranked>) -> impl IntoView + use<> {
                     let name = row.name.unwrap_or_else(|| "not said".to_owned());
                     view! {
                         <li style=format!("--w:{:.3}", (row.count / largest).min(1.0))>
-                            <span class=class title=name.clone()>{name.clone()}</span>
+                            {match row.href {
+                                Some(href) => view! { <a class=class title=name.clone() href=href>{name.clone()}</a> }.into_any(),
+                                None => view! { <span class=class title=name.clone()>{name.clone()}</span> }.into_any(),
+                            }}
                             <span>{number::count(row.count)}</span>
                             <span class="pct">{row.share.map(number::percent)}</span>
                         </li>

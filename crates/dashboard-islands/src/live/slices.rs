@@ -30,6 +30,7 @@ fn slice(title: &'static str, rows: &[LiveSlice], people: u64, mono: bool, word:
             count: row.people as f64,
             share: (people > 0).then(|| row.people as f64 / people as f64),
             mono,
+            href: None,
         })
         .collect();
     let empty = rows.is_empty();

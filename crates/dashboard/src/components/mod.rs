@@ -1,6 +1,7 @@
 //! The parts that several pages share.
 
 pub(crate) mod empty;
+pub(crate) mod filter_bar;
 pub(crate) mod freshness;
 pub(crate) mod kind;
 pub(crate) mod picker;

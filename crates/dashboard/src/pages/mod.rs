@@ -1,5 +1,6 @@
 //! The pages: each a function from its answer to a document.
 
+pub mod behavior;
 pub mod delivery;
 pub mod docs;
 mod entry;

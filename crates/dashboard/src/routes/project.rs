@@ -6,11 +6,12 @@ use axum::response::Response;
 use protocol::explorer::MetricKey;
 use query_api::access::ProjectContext;
 use query_api::explorer::{AggregateQuery, MetricQuery, SamplesQuery};
-use query_api::{ApiError, QueryState, audience, delivery, explorer, live};
+use query_api::{ApiError, QueryState, analyses, audience, delivery, explorer, live};
 
 use super::{Asked, Failure};
 use crate::Frame;
 use crate::pages;
+use crate::pages::behavior::BehaviorQuery;
 use crate::pages::delivery::DeliveryQuery;
 use crate::pages::explorer::ExplorerQuery;
 use crate::pages::live::LiveQuery;
@@ -33,9 +34,19 @@ pub(super) async fn live(State(state): State<QueryState>, Path(project): Path<St
 pub(super) async fn metrics(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
     answer(&state, &asked, &project, async |context, frame| {
         let query = MetricsQuery::read(&asked.words);
-        let answer = audience::metrics(&state, context, query.range).await?;
+        let answer = audience::metrics(&state, context, query.range, &query.filtered.filter).await?;
         let begun = answer.totals.events > 0.0 || audience::has_begun(&state, context).await?;
-        Ok(pages::metrics::page(frame, query, &answer, begun))
+        Ok(pages::metrics::page(frame, &query, &answer, begun))
+    })
+    .await
+}
+
+pub(super) async fn behavior(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let query = BehaviorQuery::read(&asked.words);
+        let answer = analyses::routes(&state, context, &query.routes()).await?;
+        let begun = !answer.routes.is_empty() || audience::has_begun(&state, context).await?;
+        Ok(pages::behavior::page(frame, &query, &answer, begun))
     })
     .await
 }

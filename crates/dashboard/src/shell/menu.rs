@@ -10,6 +10,7 @@ use crate::Frame;
 pub(crate) enum Entry {
     Live,
     Metrics,
+    Behavior,
     Explorer,
     Delivery,
 }
@@ -17,7 +18,7 @@ pub(crate) enum Entry {
 /// A heading, where there is one, and the pages below it.
 const GROUPS: [(Option<&str>, &[Entry]); 4] = [
     (None, &[Entry::Live]),
-    (Some("Audience"), &[Entry::Metrics]),
+    (Some("Audience"), &[Entry::Metrics, Entry::Behavior]),
     (Some("Explore"), &[Entry::Explorer]),
     (Some("Operate"), &[Entry::Delivery]),
 ];
@@ -27,6 +28,7 @@ impl Entry {
         match self {
             Self::Live => "Live",
             Self::Metrics => "Metrics",
+            Self::Behavior => "Behavior",
             Self::Explorer => "Metrics explorer",
             Self::Delivery => "Delivery",
         }
@@ -37,6 +39,7 @@ impl Entry {
         match self {
             Self::Live => "live",
             Self::Metrics => "metrics",
+            Self::Behavior => "behavior",
             Self::Explorer => "explorer",
             Self::Delivery => "delivery",
         }
@@ -46,6 +49,7 @@ impl Entry {
         match self {
             Self::Live => Icon::LIVE,
             Self::Metrics => Icon::METRICS,
+            Self::Behavior => Icon::BEHAVIOR,
             Self::Explorer => Icon::EXPLORER,
             Self::Delivery => Icon::DELIVERY,
         }

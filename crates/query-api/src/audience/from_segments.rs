@@ -26,13 +26,14 @@ pub(super) async fn figures(
     context: &ProjectContext,
     making: &mut Making,
     frames: &Comparison,
+    filter: &Filter,
 ) -> Result<Figures, ApiError> {
     let [names, routes] = [Attribute::Name, Attribute::Route].map(Dimension::Text);
     let asked = Asked {
         from: frames.previous.start(),
         until: frames.current.end(),
         bots: BotRule::Humans,
-        filter: &Filter::all(),
+        filter,
         only_matching: true,
         columns: names.columns().into_iter().chain(routes.columns()).collect::<BTreeSet<_>>(),
         ordered: false,

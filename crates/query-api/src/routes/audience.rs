@@ -18,7 +18,8 @@ use crate::{ApiError, QueryState, audience, seen};
     tag = "audience",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "24h, 7d, 30d or 90d; 7d when absent")
+        ("range" = Option<Range>, Query, description = "24h, 7d, 30d or 90d; 7d when absent"),
+        ("filter" = Option<String>, Query, description = "Which events count, in the filter language; all when absent")
     ),
     responses(
         (status = 200, description = "The figures", body = AudienceAnswer),
@@ -31,7 +32,7 @@ pub(super) async fn metrics(
     parameters: Parameters,
 ) -> Result<Json<AudienceAnswer>, ApiError> {
     let range = parameters.choice("range", &Range::AUDIENCE.map(Range::word))?.unwrap_or_default();
-    audience::metrics(&state, &context, range).await.map(Json)
+    audience::metrics(&state, &context, range, &parameters.filter("filter")?).await.map(Json)
 }
 
 /// The event names that arrived in the last hour.

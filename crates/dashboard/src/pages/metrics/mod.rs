@@ -10,22 +10,27 @@ use dashboard_islands::receipt::Offsets;
 use leptos::prelude::*;
 use protocol::audience::{AudienceAnswer, Measure};
 use protocol::event::PAGE_VIEW;
+use protocol::filter::Field;
 use protocol::range::Range;
 
+use crate::components::filter_bar::filter_bar;
 use crate::components::picker::{Choice, ranges};
 use crate::components::stat::{Stat, strip};
 use crate::components::{empty, freshness};
+use crate::filtered::Filtered;
 use crate::render::{Page, Title};
 use crate::shell::{self, Entry};
 use crate::{Frame, url};
 
 /// What the page's URL says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MetricsQuery {
     /// How far back.
     pub range: Range,
     /// What the chart shows.
     pub measure: Measure,
+    /// Which events.
+    pub filtered: Filtered,
 }
 
 impl MetricsQuery {
@@ -33,16 +38,23 @@ impl MetricsQuery {
     pub fn read(words: &HashMap<String, String>) -> Self {
         let range = words.get("range").and_then(|word| Range::AUDIENCE.into_iter().find(|range| range.word() == word));
         let measure = words.get("measure").and_then(|word| Measure::ALL.into_iter().find(|measure| measure.word() == word));
-        Self { range: range.unwrap_or_default(), measure: measure.unwrap_or_default() }
+        Self { range: range.unwrap_or_default(), measure: measure.unwrap_or_default(), filtered: Filtered::read(words) }
     }
 
-    fn href(self, frame: &Frame) -> String {
-        url::with_query(&frame.path(Entry::Metrics.page()), [("range", self.range.word()), ("measure", self.measure.word())])
+    fn href(&self, frame: &Frame) -> String {
+        self.href_filtered(frame, &self.filtered.text())
+    }
+
+    fn href_filtered(&self, frame: &Frame, filter: &str) -> String {
+        let words = [("range", self.range.word()), ("measure", self.measure.word()), ("filter", filter)];
+        url::with_query(&frame.path(Entry::Metrics.page()), words)
     }
 }
 
 /// The page. `begun` says whether the project ever had an event.
-pub fn page(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, begun: bool) -> Page {
+pub fn page(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, begun: bool) -> Page {
+    let kept = [("range", query.range.word().to_owned()), ("measure", query.measure.word().to_owned())];
+    let bar = filter_bar(&frame.path(Entry::Metrics.page()), &kept, &query.filtered, |text| query.href_filtered(frame, text));
     shell::framed(frame, Entry::Metrics, Title::new("Metrics"), || {
         view! {
             <div class="page-head">
@@ -50,40 +62,46 @@ pub fn page(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, begun: 
                 {freshness::freshness(frame, &answer.receipt)}
                 <div class="right">{range_picker(frame, query)}</div>
             </div>
+            {begun.then_some(bar)}
             {content(frame, query, answer, begun)}
         }
     })
 }
 
-fn content(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, begun: bool) -> AnyView {
+fn content(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, begun: bool) -> AnyView {
     if !begun {
         return empty::nothing_yet("No event yet", "the first event", frame.event_command()).into_any();
     }
     let nothing = answer.totals.events == 0.0;
-    let longest = Range::Days90;
-    let way_out = (query.range != longest).then(|| {
-        let wider = MetricsQuery { range: longest, ..query };
-        (format!("Show the {}", longest.sentence()), wider.href(frame))
-    });
     if nothing {
-        let explanation = format!("No event of a person arrived in the {}. Events of bots are not counted here.", query.range.sentence());
+        let way_out = empty::way_out(
+            (query.range != Range::Days90).then(|| MetricsQuery { range: Range::Days90, ..query.clone() }.href(frame)),
+            (!query.filtered.filter.is_all()).then(|| query.href_filtered(frame, "")),
+        );
+        let explanation =
+            format!("No event of a person{} in the {}. Events of bots are not counted here.", matching(query), query.range.sentence());
         return view! { <section class="panel">{empty::nothing_here("Nothing in this range".to_owned(), explanation, way_out)}</section> }
             .into_any();
     }
     view! {
         {strip(Measure::ALL.map(|measure| stat(frame, query, answer, measure)).into())}
         {chart::panel(frame, query.measure, answer)}
-        {lists(answer)}
+        {lists(frame, query, answer)}
     }
     .into_any()
 }
 
-fn range_picker(frame: &Frame, query: MetricsQuery) -> AnyView {
+/// A filter's part of a sentence.
+fn matching(query: &MetricsQuery) -> &'static str {
+    if query.filtered.filter.is_all() { " arrived" } else { " matches the filter" }
+}
+
+fn range_picker(frame: &Frame, query: &MetricsQuery) -> AnyView {
     ranges(
         Range::AUDIENCE
             .map(|range| Choice {
                 label: range.label().to_owned(),
-                href: MetricsQuery { range, ..query }.href(frame),
+                href: MetricsQuery { range, ..query.clone() }.href(frame),
                 chosen: range == query.range,
             })
             .into(),
@@ -91,7 +109,7 @@ fn range_picker(frame: &Frame, query: MetricsQuery) -> AnyView {
     .into_any()
 }
 
-fn stat(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, measure: Measure) -> Stat {
+fn stat(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, measure: Measure) -> Stat {
     Stat {
         label: measure.label(),
         value: answer.totals.of(measure),
@@ -99,18 +117,25 @@ fn stat(frame: &Frame, query: MetricsQuery, answer: &AudienceAnswer, measure: Me
         line: answer.buckets.iter().map(|bucket| Some(bucket.counts.of(measure))).collect(),
         open: answer.buckets.last().is_some_and(|bucket| bucket.open),
         chosen: measure == query.measure,
-        href: MetricsQuery { measure, ..query }.href(frame),
+        href: MetricsQuery { measure, ..query.clone() }.href(frame),
         mark: answer.receipt.accuracy.label(),
     }
 }
 
-fn lists(answer: &AudienceAnswer) -> AnyView {
+fn lists(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer) -> AnyView {
+    let only = |field, value: &str| Some(query.href_filtered(frame, &query.filtered.with(field, value)));
     let (people, events) = (answer.totals.people as f64, answer.totals.events);
     let share = |count: f64, whole: f64| (whole > 0.0).then(|| (count / whole).min(1.0));
     let routes = answer
         .routes
         .iter()
-        .map(|row| Ranked { name: Some(row.route.clone()), count: row.people as f64, share: share(row.people as f64, people), mono: true })
+        .map(|row| Ranked {
+            name: Some(row.route.clone()),
+            count: row.people as f64,
+            share: share(row.people as f64, people),
+            mono: true,
+            href: only(Field::Route, &row.route),
+        })
         .collect();
     let names = answer
         .names
@@ -120,6 +145,7 @@ fn lists(answer: &AudienceAnswer) -> AnyView {
             count: row.events,
             share: share(row.events, events),
             mono: row.name != PAGE_VIEW,
+            href: only(Field::Name, &row.name),
         })
         .collect();
     view! {
@@ -156,6 +182,6 @@ mod tests {
     #[test]
     fn an_unknown_word_in_the_url_is_the_default() {
         let words = HashMap::from([("range".to_owned(), "1h".to_owned()), ("measure".to_owned(), "events".to_owned())]);
-        assert_eq!(MetricsQuery::read(&words), MetricsQuery { range: Range::Days7, measure: Measure::Events });
+        assert_eq!(MetricsQuery::read(&words), MetricsQuery { measure: Measure::Events, ..MetricsQuery::default() });
     }
 }
