@@ -104,8 +104,8 @@ fn missing(horizon: &Horizon, from: DateTime<Utc>, until: DateTime<Utc>) -> Opti
     if horizon.has_debts {
         return Some(Missing::Arriving);
     }
-    let begins = horizon.first_segment.map_or(until, |day| day.and_time(NaiveTime::MIN).and_utc());
-    horizon.segments_begin_after(from).then_some(Missing::Before(begins.min(until)))
+    let begins = horizon.segments_from.map_or(until, |day| day.and_time(NaiveTime::MIN).and_utc());
+    horizon.segments_lack(from).then_some(Missing::Before(begins.min(until)))
 }
 
 /// The rows of a range.

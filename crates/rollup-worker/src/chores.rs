@@ -21,7 +21,7 @@ const COMPACT_EVERY: TimeDelta = TimeDelta::seconds(2);
 const DEBTS_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// Soon after somebody asked.
 const ERASE_EVERY: TimeDelta = TimeDelta::seconds(5);
-/// One quarter of each project, and the sums of its day: an error that lasts is seen within minutes.
+/// One quarter of each project and the sums of its day, half of the time of the last two days.
 const VERIFY_EVERY: TimeDelta = TimeDelta::minutes(1);
 const REPORT_EVERY: TimeDelta = TimeDelta::seconds(5);
 
@@ -76,34 +76,32 @@ pub(crate) struct Compaction {
     debts: Due,
     erasures: Due,
     merge: Due,
-    verification: Due,
-    random: fn() -> f64,
 }
 
 impl Compaction {
-    pub(crate) fn new(db: Db, clock: Clock, random: fn() -> f64) -> Self {
-        Self {
-            db,
-            clock,
-            debts: Due::every(DEBTS_EVERY),
-            erasures: Due::every(ERASE_EVERY),
-            merge: Due::every(COMPACT_EVERY),
-            verification: Due::every(VERIFY_EVERY),
-            random,
-        }
+    pub(crate) fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, debts: Due::every(DEBTS_EVERY), erasures: Due::every(ERASE_EVERY), merge: Due::every(COMPACT_EVERY) }
     }
 
     /// Does it for ever.
     pub(crate) async fn run(mut self) {
         loop {
-            let Self { db, clock, debts, erasures, merge, verification, random } = &mut self;
+            let Self { db, clock, debts, erasures, merge } = &mut self;
             let now = clock.now();
             do_when_due(debts, now, "put older events into segments", pay_debts::pay_debts_and_say(db, now)).await;
             do_when_due(erasures, now, "forget people", erase::erase_and_say(db, now)).await;
             do_when_due(merge, now, "merge segments", compact::compact_and_say(db, now)).await;
-            do_when_due(verification, now, "recount quarters", verify::verify_and_say(db, now, *random)).await;
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+}
+
+/// Recounts what was counted, for ever: a loop of its own, since it reads whole days.
+pub(crate) async fn verify_for_ever(db: Db, clock: Clock, random: fn() -> f64) {
+    let mut due = Due::every(VERIFY_EVERY);
+    loop {
+        do_when_due(&mut due, clock.now(), "recount quarters", verify::verify_and_say(&db, random)).await;
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

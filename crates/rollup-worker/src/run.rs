@@ -7,7 +7,7 @@ use protocol::time::Clock;
 use storage::Db;
 use tokio::sync::watch;
 
-use crate::chores::{Chores, Compaction};
+use crate::chores::{self, Chores, Compaction};
 use crate::config::Config;
 use crate::count::Counted;
 use crate::drain;
@@ -19,7 +19,8 @@ pub async fn run(db: Db, clock: Clock, config: Config, stop: watch::Receiver<boo
     tokio::select! {
         () = count_until_stopped(&db, &clock, &config, stop) => {}
         () = chores.run() => {}
-        () = Compaction::new(db.clone(), clock.clone(), config.jitter).run() => {}
+        () = Compaction::new(db.clone(), clock.clone()).run() => {}
+        () = chores::verify_for_ever(db.clone(), clock.clone(), config.jitter) => {}
     }
 }
 

@@ -8,12 +8,14 @@ mod compare;
 mod raw;
 mod recount;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Context as _;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use protocol::access::Project;
 use protocol::id::ProjectId;
 use storage::audit::{self, Snapshot};
-use storage::{Db, keeping, projects, segments};
+use storage::{Db, projects};
 
 use compare::compare;
 pub use compare::{Counts, Drift};
@@ -40,7 +42,7 @@ pub struct Checked {
     pub debts: i64,
     /// Where rollup and segments differ, by time.
     pub drifts: Vec<Drift>,
-    /// Segments that cannot be read, with the reason; their days are not compared.
+    /// Segments and rows that cannot be read, with the reason; a segment's day is not compared.
     pub damaged: Vec<String>,
 }
 
@@ -53,20 +55,18 @@ pub async fn verify(
     db: &Db,
     project: &Project,
     extent: Extent,
-    now: DateTime<Utc>,
     random: fn() -> f64,
     mut progress: impl FnMut(usize, usize),
 ) -> anyhow::Result<Checked> {
     let mut checked = Checked::default();
-    let Some(first) = first_day(db, project.id, now).await? else { return Ok(checked) };
     let mut snapshot = Snapshot::open(db).await?;
     checked.debts = audit::debts(&mut snapshot, project.id).await?;
-    let days: Vec<NaiveDate> = audit::days(&mut snapshot, project.id, first).await?.into_iter().map(|day| day.day).collect();
+    let days = [audit::first_day(&mut snapshot, project.id).await?, audit::last_day(&mut snapshot, project.id).await?];
     snapshot.close().await?;
-    if checked.debts > 0 || days.is_empty() {
-        return Ok(checked);
-    }
+    let ([Some(first), Some(last)], 0) = (days, checked.debts) else { return Ok(checked) };
+    let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= last).collect();
     let picked = match extent {
+        _ if days.is_empty() => Vec::new(),
         Extent::All => days.iter().map(|day| (*day, None)).collect(),
         Extent::Sample(quarters) => picked(&days, quarters, random),
     };
@@ -79,69 +79,77 @@ pub async fn verify(
     Ok(checked)
 }
 
-/// Days at random, each with where in it the quarters to be looked at lie, from 0 to below 1.
+/// Days, each with where in it the quarters to be looked at lie, from 0 to below 1: half of them at random of the last two
+/// days, where a fault would be new, the others of any.
 fn picked(days: &[NaiveDate], quarters: usize, random: fn() -> f64) -> Vec<(NaiveDate, Option<Vec<f64>>)> {
-    let mut picked = std::collections::BTreeMap::<NaiveDate, Vec<f64>>::new();
+    let mut picked = BTreeMap::<NaiveDate, Vec<f64>>::new();
     for _ in 0..quarters {
-        let day = days[((random() * days.len() as f64) as usize).min(days.len() - 1)];
+        let among = if random() < 0.5 { &days[days.len().saturating_sub(2)..] } else { days };
+        let day = among[((random() * among.len() as f64) as usize).min(among.len() - 1)];
         picked.entry(day).or_default().push(random());
     }
     picked.into_iter().map(|(day, shares)| (day, Some(shares))).collect()
 }
 
-/// Compares a day as of one moment: its totals, and its quarters, or those at the given shares of the day's.
+/// Compares a day as of one moment: its sums, and its quarters, or those at the given shares of the day's.
 async fn check_day(db: &Db, project: ProjectId, day: NaiveDate, shares: Option<Vec<f64>>, checked: &mut Checked) -> anyhow::Result<()> {
     let mut snapshot = Snapshot::open(db).await?;
-    let wanted = match shares {
-        None => Wanted::ALL,
+    if audit::first_day(&mut snapshot, project).await?.is_none_or(|first| day < first) {
+        // Retention came meanwhile.
+        return Ok(snapshot.close().await?);
+    }
+    let midnight = day.and_time(NaiveTime::MIN).and_utc();
+    let (wanted, ranges) = match shares {
+        None => (Wanted::ALL, vec![(midnight, midnight + Days::new(1))]),
         Some(shares) => {
             let buckets = audit::buckets(&mut snapshot, project, day).await?;
-            let picked: Vec<_> = shares.iter().filter_map(|share| buckets.get((share * buckets.len() as f64) as usize)).copied().collect();
-            Wanted::these(&picked)
+            let at = |share: &f64| buckets.get((share * buckets.len() as f64) as usize).copied();
+            let picked: BTreeSet<DateTime<Utc>> = shares.iter().filter_map(at).collect();
+            let ranges = picked.iter().map(|bucket| (*bucket, *bucket + TimeDelta::minutes(15))).collect();
+            (Wanted::these(&picked), ranges)
         }
     };
     let recounted = recount(&mut snapshot, project, day, wanted).await?;
     if recounted.damaged.is_empty() {
-        let midnight = day.and_time(NaiveTime::MIN).and_utc();
-        let stored = audit::quarters(&mut snapshot, project, midnight, midnight + Days::new(1)).await?;
-        let stored = stored.into_iter().filter(|row| wanted.has((row.bucket - midnight).num_milliseconds() as u32)).collect();
-        let compared = compare(stored, recounted.cells)?;
+        let mut stored = Vec::new();
+        for (from, until) in ranges {
+            stored.extend(audit::quarters(&mut snapshot, project, from, until).await?);
+        }
+        let compared = compare(stored, recounted.cells);
         checked.quarters += compared.quarters;
         checked.events += compared.events;
         checked.drifts.extend(compared.drifts);
+        checked.damaged.extend(compared.damaged);
     }
     checked.damaged.extend(recounted.damaged);
     // A sample may lie beside what is missing; the sums of the day see it.
-    let sums = audit::days(&mut snapshot, project, day).await?.into_iter().find(|sums| sums.day == day);
-    if let Some(sums) = sums.filter(|sums| sums.counted != sums.in_segments) {
-        checked.drifts.push(Drift::of_day(sums));
+    let sums = audit::day(&mut snapshot, project, day).await?;
+    if sums.counted != sums.in_segments {
+        checked.drifts.push(Drift::of_day(day, sums));
     }
     Ok(snapshot.close().await?)
 }
 
-/// The first day whose segments are all there: retention takes them away by whole days, the oldest first. `None` when there
-/// are none.
-async fn first_day(db: &Db, project: ProjectId, now: DateTime<Utc>) -> anyhow::Result<Option<NaiveDate>> {
-    let keeps = keeping::of_projects(db).await?.get(&project).map(|days| days.segments).unwrap_or_default();
-    // A day more, since retention may begin while we look.
-    let kept = now.date_naive().checked_sub_days(Days::new(u64::from(keeps).saturating_sub(1)));
-    let oldest = segments::oldest_day(db, project).await?;
-    Ok(oldest.map(|oldest| kept.map_or(oldest, |kept| kept.max(oldest))))
-}
-
 /// One quarter of every project, as a chore: what differs is logged and counted by `throughline_verify_drifts_total`.
-pub(crate) async fn verify_and_say(db: &Db, now: DateTime<Utc>, random: fn() -> f64) -> anyhow::Result<()> {
+pub(crate) async fn verify_and_say(db: &Db, random: fn() -> f64) -> anyhow::Result<()> {
+    let mut failed = None;
     for project in projects::all(db).await? {
-        let checked = verify(db, &project, Extent::Sample(1), now, random, |_, _| {}).await.with_context(|| project.slug.clone())?;
-        metrics::counter!("throughline_verify_quarters_total").increment(checked.quarters as u64);
-        metrics::counter!("throughline_verify_drifts_total").increment(checked.drifts.len() as u64);
-        metrics::counter!("throughline_verify_damaged_total").increment(checked.damaged.len() as u64);
-        for damaged in &checked.damaged {
-            tracing::error!(project = project.slug, "cannot be read: {damaged}");
-        }
-        for drift in &checked.drifts {
-            tracing::error!(project = project.slug, "the rollup differs from the segments: {drift}; see `throughline doctor --verify`");
+        match verify(db, &project, Extent::Sample(1), random, |_, _| {}).await {
+            Ok(checked) => say(&project, &checked),
+            Err(error) => failed = Some(error.context(project.slug)),
         }
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
+}
+
+fn say(project: &Project, checked: &Checked) {
+    metrics::counter!("throughline_verify_quarters_total").increment(checked.quarters as u64);
+    metrics::counter!("throughline_verify_drifts_total").increment(checked.drifts.len() as u64);
+    metrics::counter!("throughline_verify_damaged_total").increment(checked.damaged.len() as u64);
+    for damaged in &checked.damaged {
+        tracing::error!(project = project.slug, "cannot be read: {damaged}; see `throughline doctor --verify`");
+    }
+    for drift in &checked.drifts {
+        tracing::error!(project = project.slug, "the rollup differs from the segments: {drift}; see `throughline doctor --verify`");
+    }
 }

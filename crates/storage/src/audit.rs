@@ -40,18 +40,49 @@ impl Snapshot {
 /// A UTC day's events, as counted and as in segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
-pub struct Day {
-    pub day: NaiveDate,
+pub struct Sums {
     pub counted: i64,
     pub in_segments: i64,
 }
 
-/// Every day from `from` on that has either.
+/// The sums of a day.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn days(snapshot: &mut Snapshot, project: ProjectId, from: NaiveDate) -> Result<Vec<Day>> {
-    Ok(sqlx::query_file_as!(Day, "sql/audit/days.sql", project.0, from).fetch_all(&mut *snapshot.0).await?)
+pub async fn day(snapshot: &mut Snapshot, project: ProjectId, day: NaiveDate) -> Result<Sums> {
+    Ok(sqlx::query_file_as!(Sums, "sql/audit/day.sql", project.0, day).fetch_one(&mut *snapshot.0).await?)
+}
+
+/// The first day that is in the rollup and whose segments retention has left; `None` when nothing was ever counted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn first_day(snapshot: &mut Snapshot, project: ProjectId) -> Result<Option<NaiveDate>> {
+    Ok(sqlx::query_scalar!(
+        "select greatest(
+             (select (min(bucket) at time zone 'UTC')::date from event_quarter where project_id = $1),
+             (select segments_from from work where project_id = $1)
+         )",
+        project.0
+    )
+    .fetch_one(&mut *snapshot.0)
+    .await?)
+}
+
+/// The last day that has anything.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_day(snapshot: &mut Snapshot, project: ProjectId) -> Result<Option<NaiveDate>> {
+    Ok(sqlx::query_scalar!(
+        "select greatest(
+             (select (max(bucket) at time zone 'UTC')::date from event_quarter where project_id = $1),
+             (select max(day) from segment where project_id = $1)
+         )",
+        project.0
+    )
+    .fetch_one(&mut *snapshot.0)
+    .await?)
 }
 
 /// Raw events that are counted, by the UTC day that they happened on. Reads every raw event since.

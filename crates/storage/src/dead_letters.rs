@@ -177,11 +177,19 @@ pub async fn revive_flush(db: &Db, project: ProjectId, flush_id: Uuid) -> Result
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes a dead letter away for good. `false` when there is none.
+/// Takes away a dead letter that was replayed. `false` when there is none.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn remove(db: &Db, project: ProjectId, id: Uuid) -> Result<bool> {
     let done = sqlx::query!("delete from dead_letter where project_id = $1 and id = $2", project.0, id).execute(&db.pool).await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Gives a dead letter up for good; false when there is none. The raw rows of a flush stay as long as others do.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn discard(db: &Db, project: ProjectId, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+    Ok(sqlx::query_file_scalar!("sql/dead_letters/discard.sql", project.0, id, now).fetch_one(&db.pool).await? == 1)
 }

@@ -12,10 +12,10 @@ pub struct Horizon {
     pub oldest_pending: Option<DateTime<Utc>>,
     /// The number that every change of the project's identity links raises; 0 before the first.
     pub links_version: i64,
-    /// The oldest day that is in segments.
-    pub first_segment: Option<NaiveDate>,
-    /// The oldest quarter of the rollup.
-    pub first_quarter: Option<DateTime<Utc>>,
+    /// Retention has taken segments of days before this one.
+    pub segments_from: Option<NaiveDate>,
+    /// The last quarter before that day in which something happened.
+    pub last_without: Option<DateTime<Utc>>,
     /// Events from before there were segments are counted and not yet in any.
     pub has_debts: bool,
 }
@@ -31,13 +31,11 @@ pub async fn read(db: &Db, project: ProjectId) -> Result<Horizon> {
 impl Horizon {
     /// Whether every event from `from` on that is in the rollup is in a segment too.
     pub fn segments_cover(&self, from: DateTime<Utc>) -> bool {
-        !self.has_debts && !self.segments_begin_after(from)
+        !self.has_debts && !self.segments_lack(from)
     }
 
-    /// Whether events from `from` on have been taken from segments while the rollup still has them.
-    pub fn segments_begin_after(&self, from: DateTime<Utc>) -> bool {
-        let Some(quarter) = self.first_quarter else { return false };
-        let first = from.max(quarter).date_naive();
-        self.first_segment.is_none_or(|day| day > first)
+    /// Whether some event from `from` on, a quarter's start, is no longer in segments while the rollup counts it.
+    pub fn segments_lack(&self, from: DateTime<Utc>) -> bool {
+        self.last_without.is_some_and(|last| last >= from)
     }
 }

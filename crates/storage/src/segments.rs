@@ -248,7 +248,8 @@ pub async fn days_before(db: &Db, project: ProjectId, before: NaiveDate, limit: 
     Ok(rows.into_iter().map(|row| OldDay { project, day: row.day, events: row.events, bytes: row.bytes }).collect())
 }
 
-/// Removes a day's segments, by the holder of the project, and returns what they held.
+/// Removes a day's segments, by the holder of the project, notes that it and the days before have none any more, and returns
+/// what they held.
 ///
 /// # Errors
 /// When the database refuses.
@@ -258,6 +259,9 @@ pub async fn remove_day(tx: &mut Transaction, project: ProjectId, day: NaiveDate
         .await?;
     let ids: Vec<i64> = rows.iter().map(|row| row.segment_id).collect();
     sqlx::query!("delete from segment_part where project_id = $1 and segment_id = any($2)", project.0, &ids).execute(&mut **tx).await?;
+    sqlx::query!("update work set segments_from = greatest(segments_from, $2::date + 1) where project_id = $1", project.0, day)
+        .execute(&mut **tx)
+        .await?;
     Ok(Freed { rows: rows.iter().map(|row| row.events).sum(), bytes: rows.iter().map(|row| row.bytes).sum() })
 }
 

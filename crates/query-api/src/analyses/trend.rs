@@ -30,13 +30,16 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -
     let formula = check(query)?;
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame::frame(context, &making, query.scope.period, query.step)?;
+    let filters: Vec<Filter> = query.series.iter().map(|filter| query.scope.filter.clone().and(filter.clone())).collect();
     let in_segments = making.horizon(state, context).await?.segments_cover(frame.start());
+    // All series from one place: a formula must not divide what reaches back far by what does not.
+    let slices: Option<Vec<_>> = filters.iter().map(|filter| from_rollup::slice(query, filter)).collect();
+    let slices = slices.filter(|_| !in_segments);
     let mut series = Vec::new();
-    for (letter, filter) in ('A'..).zip(&query.series) {
-        let filter = query.scope.filter.clone().and(filter.clone());
-        let counted = match from_rollup::slice(query, &filter).filter(|_| !in_segments) {
-            Some(slice) => from_rollup::count(state, context, &mut making, query, &frame, slice).await?,
-            None => count(state, context, &mut making, query, &frame, &filter).await?,
+    for (place, (letter, filter)) in ('A'..).zip(&filters).enumerate() {
+        let counted = match &slices {
+            Some(slices) => from_rollup::count(state, context, &mut making, query, &frame, slices[place]).await?,
+            None => count(state, context, &mut making, query, &frame, filter).await?,
         };
         for ranked in counted {
             let key = match query.by.len() {

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use analysis::quarter::{self, QuarterCell};
-use chrono::{DateTime, NaiveTime, Utc};
-use storage::audit::Day;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use storage::audit::Sums;
 use storage::event_quarters::{Dimension, Quarter};
 
 /// Sums of the same fractions in another order differ by less, relative to the greater.
 const WEIGHT_TOLERANCE: f64 = 1e-9;
+/// What taking a person's events off a sum may leave of them.
+const WEIGHT_REST: f64 = 1e-6;
 
 /// What is counted apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +32,17 @@ impl Key {
             environment: row.environment.clone(),
             is_bot: row.is_bot,
         }
+    }
+
+    /// Such as `events on route /cart of people in production`.
+    fn events(&self) -> String {
+        let slice = match self.dimension {
+            code if code == Dimension::Name.code() => format!("events named {}", self.value),
+            code if code == Dimension::Route.code() => format!("events on route {}", self.value),
+            _ => "events".to_owned(),
+        };
+        let who = if self.is_bot { "bots" } else { "people" };
+        format!("{slice} of {who} in {}", self.environment)
     }
 }
 
@@ -76,10 +89,10 @@ pub struct Drift {
 }
 
 impl Drift {
-    pub(super) fn of_day(sums: Day) -> Self {
+    pub(super) fn of_day(day: NaiveDate, sums: Sums) -> Self {
         let counts = |events: i64| Counts { events, weight: events as f64, actors: None };
         Self {
-            from: sums.day.and_time(NaiveTime::MIN).and_utc(),
+            from: day.and_time(NaiveTime::MIN).and_utc(),
             is_day: true,
             of: "all events".to_owned(),
             rollup: counts(sums.counted),
@@ -88,13 +101,7 @@ impl Drift {
     }
 
     fn of_key(key: &Key, rollup: Counts, segments: Counts) -> Self {
-        let slice = match key.dimension {
-            code if code == Dimension::Name.code() => format!("events named {}", key.value),
-            code if code == Dimension::Route.code() => format!("events on route {}", key.value),
-            _ => "events".to_owned(),
-        };
-        let who = if key.is_bot { "bots" } else { "people" };
-        Self { from: key.bucket, is_day: false, of: format!("{slice} of {who} in {}", key.environment), rollup, segments }
+        Self { from: key.bucket, is_day: false, of: key.events(), rollup, segments }
     }
 }
 
@@ -114,17 +121,25 @@ pub(super) struct Compared {
     pub(super) quarters: usize,
     pub(super) events: u64,
     pub(super) drifts: Vec<Drift>,
+    pub(super) damaged: Vec<String>,
 }
 
 /// Compares rows of the rollup with what was recounted: every key of either, to the event and to the actor.
-pub(super) fn compare(stored: Vec<Quarter>, mut recounted: BTreeMap<Key, QuarterCell>) -> anyhow::Result<Compared> {
+pub(super) fn compare(stored: Vec<Quarter>, mut recounted: BTreeMap<Key, QuarterCell>) -> Compared {
     let mut compared = Compared::default();
     let mut buckets = BTreeSet::new();
     let mut pairs = Vec::with_capacity(stored.len());
     for row in stored {
         let key = Key::of(&row);
-        let cell = QuarterCell { n: row.n, weight: row.weight, actors: quarter::decode(&row.actors)? };
         let other = recounted.remove(&key).unwrap_or_default();
+        let actors = match quarter::decode(&row.actors) {
+            Ok(actors) => actors,
+            Err(error) => {
+                compared.damaged.push(format!("{} of {}: {error}", key.events(), row.bucket.format("%Y-%m-%d %H:%M UTC")));
+                continue;
+            }
+        };
+        let cell = QuarterCell { n: row.n, weight: row.weight, actors };
         pairs.push((key, cell, other));
     }
     pairs.extend(recounted.into_iter().map(|(key, cell)| (key, QuarterCell::default(), cell)));
@@ -139,10 +154,10 @@ pub(super) fn compare(stored: Vec<Quarter>, mut recounted: BTreeMap<Key, Quarter
         }
     }
     compared.quarters = buckets.len();
-    Ok(compared)
+    compared
 }
 
 fn agree(a: &QuarterCell, b: &QuarterCell) -> bool {
-    let tolerance = WEIGHT_TOLERANCE * a.weight.abs().max(b.weight.abs()).max(1.0);
+    let tolerance = (WEIGHT_TOLERANCE * a.weight.abs().max(b.weight.abs())).max(WEIGHT_REST);
     a.n == b.n && a.actors == b.actors && (a.weight - b.weight).abs() <= tolerance
 }

@@ -1,6 +1,6 @@
 //! Cells of quarters, from the bytes of segments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use analysis::quarter::{QuarterCell, fold};
@@ -22,7 +22,7 @@ pub(super) struct Wanted([bool; QUARTERS]);
 impl Wanted {
     pub(super) const ALL: Self = Self([true; QUARTERS]);
 
-    pub(super) fn these(buckets: &[DateTime<Utc>]) -> Self {
+    pub(super) fn these(buckets: &BTreeSet<DateTime<Utc>>) -> Self {
         let mut wanted = Self([false; QUARTERS]);
         for bucket in buckets {
             wanted.0[(bucket.timestamp_millis().rem_euclid(DAY_MS) / i64::from(QUARTER_MS)) as usize] = true;
@@ -79,8 +79,12 @@ async fn recount_segment(
     if !wanted.is_within(meta.first, meta.last) {
         return Ok(Ok(Vec::new()));
     }
-    let parts = audit::parts(snapshot, project, described.segment_id, &parts_of(&meta)?).await?;
-    Ok(tokio::task::spawn_blocking(move || count(day, &parts, wanted, meta.rows)).await?)
+    let parts = match parts_of(&meta) {
+        Ok(parts) => audit::parts(snapshot, project, described.segment_id, &parts).await?,
+        Err(error) => return Ok(Err(error)),
+    };
+    let counted = tokio::task::spawn_blocking(move || count(day, &parts, wanted, meta.rows)).await;
+    Ok(counted.unwrap_or_else(|panic| Err(anyhow::anyhow!("counting it ended: {panic}"))))
 }
 
 /// The parts that hold what is counted.

@@ -1,14 +1,15 @@
 //! The check finds nothing in what is right, and every fault where it is.
 
-use chrono::TimeDelta;
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use protocol::access::Project;
+use protocol::id::ProjectId;
 use protocol::time::Clock;
 use rollup_worker::{Checked, Extent, RawChecked, check_raw, compact, run_once, verify};
 use sqlx::{AssertSqlSafe, PgPool};
-use storage::Db;
+use storage::{Db, dead_letters, horizon, segments};
 
 use crate::random::Random;
-use crate::raw::{Flush, insert, prepare};
+use crate::raw::{Event, Flush, insert, prepare};
 use crate::rollups::now;
 
 /// Two projects' random events, counted in several claims.
@@ -29,7 +30,7 @@ async fn counted(pool: &PgPool) -> (Db, Vec<Project>, Vec<Flush>) {
 }
 
 async fn checked(db: &Db, project: &Project, extent: Extent) -> Checked {
-    verify(db, project, extent, now(), || 0.0, |_, _| {}).await.unwrap()
+    verify(db, project, extent, || 0.9, |_, _| {}).await.unwrap()
 }
 
 fn events(flushes: &[Flush], project: &Project) -> u64 {
@@ -50,8 +51,8 @@ async fn nothing_differs_after_claims_merging_and_while_flushes_wait_or_are_dead
             assert_eq!((found.events, found.debts), (events(&flushes, project), 0));
             assert_eq!((found.drifts, found.damaged), (Vec::new(), Vec::new()));
             let sample = checked(&db, project, Extent::Sample(5)).await;
-            assert_eq!((sample.quarters, sample.drifts.len()), (1, 0), "the same quarter each time: this chance is always 0");
-            let raw = check_raw(&db, project.id).await.unwrap();
+            assert_eq!((sample.quarters, sample.drifts.len()), (1, 0), "the same quarter each time: this chance is always 0.9");
+            let raw = check_raw(&db, project.id, now()).await.unwrap();
             assert_eq!((raw.waits_for, raw.drifts), (None, Vec::new()));
             assert!(raw.events > 0 && raw.events as u64 <= found.events && raw.days > 0);
         }
@@ -69,6 +70,34 @@ async fn nothing_differs_after_claims_merging_and_while_flushes_wait_or_are_dead
         select distinct project_id, flush_id, now(), now(), 5, 'broken', '{}'::jsonb from waiting";
     change(&pool, bury).await;
     agrees().await;
+    let dead: Vec<(i32, sqlx::types::Uuid)> = sqlx::query_as("select project_id, id from dead_letter").fetch_all(&pool).await.unwrap();
+    for (project, id) in dead {
+        assert!(dead_letters::discard(&db, ProjectId(project), id, now()).await.unwrap());
+    }
+    agrees().await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn days_that_retention_has_taken_are_left_alone_also_when_something_late_arrives_there(pool: PgPool) {
+    let (db, projects, _) = counted(&pool).await;
+    let shop = &projects[0];
+    let days: Vec<NaiveDate> =
+        sqlx::query_scalar("select distinct day from segment where project_id = 1 order by day").fetch_all(&pool).await.unwrap();
+    for day in &days[..2] {
+        let mut tx = db.begin().await.unwrap();
+        segments::remove_day(&mut tx, shop.id, *day).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    let late = Event::of("u1", "/", start(days[0]) + TimeDelta::hours(3));
+    insert(&pool, &Flush::live(1, now(), vec![late], Vec::new())).await;
+    run_once(&db, &Clock::fixed(now())).await.unwrap();
+    let found = checked(&db, shop, Extent::All).await;
+    assert!(found.quarters > 0 && found.drifts.is_empty() && found.damaged.is_empty(), "{found:?}");
+    assert_eq!(check_raw(&db, shop.id, now()).await.unwrap().drifts, Vec::new());
+    let horizon = horizon::read(&db, shop.id).await.unwrap();
+    assert_eq!(horizon.segments_from, Some(days[1] + Days::new(1)));
+    assert!(horizon.segments_lack(start(days[0])) && !horizon.segments_lack(start(days[2])));
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
@@ -92,6 +121,8 @@ async fn every_kind_of_fault_is_found_where_it_is(pool: PgPool) {
             ", 0 actors; the segments have",
         ),
         (format!("delete from segment where {a_segment}"), "all events: the rollup has"),
+        ("delete from segment where project_id = 1".to_owned(), "all events: the rollup has"),
+        (format!("update event_quarter set actors = '\\x02'::bytea where {a_quarter}"), "events on route /cart of people in prod of"),
         (format!("update segment set events = events + 1 where {a_segment}"), "its description has"),
         (format!("update segment_part set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) where {a_segment} and part = 0"), "part 0"),
         (format!("delete from segment_part where {a_segment}"), "no times"),
@@ -114,18 +145,13 @@ async fn every_kind_of_fault_is_found_where_it_is(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_sample_beside_a_lost_quarter_sees_it_by_the_sum_of_the_day(pool: PgPool) {
     let (db, projects, _) = counted(&pool).await;
-    let last_quarter_of_the_first_day = "delete from event_quarter where project_id = 1 and bucket = (
-        select max(bucket) from event_quarter where project_id = 1 and bucket::date = (
-            select min(day) from segment where project_id = 1))";
-    let quarters: i64 = sqlx::query_scalar(
-        "select count(distinct bucket) from event_quarter where project_id = 1 and bucket::date = (select min(day) from segment where project_id = 1)",
-    )
-    .fetch_one(&pool)
-    .await
-    .unwrap();
-    assert!(quarters > 1, "the sample looks at another one");
-    change(&pool, last_quarter_of_the_first_day).await;
-    let found = checked(&db, &projects[0], Extent::Sample(1)).await;
+    let quarters = "select distinct bucket from event_quarter where project_id = 1 and dimension = 0
+        and bucket::date = (select max(day) - 1 from segment where project_id = 1) order by bucket";
+    let quarters: Vec<chrono::DateTime<chrono::Utc>> = sqlx::query_scalar(quarters).fetch_all(&pool).await.unwrap();
+    assert!(quarters.len() > 1, "the sample looks at another one");
+    change(&pool, &format!("delete from event_quarter where project_id = 1 and bucket = '{}'", quarters[quarters.len() - 1])).await;
+    // A chance of 0 is the first quarter of yesterday.
+    let found = verify(&db, &projects[0], Extent::Sample(1), || 0.0, |_, _| {}).await.unwrap();
     assert_eq!(found.quarters, 1);
     assert_eq!(found.drifts.iter().map(|drift| drift.is_day).collect::<Vec<_>>(), [true]);
 }
@@ -137,9 +163,9 @@ async fn a_lost_raw_event_is_found_and_older_events_on_their_way_are_waited_for(
     let one = "delete from event where (project_id, received_at, flush_id, n) = (
         select project_id, received_at, flush_id, n from event where project_id = 1 order by ts desc limit 1)";
     change(&pool, one).await;
-    let RawChecked { drifts, .. } = check_raw(&db, shop.id).await.unwrap();
+    let RawChecked { drifts, .. } = check_raw(&db, shop.id, now()).await.unwrap();
     assert_eq!(drifts.iter().map(|drift| (drift.day, drift.in_segments - drift.raw)).collect::<Vec<_>>(), [(now().date_naive(), 1)]);
     change(&pool, "insert into segment_debt select 1, received_at, received_at, flush_id from event where project_id = 1 limit 1").await;
     assert_eq!(checked(&db, shop, Extent::All).await, Checked { debts: 1, ..Checked::default() });
-    assert!(check_raw(&db, shop.id).await.unwrap().waits_for.is_some());
+    assert!(check_raw(&db, shop.id, now()).await.unwrap().waits_for.is_some());
 }

@@ -30,7 +30,7 @@ pub(crate) async fn run(options: DeadLettersOptions, clock: &Clock) -> anyhow::R
         DeadLettersAction::Replay { id: None, .. } => replay_all(&db, &project, clock).await,
         DeadLettersAction::Discard { id } => {
             find(&db, &project, id).await?;
-            dead_letters::remove(&db, project.id, id).await?;
+            dead_letters::discard(&db, project.id, id, clock.now()).await?;
             Ok(())
         }
     }

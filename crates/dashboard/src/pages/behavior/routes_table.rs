@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn rows_are_sorted_by_what_was_asked_and_unknown_figures_are_last() {
         let rows = vec![row("/a", 10.0, 1, None), row("/b", 8.0, 4, Some(2_000)), row("/c", 5.0, 5, Some(61_000))];
-        let names = |by| sorted(rows.clone(), by).into_iter().map(|row| row.route.label().to_owned()).collect::<Vec<String>>();
+        let names = |by| sorted(rows.clone(), by).into_iter().map(|row| row.route.label().into_owned()).collect::<Vec<String>>();
         assert_eq!(names(Column::Views), ["/a", "/b", "/c"]);
         assert_eq!(names(Column::ExitRate), ["/c", "/b", "/a"]);
         assert_eq!(names(Column::Dwell), ["/c", "/b", "/a"]);

@@ -25,13 +25,13 @@ pub(super) async fn look(db: &Db, options: &DoctorOptions, clock: &Clock) -> any
     for project in projects {
         let style = ProgressStyle::with_template("{prefix}: recounting, day {pos} of {len} {bar:30}")?;
         let bar = ProgressBar::new(0).with_style(style).with_prefix(project.slug.clone());
-        let checked = verify(db, &project, extent, clock.now(), crate::random_share, |done, total| {
+        let checked = verify(db, &project, extent, crate::random_share, |done, total| {
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         })
         .await?;
         bar.set_style(ProgressStyle::with_template("{prefix}: counting raw events")?);
-        let raw = check_raw(db, project.id).await?;
+        let raw = check_raw(db, project.id, clock.now()).await?;
         bar.finish_and_clear();
         findings.extend([counts(&project, &checked), raw_events(&project, &raw)]);
     }
