@@ -50,7 +50,7 @@ pub(crate) fn filter_bar(path: &str, kept: &[(&'static str, String)], filtered: 
             <a class="help" href="/docs/filters" title="How filters are written">"?"</a>
             <span class="kbd">"/"</span>
         </form>
-        {why.map(|why| view! { <p class="filter-fault" id="filter-fault">{why}</p> })}
+        {why.map(|why| view! { <p class="filter-fault" id="filter-fault">{why}". What follows is shown without it."</p> })}
     }
     .into_any()
 }

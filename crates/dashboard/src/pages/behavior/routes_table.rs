@@ -50,9 +50,13 @@ impl Column {
         }
     }
 
-    /// What a phone has no room for.
-    const fn is_wide(self) -> bool {
-        matches!(self, Self::Entries | Self::Exits)
+    /// How it is set; a phone has no room for everything.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Views => "num views",
+            Self::Entries | Self::Exits | Self::ExitRate => "num hide-s",
+            Self::People | Self::Dwell => "num",
+        }
     }
 
     fn measure(self, row: &RouteRow) -> Option<f64> {
@@ -117,7 +121,7 @@ fn head(frame: &Frame, query: &BehaviorQuery, column: Column) -> AnyView {
     let href = BehaviorQuery { sort: column, ..query.clone() }.href(frame);
     let label = if sorted { format!("{} ↓", column.label()) } else { column.label().to_owned() };
     view! {
-        <th scope="col" class=if column.is_wide() { "num hide-s" } else { "num" } aria-sort=sorted.then_some("descending")>
+        <th scope="col" class=column.class() aria-sort=sorted.then_some("descending")>
             <a href=href>{label}</a>
         </th>
     }
@@ -136,9 +140,9 @@ fn line(frame: &Frame, query: &BehaviorQuery, row: &RouteRow, most: f64) -> AnyV
         let text = column.text(row);
         if column == Column::Views {
             let width = format!("width:{:.1}%", (row.views / most * 100.0).min(100.0));
-            return view! { <td class="num views"><span>{text}</span><i class="cell-bar" style=width></i></td> }.into_any();
+            return view! { <td class=column.class()><span>{text}</span><i class="cell-bar" style=width></i></td> }.into_any();
         }
-        view! { <td class=if column.is_wide() { "num hide-s" } else { "num" }>{text}</td> }.into_any()
+        view! { <td class=column.class()>{text}</td> }.into_any()
     });
     view! { <tr><td class="route">{name}</td>{cells.collect_view()}</tr> }.into_any()
 }

@@ -1,0 +1,109 @@
+import { describe, expect } from "vitest";
+import type { Page } from "playwright-core";
+import { test } from "./fixtures.ts";
+import { openAwake } from "./visitor.ts";
+
+interface Totals {
+  readonly totals: { readonly people: number; readonly page_views: number; readonly events: number };
+}
+
+interface Routes {
+  readonly routes: readonly {
+    readonly route: { readonly value: string };
+    readonly views: number;
+    readonly people: number;
+    readonly entries: number;
+    readonly exits: number;
+  }[];
+}
+
+describe("the filter bar", () => {
+  for (const javaScriptEnabled of [true, false]) {
+    test(`narrows Metrics by what is typed, clicked and taken away ${javaScriptEnabled ? "" : "without scripts"}`, async ({ shop, visitors }) => {
+      const page = await visitors.member(shop.server, { javaScriptEnabled });
+      await page.goto("/p/shop/metrics?range=30d&measure=events");
+      const everything = await figures(page);
+      await page.getByRole("searchbox").or(page.getByLabel("Filter", { exact: true })).fill("os:iOS");
+      await page.keyboard.press("Enter");
+      await page.locator(".chip", { hasText: "os:iOS" }).waitFor();
+      expect(await figures(page)).toEqual(await asked(shop, "range=30d&filter=os:iOS"));
+      expect((await figures(page))[0]).toBeLessThan(everything[0] as number);
+      expect(page.url()).toContain("measure=events");
+
+      await page.locator("ol.ranked a", { hasText: "/cart" }).click();
+      await page.locator(".chip", { hasText: "route:/cart" }).waitFor();
+      const both = await figures(page);
+      expect(both).toEqual(await asked(shop, "range=30d&filter=os:iOS%20route:/cart"));
+
+      await page.getByRole("group", { name: "Range" }).getByRole("link", { name: "7D" }).click();
+      expect(await page.locator(".chip").count()).toBe(2);
+      await page.getByRole("link", { name: "Remove os:iOS" }).click();
+      expect(await page.locator(".chip").allTextContents()).toEqual(["route:/cart"]);
+      expect(await figures(page)).toEqual(await asked(shop, "range=7d&filter=route:/cart"));
+    });
+  }
+
+  test("says what is wrong with what was typed, and keeps it", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/metrics?filter=os:iOS");
+    await page.keyboard.press("/");
+    await page.keyboard.type("price>");
+    await page.keyboard.press("Enter");
+    const fault = page.locator("#filter-fault");
+    await fault.waitFor();
+    expect(await fault.innerText()).toContain("character 7");
+    expect(await page.getByLabel("Filter", { exact: true }).inputValue()).toBe("price>");
+    expect(await page.locator(".chip").allTextContents()).toEqual(["os:iOS"]);
+  });
+
+  test("offers the way out when nothing matches", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/metrics?filter=country:XX");
+    await page.getByRole("link", { name: "Remove the filter" }).click();
+    await page.locator(".stat").first().waitFor();
+    expect(await page.locator(".chip").count()).toBe(0);
+  });
+});
+
+describe("Behavior", () => {
+  test("shows each route as the API tells it, sorted as asked", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/behavior?range=30d");
+    const { routes } = await shop.signals.ask<Routes>("routes?range=30d&top=200");
+    expect(await column(page, 0)).toEqual(routes.map(({ route }) => route.value));
+    expect((await column(page, 1)).map(plain)).toEqual(routes.map(({ views }) => views));
+    expect((await column(page, 2)).map(plain)).toEqual(routes.map(({ people }) => people));
+    expect((await column(page, 4)).map(plain)).toEqual(routes.map(({ entries }) => entries));
+    await page.getByRole("link", { name: "Exits", exact: true }).click();
+    await page.locator("th[aria-sort=descending]", { hasText: "Exits" }).waitFor();
+    const exits = (await column(page, 5)).map(plain);
+    expect(exits).toEqual([...exits].sort((one, other) => other - one));
+    expect(exits.reduce((sum, exit) => sum + exit, 0)).toBe(routes.reduce((sum, route) => sum + route.exits, 0));
+  });
+
+  test("is narrowed to one route by a click", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/behavior?range=30d");
+    await page.locator("td.route a", { hasText: /^\/cart$/ }).click();
+    await page.locator(".chip", { hasText: "route:/cart" }).waitFor();
+    expect(await column(page, 0)).toEqual(["/cart"]);
+  });
+});
+
+async function figures(page: Page): Promise<number[]> {
+  const titles = await page.locator(".stat .value").evaluateAll((values) => values.map((value) => value.getAttribute("title")));
+  return titles.map((title) => plain(title ?? ""));
+}
+
+async function asked(shop: { readonly signals: { ask<T>(path: string): Promise<T> } }, query: string): Promise<number[]> {
+  const { totals } = await shop.signals.ask<Totals>(`audience/metrics?${query}`);
+  return [totals.people, totals.page_views, totals.events];
+}
+
+async function column(page: Page, place: number): Promise<string[]> {
+  return page.locator(`.tbl tbody tr td:nth-child(${place + 1})`).allInnerTexts();
+}
+
+function plain(text: string): number {
+  return Number(text.replaceAll(",", ""));
+}
