@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect } from "vitest";
 import type { Page } from "playwright-core";
 import { test } from "./fixtures.ts";
@@ -79,6 +80,18 @@ describe("Behavior", () => {
     const exits = (await column(page, 5)).map(plain);
     expect(exits).toEqual([...exits].sort((one, other) => other - one));
     expect(exits.reduce((sum, exit) => sum + exit, 0)).toBe(routes.reduce((sum, route) => sum + route.exits, 0));
+  });
+
+  test("is exported with its filter, for spreadsheets", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/behavior?range=30d&filter=os:iOS");
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "CSV" }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe("shop-routes.csv");
+    const lines = (await readFile(await file.path(), "utf8")).trim().split("\n");
+    expect(lines[0]).toBe("route,views,people,entries,exits,median_dwell_ms,mean_dwell_ms,dwells");
+    expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual(await column(page, 0));
   });
 
   test("is narrowed to one route by a click", async ({ shop, visitors }) => {

@@ -18,7 +18,7 @@ impl Filtered {
     pub fn read(words: &HashMap<String, String>) -> Self {
         let mut filtered = Self::default();
         for text in ["filter", "add"].into_iter().filter_map(|name| words.get(name)) {
-            match Filter::parse(text).map(|filter| filtered.filter.clone().and(filter)) {
+            match Filter::parse(text).map(|filter| both(&filtered.filter, &filter)) {
                 Ok(filter) => filtered.filter = filter,
                 Err(error) => filtered.refused = Some((text.clone(), error.to_string())),
             }
@@ -38,7 +38,7 @@ impl Filtered {
 
     /// The text of this filter with a value of a field required as well.
     pub(crate) fn with(&self, field: Field, value: &str) -> String {
-        self.filter.clone().and(Filter::term(field, Test::is(value))).to_string()
+        both(&self.filter, &Filter::term(field, Test::is(value))).to_string()
     }
 
     /// Each condition's text, with the text of the filter that is left without it.
@@ -50,6 +50,12 @@ impl Filtered {
         };
         conditions.iter().enumerate().map(|(place, condition)| (condition.to_string(), without(place))).collect()
     }
+}
+
+/// What matches both; a condition that both have stands there once.
+fn both(filter: &Filter, more: &Filter) -> Filter {
+    let new = more.conditions().iter().filter(|condition| !filter.conditions().contains(condition));
+    new.cloned().fold(filter.clone(), Filter::and)
 }
 
 #[cfg(test)]

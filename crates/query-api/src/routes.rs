@@ -15,6 +15,7 @@ mod openapi;
 mod parameters;
 mod people;
 mod projects;
+mod sheet;
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};

@@ -1,5 +1,6 @@
 //! The parts that several pages share.
 
+pub(crate) mod download;
 pub(crate) mod empty;
 pub(crate) mod filter_bar;
 pub(crate) mod freshness;

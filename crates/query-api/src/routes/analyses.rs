@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use protocol::analyses::{
     FunnelAnswer, FunnelQuery, JourneysAnswer, JourneysQuery, LifecycleAnswer, LifecycleQuery, RetentionAnswer, RetentionQuery,
@@ -11,6 +12,7 @@ use protocol::receipt::BotRule;
 use utoipa::IntoParams;
 
 use super::parameters::Parameters;
+use super::sheet;
 use crate::access::ProjectContext;
 use crate::{ApiError, QueryState, analyses};
 
@@ -75,17 +77,14 @@ const FIELD: &str = "a dimension such as country, route or release, or the key o
         ("top" = Option<String>, Query, description = "Values that are shown by themselves"),
         ("rank" = Option<String>, Query, description = "events (the default) or people: what comes first, and what a formula reckons with"),
         ("formula" = Option<String>, Query, description = "Such as B/A*100"),
+        ("format" = Option<String>, Query, description = "json (the default) or csv"),
     ),
     responses(
         (status = 200, description = "The figures", body = TrendAnswer),
         (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn trend(
-    State(state): State<QueryState>,
-    context: ProjectContext,
-    parameters: Parameters,
-) -> Result<Json<TrendAnswer>, ApiError> {
+pub(super) async fn trend(State(state): State<QueryState>, context: ProjectContext, parameters: Parameters) -> Result<Response, ApiError> {
     let usual = TrendQuery::default();
     let series = parameters.filters("series", TrendQuery::SERIES_MAX)?;
     let query = TrendQuery {
@@ -97,7 +96,7 @@ pub(super) async fn trend(
         rank: parameters.choice("rank", &["events", "people"])?.unwrap_or_default(),
         formula: parameters.text("formula")?.filter(|text| !text.is_empty()),
     };
-    analyses::trend(&state, &context, &query).await.map(Json)
+    sheet::told(&context, &parameters, analyses::trend(&state, &context, &query).await?)
 }
 
 /// How many do one thing after another, and how long they take.
@@ -234,20 +233,17 @@ pub(super) async fn sessions(
         ("project" = String, Path, description = "The project's number or word"),
         ScopeParameters,
         ("top" = Option<String>, Query, description = "Values that are shown by themselves"),
+        ("format" = Option<String>, Query, description = "json (the default) or csv"),
     ),
     responses(
         (status = 200, description = "The figures", body = RoutesAnswer),
         (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn routes(
-    State(state): State<QueryState>,
-    context: ProjectContext,
-    parameters: Parameters,
-) -> Result<Json<RoutesAnswer>, ApiError> {
+pub(super) async fn routes(State(state): State<QueryState>, context: ProjectContext, parameters: Parameters) -> Result<Response, ApiError> {
     let top = parameters.parsed("top", NUMBER)?.unwrap_or(RoutesQuery::default().top);
     let query = RoutesQuery { scope: scope(&parameters)?, top };
-    analyses::routes(&state, &context, &query).await.map(Json)
+    sheet::told(&context, &parameters, analyses::routes(&state, &context, &query).await?)
 }
 
 /// What people do after a certain event, or before it, step by step.

@@ -1,10 +1,12 @@
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use protocol::audience::{AudienceAnswer, SeenAnswer};
 use protocol::problem::Problem;
 use protocol::range::Range;
 
 use super::parameters::Parameters;
+use super::sheet;
 use crate::access::ProjectContext;
 use crate::{ApiError, QueryState, audience, seen};
 
@@ -19,7 +21,8 @@ use crate::{ApiError, QueryState, audience, seen};
     params(
         ("project" = String, Path, description = "The project's number or word"),
         ("range" = Option<Range>, Query, description = "24h, 7d, 30d or 90d; 7d when absent"),
-        ("filter" = Option<String>, Query, description = "Which events count, in the filter language; all when absent")
+        ("filter" = Option<String>, Query, description = "Which events count, in the filter language; all when absent"),
+        ("format" = Option<String>, Query, description = "json (the default) or csv")
     ),
     responses(
         (status = 200, description = "The figures", body = AudienceAnswer),
@@ -30,9 +33,10 @@ pub(super) async fn metrics(
     State(state): State<QueryState>,
     context: ProjectContext,
     parameters: Parameters,
-) -> Result<Json<AudienceAnswer>, ApiError> {
+) -> Result<Response, ApiError> {
     let range = parameters.choice("range", &Range::AUDIENCE.map(Range::word))?.unwrap_or_default();
-    audience::metrics(&state, &context, range, &parameters.filter("filter")?).await.map(Json)
+    let answer = audience::metrics(&state, &context, range, &parameters.filter("filter")?).await?;
+    sheet::told(&context, &parameters, answer)
 }
 
 /// The event names that arrived in the last hour.

@@ -10,6 +10,7 @@ use protocol::number;
 
 use super::BehaviorQuery;
 use crate::Frame;
+use crate::components::download::download;
 
 /// A column that rows can be sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,6 +111,7 @@ pub(super) fn panel(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer)
             <div class="foot">
                 <ReceiptMark receipt=receipt offsets=offsets figure=count up=true/>
                 <span>"Dwell: visible time where the SDK sends it, else until the next page view; exit rate: sessions that ended here, of the views"</span>
+                {download(frame, "routes", &[("range", query.range.word()), ("filter", &query.filtered.text()), ("top", "1000")])}
             </div>
         </section>
     }

@@ -11,15 +11,17 @@ use leptos::prelude::*;
 use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
 use protocol::number;
 
-use super::words;
+use super::{MetricsQuery, words};
 use crate::Frame;
+use crate::components::download::download;
 use crate::components::table_behind::{Table, table_behind};
 
 /// Of the plot, in pixels.
 const HEIGHT: f64 = 250.0;
 
 /// The panel of one measure.
-pub(super) fn panel(frame: &Frame, measure: Measure, answer: &AudienceAnswer) -> AnyView {
+pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer) -> AnyView {
+    let measure = query.measure;
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let now = values(&answer.buckets, measure);
     let before = if compared(answer, measure) { values(&answer.previous, measure) } else { Vec::new() };
@@ -51,6 +53,7 @@ pub(super) fn panel(frame: &Frame, measure: Measure, answer: &AudienceAnswer) ->
                 <ReceiptMark receipt=answer.receipt.clone() offsets=super::offsets(frame, answer) figure=figure up=true/>
                 <span>{format!("bucket {}, project zone", answer.step.label())}</span>
                 <span>{format!("{} rows in {}", number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
+                {download(frame, "audience/metrics", &[("range", query.range.word()), ("filter", &query.filtered.text())])}
             </div>
             {table_behind(table(answer, measure))}
         </section>

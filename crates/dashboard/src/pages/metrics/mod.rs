@@ -85,7 +85,7 @@ fn content(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, begun: 
     }
     view! {
         {strip(Measure::ALL.map(|measure| stat(frame, query, answer, measure)).into())}
-        {chart::panel(frame, query.measure, answer)}
+        {chart::panel(frame, query, answer)}
         {lists(frame, query, answer)}
     }
     .into_any()

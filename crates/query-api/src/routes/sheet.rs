@@ -1,0 +1,141 @@
+//! Answers as tables for spreadsheets: the same figures as in JSON, as CSV (RFC 4180).
+
+use axum::Json;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use protocol::analyses::{GroupKey, RoutesAnswer, TrendAnswer, TrendSeries};
+use protocol::audience::AudienceAnswer;
+use serde::Serialize;
+
+use super::parameters::Parameters;
+use crate::ApiError;
+use crate::access::ProjectContext;
+
+/// An answer that is a table.
+pub(super) trait Sheet {
+    /// Of the file, behind the project's word.
+    const NAME: &'static str;
+    /// The head, then the rows, of the same width.
+    fn lines(&self) -> Vec<Vec<String>>;
+}
+
+/// The answer as `format` says: JSON, or CSV.
+pub(super) fn told<A: Serialize + Sheet>(context: &ProjectContext, parameters: &Parameters, answer: A) -> Result<Response, ApiError> {
+    let format: Option<Format> = parameters.choice("format", &["json", "csv"])?;
+    if format != Some(Format::Csv) {
+        return Ok(Json(answer).into_response());
+    }
+    let name = format!("attachment; filename=\"{}-{}.csv\"", context.project().slug, A::NAME);
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, csv(&answer.lines())?).into_response())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    Json,
+    Csv,
+}
+
+fn csv(lines: &[Vec<String>]) -> Result<Vec<u8>, ApiError> {
+    let fault = |error: csv::Error| ApiError::Fault(format!("writing CSV failed: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for line in lines {
+        writer.write_record(line.iter().map(|cell| harmless(cell))).map_err(fault)?;
+    }
+    writer.into_inner().map_err(|error| ApiError::Fault(format!("writing CSV failed: {error}")))
+}
+
+/// A text that a spreadsheet does not take for a formula: senders choose names. Numbers stay as they are.
+/// Source: <https://owasp.org/www-community/attacks/CSV_Injection>.
+fn harmless(cell: &str) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if is_formula { format!("'{cell}") } else { cell.to_owned() }
+}
+
+fn optional(figure: Option<impl ToString>) -> String {
+    figure.map(|figure| figure.to_string()).unwrap_or_default()
+}
+
+impl Sheet for RoutesAnswer {
+    const NAME: &'static str = "routes";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let heads = ["route", "views", "people", "entries", "exits", "median_dwell_ms", "mean_dwell_ms", "dwells"];
+        let row = |row: &protocol::analyses::RouteRow| {
+            vec![
+                key(&row.route),
+                row.views.to_string(),
+                row.people.to_string(),
+                row.entries.to_string(),
+                row.exits.to_string(),
+                optional(row.median_dwell_ms),
+                optional(row.mean_dwell_ms),
+                row.dwells.to_string(),
+            ]
+        };
+        std::iter::once(heads.map(str::to_owned).to_vec()).chain(self.routes.iter().map(row)).collect()
+    }
+}
+
+impl Sheet for TrendAnswer {
+    const NAME: &'static str = "trend";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let mut heads = vec!["start".to_owned()];
+        for series in &self.series {
+            let name = name(series);
+            heads.extend([format!("{name} events"), format!("{name} people")]);
+        }
+        heads.extend(self.formula.iter().map(|formula| formula.text.clone()));
+        let mut lines = vec![heads];
+        for (place, bucket) in self.buckets.iter().enumerate() {
+            let mut line = vec![bucket.start.to_rfc3339()];
+            for series in &self.series {
+                let counts = &series.counts[place];
+                line.extend([counts.events.to_string(), counts.people.to_string()]);
+            }
+            line.extend(self.formula.iter().map(|formula| optional(formula.values[place])));
+            lines.push(line);
+        }
+        lines
+    }
+}
+
+impl Sheet for AudienceAnswer {
+    const NAME: &'static str = "audience";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let heads = ["start", "people", "page_views", "events", "open"].map(str::to_owned).to_vec();
+        let row = |bucket: &protocol::audience::AudienceBucket| {
+            let counts = bucket.counts;
+            let figures = [counts.people.to_string(), counts.page_views.to_string(), counts.events.to_string(), bucket.open.to_string()];
+            std::iter::once(bucket.start.to_rfc3339()).chain(figures).collect()
+        };
+        std::iter::once(heads).chain(self.buckets.iter().map(row)).collect()
+    }
+}
+
+fn name(series: &TrendSeries) -> String {
+    match &series.key {
+        GroupKey::All => series.letter.to_string(),
+        key => self::key(key),
+    }
+}
+
+/// No value is an empty cell.
+fn key(key: &GroupKey) -> String {
+    if *key == GroupKey::Absent { String::new() } else { key.label().into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_text_and_quotes_are_doubled() {
+        let cells = ["=cmd()", "-5.5", "-a", "@x", "/a, \"b\"", ""].map(str::to_owned).to_vec();
+        let text = String::from_utf8(csv(&[cells]).expect("bytes")).expect("text");
+        assert_eq!(text, "'=cmd(),-5.5,'-a,'@x,\"/a, \"\"b\"\"\",\n");
+    }
+}
