@@ -96,7 +96,7 @@ pub struct AudienceAnswer {
     pub previous_totals: Counts,
     /// The range's buckets, oldest first.
     pub buckets: Vec<AudienceBucket>,
-    /// The buckets of the range before, oldest first, as many as `buckets`.
+    /// The buckets of the range before, oldest first, as many as `buckets`; none where part of it can no longer be counted.
     pub previous: Vec<AudienceBucket>,
     /// Top routes by people who viewed them.
     pub routes: Vec<RouteCounts>,

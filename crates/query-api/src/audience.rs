@@ -12,7 +12,7 @@ use analysis::calendar::{self, Frame};
 use protocol::audience::{AudienceAnswer, AudienceBucket, Counts, NameCounts, RouteCounts};
 use protocol::filter::Filter;
 use protocol::range::Range;
-use protocol::receipt::{Accuracy, Receipt};
+use protocol::receipt::{Accuracy, Missing, Receipt};
 use storage::event_quarters;
 
 use crate::access::ProjectContext;
@@ -60,6 +60,15 @@ async fn run(state: &QueryState, context: &ProjectContext, range: Range, filter:
     } else {
         from_rollup::figures(state, context, &mut making, &frames).await?
     };
+    let mut figures = figures;
+    if let Some(Missing::Before(whole_from)) = making.missing
+        && whole_from > frames.previous.start()
+    {
+        // Part of the range before is gone: the rest of it is nothing to compare with, and this range may be whole.
+        figures.previous_totals = Counts::default();
+        figures.previous.clear();
+        making.missing = making.missing.filter(|_| whole_from > frames.current.start());
+    }
     let counted = format!("Distinct people, page views and events of the {}, by the event's own time.", range.sentence());
     Ok(AudienceAnswer {
         range,

@@ -127,6 +127,13 @@ async fn where_segments_are_gone_a_trend_of_the_rollup_says_the_same_and_others_
         (&json!(0.0), missing.clone()),
         "of the same days: nobody from DE was here after the 12th"
     );
+    // The range before is compared only where all of it can be counted.
+    let (days, lacking) = told("/audience/metrics?range=24h&filter=country:FR").await;
+    assert_eq!((days["previous"].as_array().expect("buckets").len(), lacking), (24, Value::Null));
+    sqlx::query("update work set segments_from = '2026-05-14'").execute(&app.pool).await.expect("another day is gone");
+    let (days, lacking) = told("/audience/metrics?range=24h&filter=country:FR").await;
+    assert_eq!((days["previous"].as_array().expect("buckets").len(), lacking), (0, json!({"before": "2026-05-14T00:00:00Z"})));
+    sqlx::query("update work set segments_from = '2026-05-13'").execute(&app.pool).await.expect("as before");
     assert_eq!(told("/funnel?step=name:buy&range=7d").await.1, missing);
     assert_eq!(told("/retention?range=7d").await.1, missing);
     assert_eq!(told("/funnel?step=name:buy&range=24h").await.1, Value::Null, "the range begins later");

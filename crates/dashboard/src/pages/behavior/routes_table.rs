@@ -82,6 +82,12 @@ impl Column {
     }
 }
 
+/// Sessions are counted as they are, views by their weight: of sampled ones there is no rate.
+fn columns(answer: &RoutesAnswer) -> impl Iterator<Item = Column> {
+    let weighted = answer.receipt.weighted;
+    Column::ALL.into_iter().filter(move |column| *column != Column::ExitRate || !weighted)
+}
+
 /// Sessions that ended here, of the views.
 fn exit_rate(row: &RouteRow) -> Option<f64> {
     (row.views > 0.0).then(|| (row.exits as f64 / row.views).min(1.0))
@@ -104,8 +110,8 @@ pub(super) fn panel(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer)
             <header><h2>"Routes"</h2><span class="faint">{count.clone()}</span></header>
             <div class="scroll-x" tabindex="0" role="region" aria-label="Routes">
                 <table class="tbl">
-                    <thead><tr><th scope="col">"Route"</th>{Column::ALL.map(|column| head(frame, query, column)).collect_view()}</tr></thead>
-                    <tbody>{rows.into_iter().map(|row| line(frame, query, &row, most)).collect_view()}</tbody>
+                    <thead><tr><th scope="col">"Route"</th>{columns(answer).map(|column| head(frame, query, column)).collect_view()}</tr></thead>
+                    <tbody>{rows.into_iter().map(|row| line(frame, query, &row, most, columns(answer))).collect_view()}</tbody>
                 </table>
             </div>
             <div class="foot">
@@ -130,7 +136,7 @@ fn head(frame: &Frame, query: &BehaviorQuery, column: Column) -> AnyView {
     .into_any()
 }
 
-fn line(frame: &Frame, query: &BehaviorQuery, row: &RouteRow, most: f64) -> AnyView {
+fn line(frame: &Frame, query: &BehaviorQuery, row: &RouteRow, most: f64, columns: impl Iterator<Item = Column>) -> AnyView {
     let name = match &row.route {
         GroupKey::Value(route) => {
             let href = query.href_filtered(frame, &query.filtered.with(Field::Route, route));
@@ -138,7 +144,7 @@ fn line(frame: &Frame, query: &BehaviorQuery, row: &RouteRow, most: f64) -> AnyV
         }
         _ => view! { <span class="faint">"no route"</span> }.into_any(),
     };
-    let cells = Column::ALL.map(|column| {
+    let cells = columns.map(|column| {
         let text = column.text(row);
         if column == Column::Views {
             let width = format!("width:{:.1}%", (row.views / most * 100.0).min(100.0));
