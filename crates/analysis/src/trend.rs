@@ -5,6 +5,7 @@
 
 mod counter;
 mod people;
+mod tally;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::keys::Keys;
 
 use counter::Counting;
 use people::people_of;
+use tally::tally;
 
 /// The events of one cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -124,22 +126,29 @@ pub fn break_down(
     (top, by): (usize, By),
     cancel: &Cancel,
 ) -> Result<Vec<Ranked>, Cancelled> {
-    let totals = count(history, rows, &spread.joined(), 1, keys, cancel)?;
-    let mut ranked: Vec<u32> = (0..keys.len() as u32).filter(|key| totals[*key as usize].total.n > 0).collect();
+    let totals = match by {
+        // People are counted below, of what is shown.
+        By::Events if buckets > 1 => tally(history, rows, &spread.joined(), keys, cancel)?,
+        By::Events | By::People => {
+            count(history, rows, &spread.joined(), 1, keys, cancel)?.into_iter().map(|series| series.total).collect()
+        }
+    };
+    let mut ranked: Vec<u32> = (0..keys.len() as u32).filter(|key| totals[*key as usize].n > 0).collect();
     ranked.sort_unstable_by(|a, b| {
-        let measure = |key: &u32| by.of(&totals[*key as usize].total);
+        let measure = |key: &u32| by.of(&totals[*key as usize]);
         measure(b).total_cmp(&measure(a)).then_with(|| keys.value(*a).cmp(&keys.value(*b)))
     });
     let shown = ranked.len().min(top);
     if buckets == 1 {
         // What is shown is counted, and of the others so are the events.
+        let series = |cell: Cell| Series { buckets: vec![cell], total: cell };
         let mut found: Vec<_> =
-            ranked[..shown].iter().map(|key| Ranked { key: named(keys, *key), series: totals[*key as usize].clone() }).collect();
+            ranked[..shown].iter().map(|key| Ranked { key: named(keys, *key), series: series(totals[*key as usize]) }).collect();
         if shown < ranked.len() {
             let mut cell = Cell::default();
-            ranked[shown..].iter().for_each(|key| cell.add(&totals[*key as usize].total));
+            ranked[shown..].iter().for_each(|key| cell.add(&totals[*key as usize]));
             cell.people = people_of(history, rows, spread, (keys, &ranked[shown..]), cancel)?;
-            found.push(Ranked { key: Key::Other, series: Series { buckets: vec![cell], total: cell } });
+            found.push(Ranked { key: Key::Other, series: series(cell) });
         }
         return Ok(found);
     }

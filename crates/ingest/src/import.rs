@@ -18,12 +18,14 @@ use crate::books;
 use crate::commit::{Flusher, Told, isolate, repeated};
 use crate::prepare::{Item, Prepared};
 
+/// How often the days of a batch are made anew: what is empty and old may be dropped between its making and its first row.
+const TRIES: u32 = 3;
+
 /// Stores a batch of history in a transaction of its own, without the items that the database refuses.
 pub(crate) async fn store(flusher: &Flusher, mut batch: Prepared) -> Told {
     for item in &mut batch.items {
         *item.row.flags_mut() |= IMPORTED;
     }
-    ensure_partitions(flusher, &batch).await?;
     let is_new = match attempt(flusher, &batch).await {
         Err(error) if error.is_of_data() => {
             isolate::leave_out_refused(flusher, &mut batch, error).await?;
@@ -40,6 +42,17 @@ pub(crate) async fn store(flusher: &Flusher, mut batch: Prepared) -> Told {
 
 /// Whether the batch was stored now, and not before.
 async fn attempt(flusher: &Flusher, batch: &Prepared) -> storage::Result<bool> {
+    for _ in 1..TRIES {
+        match try_once(flusher, batch).await {
+            Err(error) if error.has_no_partition() => {}
+            done => return done,
+        }
+    }
+    try_once(flusher, batch).await
+}
+
+async fn try_once(flusher: &Flusher, batch: &Prepared) -> storage::Result<bool> {
+    ensure_partitions(flusher, batch).await?;
     let now = flusher.clock.now();
     let mut tx = flusher.db.begin().await?;
     let ledger_flush = flusher.new_flush_id();

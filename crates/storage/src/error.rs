@@ -70,12 +70,16 @@ impl Error {
         match self {
             Self::Text(_) | Self::Taken(_) => true,
             Self::Failed(sqlx::Error::Database(error)) => match error.code().as_deref().unwrap_or_default() {
-                // What no partition takes is told apart from a broken check by having no constraint.
-                "23514" => error.constraint().is_some(),
+                "23514" => !self.has_no_partition(),
                 code => ["22", "23", "54"].iter().any(|class| code.starts_with(class)),
             },
             _ => false,
         }
+    }
+
+    /// A row's day has no partition. Shares its SQLSTATE with a broken check, which names its constraint.
+    pub fn has_no_partition(&self) -> bool {
+        matches!(self, Self::Failed(sqlx::Error::Database(error)) if error.code().as_deref() == Some("23514") && error.constraint().is_none())
     }
 
     /// The database is known to be away, or did not answer in time: nobody waited for its own error.

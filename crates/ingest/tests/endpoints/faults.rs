@@ -1,13 +1,15 @@
 //! What goes wrong in the database: whose fault it is, and who pays for it.
 
-use chrono::TimeDelta;
+use chrono::{Days, TimeDelta};
 use futures::future::join_all;
 use ingest::Config;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use storage::Db;
 use storage::batches::{self, NewBatch};
+use storage::partitions::{self, Table};
 use testkit::clock::HandClock;
+use testkit::deadline::until;
 use uuid::Uuid;
 
 use crate::app::{self, App};
@@ -67,6 +69,34 @@ async fn whoever_waits_for_a_row_of_the_ledger_waits_alone(pool: PgPool) {
     other.rollback().await.expect("an end");
     assert_eq!(app.post("/v1/track:batch", held).await.0, 202);
     assert_eq!(app.count("select count(*) from event").await, 21);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn history_is_stored_although_its_empty_day_is_dropped_before_its_first_row(pool: PgPool) {
+    let app = App::start(pool).await;
+    let db = Db::from_pool(app.pool.clone());
+    let mut other = db.begin().await.expect("a transaction");
+    let batch_id: Uuid = BATCH.parse().expect("an id");
+    let entry = NewBatch { batch_id, signal: 1, body_hash: [0; 16], accepted: 1, rejected: 0, errors: Vec::new() };
+    batches::enter(&mut other, app.project, Uuid::nil(), app::now(), &[entry]).await.expect("the ledger");
+
+    let day = (app::now() - TimeDelta::days(20)).date_naive();
+    let body = json!({"batch_id": BATCH, "events": [{"name": "old", "ts": format!("{day}T12:00:00Z")}]});
+    let drop = async {
+        until("the import waits for the ledger", async || {
+            app.count(
+                "select count(*) from pg_locks l join pg_stat_activity a using (pid) where not granted and a.datname = current_database()",
+            )
+            .await
+                > 0
+        })
+        .await;
+        assert_eq!(partitions::drop_before(&db, Table::Event, day + Days::new(1)).await.expect("dropped"), 1);
+        other.rollback().await.expect("an end");
+    };
+    let ((status, answer), ()) = futures::join!(app.import(&body), drop);
+    assert_eq!((status, &answer["accepted"]), (202, &json!(1)), "{answer}");
+    assert_eq!(app.count("select count(*) from event").await, 1);
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

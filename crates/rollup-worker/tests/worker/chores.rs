@@ -1,28 +1,17 @@
 //! What the worker does beside counting never holds counting up.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use protocol::time::Clock;
 use rollup_worker::{Config, run};
 use sqlx::PgPool;
 use storage::partitions::{self, Table};
+use testkit::deadline::until;
 use tokio::sync::watch;
 
 use crate::random::Random;
 use crate::raw::{insert, pending, prepare};
 use crate::recount::assert_counted;
 use crate::rollups::now;
-
-/// Looks until it is so; fails after half a minute.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let looking = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), looking).await.unwrap_or_else(|_| panic!("waited in vain until {what}"));
-}
 
 async fn is_true(pool: &PgPool, query: &'static str) -> bool {
     sqlx::query_scalar(query).fetch_one(pool).await.unwrap()

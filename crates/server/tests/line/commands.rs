@@ -4,11 +4,11 @@ use sqlx::PgPool;
 use storage::Db;
 use storage::api_keys::{self, Presented};
 
-use crate::deadline::until;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal::{masked, run, succeed};
+use testkit::deadline::until;
 
 /// The error of a command that fails.
 fn refuse(database: &str, arguments: &[&str]) -> String {

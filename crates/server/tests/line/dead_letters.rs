@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::deadline::until;
 use crate::proxy::Proxy;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::spool::{folder, serve, waiting};
 use crate::terminal::{run, succeed};
+use testkit::deadline::until;
 
 fn batch(id: &str, names: &[&str]) -> Value {
     json!({"batch_id": id, "events": names.iter().map(|name| json!({"name": name, "user_id": "u1"})).collect::<Vec<_>>()})

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::deadline::until;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal::{run, succeed};
+use testkit::deadline::until;
 
 fn export<'a>(format: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["export", "--project", "shop", "--format", format, "--out", out], more].concat()

@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex};
 
 use uuid::Uuid;
 
-use crate::deadline::PATIENCE;
+use testkit::deadline::PATIENCE;
 
 /// The ids of acknowledged events.
 #[derive(Default)]

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::deadline::until;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal::{run, succeed};
+use testkit::deadline::until;
 
 fn columns(row: &str) -> Vec<&str> {
     row.split_whitespace().collect()

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::client::Client;
-use crate::deadline::PATIENCE;
 use crate::proxy::pump;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
+use testkit::deadline::PATIENCE;
 
 /// A line to a server on which answers can get lost.
 struct Line {

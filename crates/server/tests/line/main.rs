@@ -8,7 +8,6 @@ mod bombs;
 mod client;
 mod commands;
 mod dead_letters;
-mod deadline;
 mod duplicates;
 mod export;
 mod figures;

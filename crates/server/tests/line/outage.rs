@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::client::{Answer, Client};
-use crate::deadline::until;
 use crate::proxy::Proxy;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal;
+use testkit::deadline::until;
 
 /// A sender is not kept waiting for longer.
 const SENDER_TOLD_WITHIN: Duration = Duration::from_secs(1);

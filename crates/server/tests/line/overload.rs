@@ -9,10 +9,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-use crate::deadline::{PATIENCE, until};
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
+use testkit::deadline::{PATIENCE, until};
 
 /// Of requests that are worked on; the server's other memory comes on top.
 const BUDGET_MB: &str = "16";

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
-use crate::deadline::until;
+use testkit::deadline::until;
 
 /// The ledger, the raw tables, what is counted from them, and the books.
 pub const TABLES_WITH_SIGNALS: [&str; 13] = [

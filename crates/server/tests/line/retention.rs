@@ -4,11 +4,11 @@ use chrono::{TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::deadline::until;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal::{run, succeed};
+use testkit::deadline::until;
 
 #[sqlx::test(migrations = false)]
 async fn events_are_imported_as_far_back_as_they_are_kept_and_shown_as_what_goes_next(pool: PgPool) {

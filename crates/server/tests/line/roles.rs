@@ -5,10 +5,10 @@ use std::thread;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::deadline::until;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
+use testkit::deadline::until;
 
 #[sqlx::test(migrations = false)]
 async fn three_processes_with_a_role_each_make_one_line(pool: PgPool) {

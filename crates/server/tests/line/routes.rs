@@ -3,10 +3,10 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::deadline::until;
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal::{run, succeed};
+use testkit::deadline::until;
 
 fn refusal(database: &str, rule: &str) -> String {
     run(database, &["routes", "--project", "shop", "add", rule]).err.trim().to_owned()

@@ -7,8 +7,8 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::client::Client;
-use crate::deadline::PATIENCE;
 use crate::terminal;
+use testkit::deadline::PATIENCE;
 
 /// A running server; killed when dropped.
 pub struct Server {

@@ -5,9 +5,9 @@ use std::net::TcpStream;
 
 use sqlx::PgPool;
 
-use crate::deadline::{PATIENCE, until};
 use crate::server::Server;
 use crate::shop::{Shop, database};
+use testkit::deadline::{PATIENCE, until};
 
 /// A connection that is spoken to by hand.
 struct Connection(TcpStream);

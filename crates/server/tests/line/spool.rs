@@ -8,13 +8,13 @@ use sqlx::PgPool;
 use tempfile::TempDir;
 
 use crate::client::{Answer, Client};
-use crate::deadline::until;
 use crate::load::Load;
 use crate::proxy::Proxy;
 use crate::recount;
 use crate::server::{Server, lasting_port};
 use crate::shop::{Shop, database};
 use crate::terminal;
+use testkit::deadline::until;
 
 /// A sender is told within this that its batch is kept or refused, also when the database hangs.
 const TOLD_WITHIN: Duration = Duration::from_secs(2);

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
-use crate::deadline::PATIENCE;
 use crate::load::Load;
 use crate::recount;
 use crate::server::Server;
 use crate::shop::{Shop, database};
+use testkit::deadline::PATIENCE;
 
 /// After it, orchestrators kill.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);

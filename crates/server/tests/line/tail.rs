@@ -7,10 +7,10 @@ use std::sync::mpsc::{self, Receiver};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::deadline::{PATIENCE, until};
 use crate::server::Server;
 use crate::shop::{Shop, database};
 use crate::terminal::{self, run};
+use testkit::deadline::{PATIENCE, until};
 
 /// A running `tail`; killed when dropped.
 struct Tail {

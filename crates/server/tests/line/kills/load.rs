@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::Plan;
 use super::batch::Batch;
 use crate::client::{Answer, Client};
-use crate::deadline::PATIENCE;
+use testkit::deadline::PATIENCE;
 
 /// Batches that become due in a second.
 const BATCHES_PER_SECOND: u32 = 50;

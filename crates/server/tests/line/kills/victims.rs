@@ -6,8 +6,8 @@ use std::process::Command;
 use local_postgres::{Cluster, Options};
 use tempfile::TempDir;
 
-use crate::deadline::until;
 use crate::server::{Server, lasting_port};
+use testkit::deadline::until;
 
 /// One of them.
 #[derive(Clone, Copy, Debug)]

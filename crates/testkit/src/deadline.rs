@@ -8,6 +8,9 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Waits until the condition holds.
+///
+/// # Panics
+/// After [`PATIENCE`], with `what` was waited for.
 pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
     while !condition().await {
