@@ -97,6 +97,7 @@ pub fn count(
         sessions: Sessions::of(history),
         ordered: Ordered::default(),
         events: Vec::new(),
+        words: [0; STEPS_MAX],
         by_session: BySession::default(),
         attempts: Attempts::new(steps.len()),
         counts: vec![vec![StepCounts::default(); steps.len()]; keys.len()],
@@ -122,6 +123,8 @@ struct Visitor<'a> {
     sessions: Sessions<'a>,
     ordered: Ordered,
     events: Vec<Event>,
+    /// The rows at hand of each step.
+    words: [u64; STEPS_MAX],
     by_session: BySession,
     attempts: Attempts,
     counts: Vec<Vec<StepCounts>>,
@@ -159,21 +162,26 @@ impl Visit for Visitor<'_> {
 }
 
 impl Visitor<'_> {
-    fn events_of(&self, run: Run, events: &mut Vec<Event>) {
+    /// The chosen events of a run. Rows of it are neighbours, so what they are is read for 64 of them at once.
+    fn events_of(&mut self, run: Run, events: &mut Vec<Event>) {
         let block = run.block as usize;
-        let event = |row| self.event(block, row);
-        match &self.chosen[block] {
-            Rows::All => events.extend(run.rows().map(event)),
-            Rows::None => {}
-            Rows::Some(mask) => events.extend(mask.within(run.rows()).map(event)),
+        let (steps, times, midnight) = (&self.steps[block], self.history.times(block), self.history.midnight(block));
+        let words = &mut self.words[..steps.len()];
+        for (index, mut chosen) in self.chosen[block].words(run.rows()) {
+            words.iter_mut().zip(steps).for_each(|(word, rows)| *word = rows.word(index));
+            while chosen != 0 {
+                let bit = chosen.trailing_zeros();
+                chosen &= chosen - 1;
+                let row = index * 64 + bit as usize;
+                let ts_ms = midnight + i64::from(times[row]);
+                events.push(Event { ts_ms, steps: bits(words.iter().map(|word| word >> bit & 1 != 0)), key: self.readers[block].at(row) });
+            }
         }
     }
 
-    #[inline]
     fn event(&self, block: usize, row: usize) -> Event {
-        let steps = self.steps[block].iter().enumerate().fold(0, |bits, (step, rows)| bits | (u32::from(rows.has(row)) << step));
         let ts_ms = self.history.midnight(block) + i64::from(self.history.times(block)[row]);
-        Event { ts_ms, steps, key: self.readers[block].at(row) }
+        Event { ts_ms, steps: bits(self.steps[block].iter().map(|rows| rows.has(row))), key: self.readers[block].at(row) }
     }
 
     /// Counts the furthest attempt of one person or session.
@@ -187,4 +195,10 @@ impl Visitor<'_> {
             }
         }
     }
+}
+
+/// A bit for each step that an event is.
+#[inline]
+fn bits(is: impl Iterator<Item = bool>) -> u32 {
+    is.enumerate().fold(0, |bits, (step, is)| bits | (u32::from(is) << step))
 }

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use analysis::history::{History, Mask, Rows, RunIndex, Selection};
 use analysis::keys::Dimension;
 use analysis::segment::{ColumnKey, DAY_MS};
+use analysis::select::ActorSets;
 use chrono::{DateTime, NaiveTime, Utc};
 use protocol::filter::{Field, Filter, Test};
 use protocol::receipt::{BotRule, Missing};
@@ -48,8 +49,23 @@ pub(crate) struct Found {
     pub(crate) history: History,
     /// The rows of the range and of those who count.
     pub(crate) within: Selection,
-    /// Of these, the rows that match the filter.
-    pub(crate) chosen: Selection,
+    filter: Filter,
+    actors: ActorSets,
+}
+
+impl Found {
+    /// The rows of the range that match the question's filter. Looks at every row: not for whoever only asks for parts.
+    pub(crate) fn chosen(&self) -> Selection {
+        self.matching(&self.filter)
+    }
+
+    /// The rows of the range that match another filter, whose tests of people are among those of the question's own.
+    pub(crate) fn matching(&self, filter: &Filter) -> Selection {
+        match filter.is_all() {
+            true => self.within.clone(),
+            false => analysis::select::select(&self.history, filter, &self.actors).and(self.within.clone()),
+        }
+    }
 }
 
 /// Reads what a question needs.
@@ -88,9 +104,7 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
         let index = kept.engine().index(project, &segments, links, index);
         let history = History::indexed(blocks, index);
         let within = range(&history, from, until).and(analysis::select::select(&history, &humans, &actors));
-        let chosen =
-            if filter.is_all() { within.clone() } else { analysis::select::select(&history, &filter, &actors).and(within.clone()) };
-        Ok(Found { history, within, chosen })
+        Ok(Found { history, within, filter, actors })
     })
     .await
 }

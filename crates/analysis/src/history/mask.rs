@@ -111,6 +111,12 @@ impl Mask {
         within
     }
 
+    /// 64 rows at once: a bit for each row from `index * 64` on.
+    #[inline]
+    pub fn word(&self, index: usize) -> u64 {
+        self.words[index]
+    }
+
     /// How many rows it holds within `range`.
     pub fn count_within(&self, range: Range<usize>) -> usize {
         let mut within = Within { words: &self.words, index: range.start / 64, word: 0, range };

@@ -28,6 +28,26 @@ impl Rows {
         }
     }
 
+    /// Which of the rows `index * 64..index * 64 + 64` are chosen, a bit for each; rows beyond the block may be, too.
+    #[inline]
+    pub fn word(&self, index: usize) -> u64 {
+        match self {
+            Self::All => u64::MAX,
+            Self::None => 0,
+            Self::Some(mask) => mask.word(index),
+        }
+    }
+
+    /// The words (see [`Self::word`]) that `range` touches, with their places, and of them only the rows of `range`.
+    #[inline]
+    pub fn words(&self, range: Range<usize>) -> impl Iterator<Item = (usize, u64)> + '_ {
+        (range.start / 64..range.end.div_ceil(64)).map(move |index| {
+            let from = range.start.saturating_sub(index * 64);
+            let until = (range.end - index * 64).min(64);
+            (index, self.word(index) & (u64::MAX << from) & (u64::MAX >> (64 - until)))
+        })
+    }
+
     /// How many rows of `range` are chosen.
     pub fn count(&self, range: Range<usize>) -> usize {
         match self {

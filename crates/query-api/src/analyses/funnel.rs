@@ -3,7 +3,6 @@
 use analysis::funnel::{self, Entry, Order, Rule, StepCounts, Unit};
 use analysis::history::Selection;
 use analysis::keys::Keys;
-use analysis::select::{ActorSets, select};
 use analysis::sessions::Sessions;
 use protocol::analyses::{FunnelAnswer, FunnelEntry, FunnelGroup, FunnelOrder, FunnelQuery, FunnelStep, FunnelUnit, GroupKey};
 use protocol::filter::Filter;
@@ -45,13 +44,12 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &FunnelQuery) 
         columns,
         ordered: true,
     };
-    let actors = engine::actor_sets(state, context, &any_step).await?;
     let found = engine::find(state, context, &mut making, asked).await?;
     let (steps, scope) = (query.steps.clone(), query.scope.filter.clone());
     let counted = engine::run(state, move |cancel| {
         let Found { history, within, .. } = &found;
         let keys = dimension.map_or_else(|| Keys::none(history), |dimension| Keys::of(history, &dimension));
-        let counts = funnel::count(history, within, &step_rows(&found, &scope, &steps, &actors), &keys, rule, cancel)?;
+        let counts = funnel::count(history, within, &step_rows(&found, &scope, &steps), &keys, rule, cancel)?;
         Ok(counts.into_iter().enumerate().map(|(key, steps)| (keys.value(key as u32).map(str::to_owned), steps)).collect::<Vec<_>>())
     })
     .await?;
@@ -103,9 +101,8 @@ pub(super) fn unit(unit: FunnelUnit) -> Unit {
 }
 
 /// The rows of each step.
-fn step_rows(found: &Found, scope: &Filter, steps: &[Filter], actors: &ActorSets) -> Vec<Selection> {
-    let of_step = |step: &Filter| select(&found.history, &scope.clone().and(step.clone()), actors).and(found.within.clone());
-    steps.iter().map(of_step).collect()
+fn step_rows(found: &Found, scope: &Filter, steps: &[Filter]) -> Vec<Selection> {
+    steps.iter().map(|step| found.matching(&scope.clone().and(step.clone()))).collect()
 }
 
 /// The steps of all values together.

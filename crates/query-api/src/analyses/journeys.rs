@@ -40,9 +40,9 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &JourneysQuery
     let found = engine::find(state, context, &mut making, asked).await?;
     let (start, rule) = (query.start.clone(), rule(query));
     let drawn = engine::run(state, move |cancel| {
-        let keys = Keys::of(&found.history, &dimension);
-        let starts = select(&found.history, &start, &actors).and(found.chosen.clone());
-        journeys::count(&found.history, &found.within, &found.chosen, &starts, &keys, rule, cancel)
+        let (keys, chosen) = (Keys::of(&found.history, &dimension), found.chosen());
+        let starts = select(&found.history, &start, &actors).and(chosen.clone());
+        journeys::count(&found.history, &found.within, &chosen, &starts, &keys, rule, cancel)
     })
     .await?;
     let counted = "Paths from the first start event, one per person or session.";

@@ -55,7 +55,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &LifecycleQuer
             None if (before..start).contains(&quarter) => 0,
             None => OUT,
         };
-        lifecycle::count(&found.history, &found.chosen, &Spread::by(&found.history, bucket), periods, cancel)
+        lifecycle::count(&found.history, &found.chosen(), &Spread::by(&found.history, bucket), periods, cancel)
     })
     .await?;
     let sentence = format!("Distinct people by what they did in the {} before.", query.step.label());

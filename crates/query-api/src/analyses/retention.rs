@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use analysis::history::Spread;
 use analysis::retention::{self, Back, Cohort, PERIODS_MAX, Rule, Start};
-use analysis::select::select;
 use protocol::analyses::{CohortRow, RetentionAnswer, RetentionBack, RetentionQuery, RetentionStart};
 use protocol::filter::Filter;
 use protocol::range::Step;
@@ -47,14 +46,12 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RetentionQuer
         columns,
         ordered: false,
     };
-    let actors = engine::actor_sets(state, context, &either).await?;
     let found = engine::find(state, context, &mut making, asked).await?;
     let (spread_frame, rule) = (frame.clone(), rule(query));
     let [start, back] = [&query.start, &query.back].map(|filter| query.scope.filter.clone().and(filter.clone()));
     let cohorts = engine::run(state, move |cancel| {
         let spread = Spread::over(&found.history, &spread_frame);
-        let rows = |filter: &Filter| select(&found.history, filter, &actors).and(found.within.clone());
-        retention::count(&found.history, (&rows(&start), &rows(&back)), &spread, periods, rule, cancel)
+        retention::count(&found.history, (&found.matching(&start), &found.matching(&back)), &spread, periods, rule, cancel)
     })
     .await?;
     let rows: Vec<CohortRow> = frame::buckets(&making, &frame)

@@ -42,7 +42,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) 
     let found = engine::find(state, context, &mut making, asked).await?;
     let mut rows = engine::run(state, move |cancel| {
         let keys = Keys::of(&found.history, &by);
-        let stats = routes::count(&found.history, &found.within, &found.chosen, &keys, cancel)?;
+        let stats = routes::count(&found.history, &found.within, &found.chosen(), &keys, cancel)?;
         let route = |key: usize| keys.value(key as u32).map_or(GroupKey::Absent, |route| GroupKey::Value(route.to_owned()));
         Ok(stats
             .into_iter()

@@ -36,7 +36,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SessionsQuery
     let spread_frame = frame.clone();
     let stats = engine::run(state, move |cancel| {
         let spread = Spread::over(&found.history, &spread_frame);
-        sessions::count(&found.history, &found.within, &found.chosen, &spread, spread_frame.buckets.len(), cancel)
+        sessions::count(&found.history, &found.within, &found.chosen(), &spread, spread_frame.buckets.len(), cancel)
     })
     .await?;
     let buckets = frame::buckets(&making, &frame).into_iter().zip(&stats.buckets);

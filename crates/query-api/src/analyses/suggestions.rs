@@ -47,7 +47,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SuggestionsQu
     let values = engine::run(state, move |cancel| {
         let keys = Keys::of(&found.history, &dimension);
         let spread = Spread::over(&found.history, &spread_frame).joined();
-        let ranked = trend::break_down(&found.history, &found.chosen, &spread, 1, &keys, (keys.len(), By::Events), cancel)?;
+        let ranked = trend::break_down(&found.history, &found.chosen(), &spread, 1, &keys, (keys.len(), By::Events), cancel)?;
         let value = |ranked: trend::Ranked| match ranked.key {
             Key::Value(value) if value.to_lowercase().contains(&text) => {
                 Some(SuggestedValue { value: value.to_string(), events: ranked.series.total.events })

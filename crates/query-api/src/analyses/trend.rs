@@ -14,7 +14,7 @@ use protocol::receipt::Accuracy;
 
 use super::{frame, group};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked, Found};
+use crate::engine::{self, Asked};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -109,19 +109,20 @@ async fn count(
         columns: dimensions.iter().flat_map(Dimension::columns).collect(),
         ordered: false,
     };
-    let Found { history, chosen, .. } = engine::find(state, context, making, asked).await?;
+    let found = engine::find(state, context, making, asked).await?;
     let (frame, top) = (frame.clone(), (query.top, by(query.rank)));
     engine::run(state, move |cancel| {
-        let (spread, buckets) = (Spread::over(&history, &frame), frame.buckets.len());
+        let (history, chosen) = (&found.history, found.chosen());
+        let (spread, buckets) = (Spread::over(history, &frame), frame.buckets.len());
         let keys = match &dimensions[..] {
             [] => {
-                let series = trend::count(&history, &chosen, &spread, buckets, &Keys::none(&history), cancel)?;
+                let series = trend::count(history, &chosen, &spread, buckets, &Keys::none(history), cancel)?;
                 return Ok(series.into_iter().map(|series| Ranked { key: trend::Key::Absent, series }).collect());
             }
-            [one] => Keys::of(&history, one),
-            [first, second, ..] => Keys::pairs(&history, &Keys::of(&history, first), &Keys::of(&history, second), joined),
+            [one] => Keys::of(history, one),
+            [first, second, ..] => Keys::pairs(history, &Keys::of(history, first), &Keys::of(history, second), joined),
         };
-        trend::break_down(&history, &chosen, &spread, buckets, &keys, top, cancel)
+        trend::break_down(history, &chosen, &spread, buckets, &keys, top, cancel)
     })
     .await
 }

@@ -7,7 +7,6 @@ use analysis::calendar::{Comparison, Frame};
 use analysis::history::{Cancel, Cancelled, History, OUT, Selection, Spread};
 use analysis::keys::{Dimension, Keys};
 use analysis::segment::Attribute;
-use analysis::select::{ActorSets, select};
 use analysis::trend::{self, By, Key, Series};
 use protocol::audience::Counts;
 use protocol::event::PAGE_VIEW;
@@ -42,8 +41,9 @@ pub(super) async fn figures(
     let frames = frames.clone();
     engine::run(state, move |cancel| {
         let views = Filter::term(Field::Name, Test::is(PAGE_VIEW));
-        let views = select(&found.history, &views, &ActorSets::default()).and(found.chosen.clone());
-        let counting = Counting { history: &found.history, events: &found.chosen, views: &views, cancel };
+        let events = found.chosen();
+        let views = found.matching(&views).and(events.clone());
+        let counting = Counting { history: &found.history, events: &events, views: &views, cancel };
         let (buckets, totals) = counting.counts(&frames.current, Spread::over(&found.history, &frames.current))?;
         let (previous, _) = counting.counts(&frames.previous, Spread::over(&found.history, &frames.previous))?;
         let cut = Spread::by(&found.history, |quarter| match frames.previous.index_of(quarter) {
