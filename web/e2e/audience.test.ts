@@ -5,7 +5,18 @@ import { test } from "./fixtures.ts";
 import { openAwake } from "./visitor.ts";
 
 interface Totals {
-  readonly totals: { readonly people: number; readonly page_views: number; readonly events: number };
+  readonly totals: {
+    readonly people: number;
+    readonly page_views: number;
+    readonly events: number;
+    readonly sessions: { readonly sessions: number };
+  };
+}
+
+interface Breakdowns {
+  readonly breakdowns: readonly {
+    readonly rows: readonly { readonly key: "absent" | { readonly value: string }; readonly counts: { readonly people: number } }[];
+  }[];
 }
 
 interface Routes {
@@ -66,6 +77,42 @@ describe("the filter bar", () => {
   });
 });
 
+describe("the lists of Metrics", () => {
+  for (const javaScriptEnabled of [true, false]) {
+    test(`say who people are, by what is asked, and leave a value out ${javaScriptEnabled ? "" : "without scripts"}`, async ({ shop, visitors }) => {
+      const page = await visitors.member(shop.server, { javaScriptEnabled });
+      await page.goto("/p/shop/metrics?range=30d");
+      const panel = page.locator("section.panel", { has: page.getByRole("heading", { name: "Devices" }) });
+      await panel.getByRole("link", { name: "Browser", exact: true }).click();
+      await page.waitForURL(/devices=browser/);
+      await panel.getByRole("link", { name: "OS", exact: true }).click();
+      await page.waitForURL((url) => !url.searchParams.has("devices"));
+      const { breakdowns } = await shop.signals.ask<Breakdowns>("breakdowns?range=30d&by=os");
+      const rows = breakdowns[0]?.rows ?? [];
+      expect(rows.length).toBeGreaterThan(2);
+      expect(await panel.locator("li > :first-child").allInnerTexts()).toEqual(rows.map(({ key }) => (key === "absent" ? "not said" : key.value)));
+      expect((await panel.locator("li > span:nth-last-child(2)").allInnerTexts()).map(plain)).toEqual(rows.map(({ counts }) => counts.people));
+
+      await panel.locator("li", { hasText: "iOS" }).hover();
+      await panel.getByRole("link", { name: "Without iOS" }).click();
+      await page.locator(".chip", { hasText: "os!=iOS" }).waitFor();
+      expect(await figures(page)).toEqual(await asked(shop, "range=30d&filter=os!=iOS"));
+      expect(await panel.locator("li", { hasText: "iOS" }).count()).toBe(0);
+    });
+  }
+
+  test("draw sessions, bounces and visits as they draw people", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/metrics?range=30d");
+    const { totals } = await shop.signals.ask<{ totals: { sessions: { bounce_rate: number } } }>("audience/metrics?range=30d");
+    const card = page.locator("a.stat", { hasText: "Bounce rate" });
+    expect(await card.locator(".value").innerText()).toBe(`${(totals.sessions.bounce_rate * 100).toFixed(1)}%`);
+    await card.click();
+    await page.getByRole("heading", { name: "Bounce rate per day" }).waitFor();
+    expect(await page.locator(".chart").innerText()).toContain("%");
+  });
+});
+
 describe("Behavior", () => {
   test("shows each route as the API tells it, sorted as asked", async ({ shop, visitors }) => {
     const page = await visitors.member(shop.server);
@@ -105,12 +152,13 @@ describe("Behavior", () => {
 
 async function figures(page: Page): Promise<number[]> {
   const titles = await page.locator(".stat .value").evaluateAll((values) => values.map((value) => value.getAttribute("title")));
-  return titles.map((title) => plain(title ?? ""));
+  // Rates and times have no more digits than they show.
+  return titles.filter((title) => title !== null).map(plain);
 }
 
 async function asked(shop: { readonly signals: { ask<T>(path: string): Promise<T> } }, query: string): Promise<number[]> {
   const { totals } = await shop.signals.ask<Totals>(`audience/metrics?${query}`);
-  return [totals.people, totals.page_views, totals.events];
+  return [totals.people, totals.sessions.sessions, totals.page_views, totals.events];
 }
 
 async function column(page: Page, place: number): Promise<string[]> {

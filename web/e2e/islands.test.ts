@@ -95,7 +95,15 @@ describe("a range with nothing before it", () => {
     expect(await page.locator(".stat").first().innerText()).toContain("nothing to compare with");
     expect(await page.locator(".legend .dash").count()).toBe(1);
     expect(await page.locator(".chart svg.plot > svg").count()).toBe(1);
-    expect(await page.locator("details.behind th").allTextContents()).toEqual(["Start", "People", "Page views", "Events"]);
+    expect(await page.locator("details.behind th").allTextContents()).toEqual([
+      "Start",
+      "People",
+      "Sessions",
+      "Page views",
+      "Events",
+      "Bounce rate",
+      "Visit, mean",
+    ]);
   });
 });
 

@@ -35,7 +35,8 @@ describe("without scripts", () => {
     await page.goto("/p/shop/metrics?range=30d&measure=events");
     const { totals, buckets } = await shop.signals.ask<AudienceFigures>("audience/metrics?range=30d");
     const shown = await page.locator(".stat .value").evaluateAll((values) => values.map((value) => value.getAttribute("title")));
-    expect(shown.map(plain)).toEqual([totals.people, totals.page_views, totals.events]);
+    const { people, sessions, page_views, events } = totals;
+    expect(shown.filter((title) => title !== null).map(plain)).toEqual([people, sessions.sessions, page_views, events]);
     expect(await page.locator(".chart svg.plot path").count()).toBeGreaterThan(1);
     await page.locator("details.behind > summary").click();
     expect(await page.locator("details.behind tbody tr").count()).toBe(buckets.length);
@@ -90,7 +91,7 @@ interface LiveFigures {
 }
 
 interface AudienceFigures {
-  totals: { people: number; page_views: number; events: number };
+  totals: { people: number; page_views: number; events: number; sessions: { sessions: number } };
   buckets: unknown[];
 }
 

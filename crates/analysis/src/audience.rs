@@ -29,7 +29,7 @@ struct Counted {
 
 impl Counted {
     fn counts(&self) -> Counts {
-        Counts { people: self.actors.len(), page_views: self.page_views, events: self.events }
+        Counts { people: self.actors.len(), page_views: self.page_views, events: self.events, sessions: None }
     }
 }
 

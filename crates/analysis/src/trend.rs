@@ -129,26 +129,18 @@ pub fn break_down(
     let totals = match by {
         // People are counted below, of what is shown.
         By::Events if buckets > 1 => tally(history, rows, &spread.joined(), keys, cancel)?,
-        By::Events | By::People => {
-            count(history, rows, &spread.joined(), 1, keys, cancel)?.into_iter().map(|series| series.total).collect()
-        }
+        By::Events | By::People => totals(history, rows, spread, keys, cancel)?,
     };
-    let mut ranked: Vec<u32> = (0..keys.len() as u32).filter(|key| totals[*key as usize].n > 0).collect();
-    ranked.sort_unstable_by(|a, b| {
-        let measure = |key: &u32| by.of(&totals[*key as usize]);
-        measure(b).total_cmp(&measure(a)).then_with(|| keys.value(*a).cmp(&keys.value(*b)))
-    });
+    let ranked = rank(&totals, keys, by);
     let shown = ranked.len().min(top);
     if buckets == 1 {
         // What is shown is counted, and of the others so are the events.
-        let series = |cell: Cell| Series { buckets: vec![cell], total: cell };
-        let mut found: Vec<_> =
-            ranked[..shown].iter().map(|key| Ranked { key: named(keys, *key), series: series(totals[*key as usize]) }).collect();
+        let mut found: Vec<_> = ranked[..shown].iter().map(|key| whole(named(keys, *key), totals[*key as usize])).collect();
         if shown < ranked.len() {
             let mut cell = Cell::default();
             ranked[shown..].iter().for_each(|key| cell.add(&totals[*key as usize]));
             cell.people = people_of(history, rows, spread, (keys, &ranked[shown..]), cancel)?;
-            found.push(Ranked { key: Key::Other, series: series(cell) });
+            found.push(whole(Key::Other, cell));
         }
         return Ok(found);
     }
@@ -167,6 +159,44 @@ pub fn break_down(
     }
     let key = |place: usize| ranked[..shown].get(place).map_or(Key::Other, |key| named(keys, *key));
     Ok(series.into_iter().enumerate().map(|(place, series)| Ranked { key: key(place), series }).collect())
+}
+
+/// The `top` values by a measure over all buckets together, as [`break_down`] has them, without the others.
+///
+/// # Errors
+/// When it was cancelled meanwhile.
+pub fn first(
+    history: &History,
+    rows: &Selection,
+    spread: &Spread,
+    keys: &Keys,
+    (top, by): (usize, By),
+    cancel: &Cancel,
+) -> Result<Vec<Ranked>, Cancelled> {
+    let totals = totals(history, rows, spread, keys, cancel)?;
+    let mut ranked = rank(&totals, keys, by);
+    ranked.truncate(top);
+    Ok(ranked.into_iter().map(|key| whole(named(keys, key), totals[key as usize])).collect())
+}
+
+/// Each value over all buckets together.
+fn totals(history: &History, rows: &Selection, spread: &Spread, keys: &Keys, cancel: &Cancel) -> Result<Vec<Cell>, Cancelled> {
+    Ok(count(history, rows, &spread.joined(), 1, keys, cancel)?.into_iter().map(|series| series.total).collect())
+}
+
+/// The values that have a row, largest first; of equal ones the first by text.
+fn rank(totals: &[Cell], keys: &Keys, by: By) -> Vec<u32> {
+    let mut ranked: Vec<u32> = (0..keys.len() as u32).filter(|key| totals[*key as usize].n > 0).collect();
+    ranked.sort_unstable_by(|a, b| {
+        let measure = |key: &u32| by.of(&totals[*key as usize]);
+        measure(b).total_cmp(&measure(a)).then_with(|| keys.value(*a).cmp(&keys.value(*b)))
+    });
+    ranked
+}
+
+/// A value of one bucket.
+fn whole(key: Key, cell: Cell) -> Ranked {
+    Ranked { key, series: Series { buckets: vec![cell], total: cell } }
 }
 
 fn named(keys: &Keys, key: u32) -> Key {

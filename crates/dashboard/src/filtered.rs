@@ -36,9 +36,14 @@ impl Filtered {
         self.filter.to_string()
     }
 
-    /// The text of this filter with a value of a field required as well.
-    pub(crate) fn with(&self, field: Field, value: &str) -> String {
-        both(&self.filter, &Filter::term(field, Test::is(value))).to_string()
+    /// The text of this filter with a test of a field required as well.
+    pub(crate) fn with(&self, field: Field, test: Test) -> String {
+        both(&self.filter, &Filter::term(field, test)).to_string()
+    }
+
+    /// The text of this filter without what passes a test of a field.
+    pub(crate) fn without(&self, field: Field, test: Test) -> String {
+        both(&self.filter, &Filter::Not(Box::new(Filter::term(field, test)))).to_string()
     }
 
     /// Each condition's text, with the text of the filter that is left without it.
@@ -73,7 +78,7 @@ mod tests {
         assert_eq!((both.text().as_str(), &both.refused), ("country:DE os:iOS name:buy", &None));
         let without: Vec<String> = both.conditions().into_iter().map(|(condition, rest)| format!("{condition} | {rest}")).collect();
         assert_eq!(without, ["country:DE | os:iOS name:buy", "os:iOS | country:DE name:buy", "name:buy | country:DE os:iOS"]);
-        assert_eq!(both.with(Field::Route, "/a b"), "country:DE os:iOS name:buy route:\"/a b\"");
+        assert_eq!(both.with(Field::Route, Test::is("/a b")), "country:DE os:iOS name:buy route:\"/a b\"");
         assert_eq!(read(&[("filter", "country:DE"), ("add", "country:DE")]).text(), "country:DE");
     }
 

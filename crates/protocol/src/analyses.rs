@@ -1,6 +1,7 @@
 //! Questions about events, and their answers. Every analysis counts over the same segments, with one definition of person,
 //! session, route and filter.
 
+mod breakdowns;
 mod funnel;
 mod journeys;
 mod lifecycle;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use breakdowns::{Breakdown, BreakdownRow, BreakdownsAnswer, BreakdownsQuery};
 pub use funnel::{FunnelAnswer, FunnelEntry, FunnelGroup, FunnelOrder, FunnelQuery, FunnelStep, FunnelUnit};
 pub use journeys::{JourneyDirection, JourneyLink, JourneyNode, JourneyStep, JourneysAnswer, JourneysQuery};
 pub use lifecycle::{LifecycleAnswer, LifecycleBucket, LifecycleQuery};

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::analyses::SessionFigures;
+use crate::number;
 use crate::range::{Range, Step};
 use crate::receipt::Receipt;
 
@@ -14,22 +16,31 @@ pub enum Measure {
     /// Distinct persons with at least one event. Per day: daily active users.
     #[default]
     People,
+    /// Sessions that began then; see [`SessionFigures`].
+    Sessions,
     /// `$pageview` events.
     PageViews,
     /// Events of any name.
     Events,
+    /// Share of sessions with one page view at most and no other event.
+    BounceRate,
+    /// Mean time from a session's first event to its last.
+    VisitTime,
 }
 
 impl Measure {
     /// Every measure, in the order of the page.
-    pub const ALL: [Self; 3] = [Self::People, Self::PageViews, Self::Events];
+    pub const ALL: [Self; 6] = [Self::People, Self::Sessions, Self::PageViews, Self::Events, Self::BounceRate, Self::VisitTime];
 
     /// The word in URLs, the same as in JSON.
     pub const fn word(self) -> &'static str {
         match self {
             Self::People => "people",
+            Self::Sessions => "sessions",
             Self::PageViews => "page_views",
             Self::Events => "events",
+            Self::BounceRate => "bounce_rate",
+            Self::VisitTime => "visit_time",
         }
     }
 
@@ -37,8 +48,42 @@ impl Measure {
     pub const fn label(self) -> &'static str {
         match self {
             Self::People => "People",
+            Self::Sessions => "Sessions",
             Self::PageViews => "Page views",
             Self::Events => "Events",
+            Self::BounceRate => "Bounce rate",
+            Self::VisitTime => "Visit, mean",
+        }
+    }
+
+    /// What it is measured in, as a metric's unit; empty for a count.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::People | Self::Sessions | Self::PageViews | Self::Events => "",
+            Self::BounceRate => "ratio",
+            Self::VisitTime => "ms",
+        }
+    }
+
+    /// The less of it, the better.
+    pub const fn less_is_better(self) -> bool {
+        matches!(self, Self::BounceRate)
+    }
+
+    /// From one figure to another as people read it; `None` where there was nothing.
+    pub fn change(self, now: f64, before: f64) -> Option<String> {
+        match self {
+            Self::BounceRate => Some(number::points(now, before)),
+            _ => number::change(now, before),
+        }
+    }
+
+    /// A figure as people read it.
+    pub fn text(self, value: f64) -> String {
+        match self {
+            Self::BounceRate => number::percent(value),
+            Self::VisitTime => number::duration(value / 1e3),
+            Self::People | Self::Sessions | Self::PageViews | Self::Events => number::count(value),
         }
     }
 }
@@ -53,15 +98,21 @@ pub struct Counts {
     pub page_views: f64,
     /// Weighted by sample rate; whole where nothing was sampled.
     pub events: f64,
+    /// The sessions that began then, made of the events of the range alone; null for what is counted from the rollup, which
+    /// knows no sessions.
+    pub sessions: Option<SessionFigures>,
 }
 
 impl Counts {
-    /// The count of one measure.
-    pub fn of(&self, measure: Measure) -> f64 {
+    /// The figure of one measure; `None` where there is none.
+    pub fn of(&self, measure: Measure) -> Option<f64> {
         match measure {
-            Measure::People => self.people as f64,
-            Measure::PageViews => self.page_views,
-            Measure::Events => self.events,
+            Measure::People => Some(self.people as f64),
+            Measure::PageViews => Some(self.page_views),
+            Measure::Events => Some(self.events),
+            Measure::Sessions => self.sessions.map(|figures| figures.sessions as f64),
+            Measure::BounceRate => self.sessions?.bounce_rate,
+            Measure::VisitTime => self.sessions?.mean_duration_ms,
         }
     }
 }

@@ -106,6 +106,17 @@ pub fn change(now: f64, before: f64) -> Option<String> {
     })
 }
 
+/// The change of a share in percentage points, with a real minus: `−1.7 pp`.
+pub fn points(now: f64, before: f64) -> String {
+    let value = (now - before) * 100.0;
+    let text = format!("{:.1}\u{a0}pp", value.abs());
+    match text.as_str() {
+        "0.0\u{a0}pp" => format!("±{text}"),
+        _ if value < 0.0 => format!("−{text}"),
+        _ => format!("+{text}"),
+    }
+}
+
 fn money(value: f64, sign: &str) -> String {
     if value.abs() >= 99_999.5 {
         format!("{sign}{}", count(value))

@@ -1,5 +1,6 @@
 //! Analyses of events, a file each: what is asked, which history answers it, and how its figures are told.
 
+mod breakdowns;
 mod frame;
 mod funnel;
 mod journeys;
@@ -10,17 +11,19 @@ mod sessions;
 mod suggestions;
 mod trend;
 
+pub use breakdowns::breakdowns;
 pub use funnel::funnel;
 pub use journeys::journeys;
 pub use lifecycle::lifecycle;
 pub use retention::retention;
 pub use routes::routes;
+pub(crate) use sessions::figures as session_figures;
 pub use sessions::sessions;
 pub use suggestions::suggestions;
 pub use trend::trend;
 
-use analysis::trend::Key;
-use protocol::analyses::GroupKey;
+use analysis::trend::{By, Cell, Key};
+use protocol::analyses::{GroupKey, TrendCounts, TrendRank};
 
 /// A value of a breakdown, as it is told.
 fn group(key: &Key) -> GroupKey {
@@ -29,6 +32,19 @@ fn group(key: &Key) -> GroupKey {
         Key::Absent => GroupKey::Absent,
         Key::Other => GroupKey::Other,
     }
+}
+
+/// What values are ranked by.
+fn by(rank: TrendRank) -> By {
+    match rank {
+        TrendRank::Events => By::Events,
+        TrendRank::People => By::People,
+    }
+}
+
+/// What was counted, as it is told.
+fn counts(cell: &Cell) -> TrendCounts {
+    TrendCounts { events: cell.events, people: cell.people }
 }
 
 /// The middle of some numbers (the lower one of two), or another share of them.

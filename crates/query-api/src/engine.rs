@@ -59,6 +59,11 @@ impl Found {
         self.matching(&self.filter)
     }
 
+    /// The rows of this part of the range.
+    pub(crate) fn between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Selection {
+        range(&self.history, from.timestamp_millis(), until.timestamp_millis()).and(self.within.clone())
+    }
+
     /// The rows of the range that match another filter, whose tests of people are among those of the question's own.
     pub(crate) fn matching(&self, filter: &Filter) -> Selection {
         match filter.is_all() {

@@ -44,6 +44,7 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(audience::metrics))
         .routes(routes!(audience::seen))
         .routes(routes!(analyses::trend))
+        .routes(routes!(analyses::breakdowns))
         .routes(routes!(analyses::funnel))
         .routes(routes!(analyses::retention))
         .routes(routes!(analyses::lifecycle))

@@ -16,6 +16,8 @@ pub struct Ranked {
     pub mono: bool,
     /// Where the name leads, if anywhere.
     pub href: Option<String>,
+    /// Where everything but this is shown, if anywhere.
+    pub without: Option<String>,
 }
 
 /// The rows, largest first.
@@ -38,6 +40,10 @@ pub fn ranked(rows: Vec<Ranked>) -> impl IntoView + use<> {
                                 Some(href) => view! { <a class=class title=name.clone() href=href>{name.clone()}</a> }.into_any(),
                                 None => view! { <span class=class title=name.clone()>{name.clone()}</span> }.into_any(),
                             }}
+                            {row.without.map(|href| {
+                                let words = format!("Without {name}");
+                                view! { <a class="without" href=href title=words.clone() aria-label=words>"−"</a> }
+                            })}
                             <span>{number::count(row.count)}</span>
                             <span class="pct">{row.share.map(number::percent)}</span>
                         </li>

@@ -30,6 +30,7 @@ fn slice(title: &'static str, rows: &[LiveSlice], people: u64, mono: bool, word:
             count: row.people as f64,
             share: (people > 0).then(|| row.people as f64 / people as f64),
             mono,
+            without: None,
             href: None,
         })
         .collect();

@@ -2,12 +2,14 @@
 
 use dashboard_islands::charts::spark::spark;
 use leptos::prelude::*;
+use protocol::audience::Measure;
 use protocol::number;
 
 /// What one card shows.
 pub(crate) struct Stat {
-    pub(crate) label: &'static str,
-    pub(crate) value: f64,
+    pub(crate) measure: Measure,
+    /// `None` where there is none, such as a rate of nothing.
+    pub(crate) value: Option<f64>,
     /// The same figure of the range before; `None` where nothing can be compared.
     pub(crate) before: Option<f64>,
     /// Per bucket, oldest first.
@@ -27,32 +29,41 @@ pub(crate) fn strip(stats: Vec<Stat>) -> AnyView {
 }
 
 fn card(stat: Stat) -> AnyView {
+    let (title, comparison) = (exact(&stat), comparison(&stat));
+    let value = stat.value.map_or_else(|| "–".to_owned(), |value| stat.measure.text(value));
     let colour = if stat.chosen { "var(--s1)" } else { "var(--prev)" };
     view! {
         <a class="stat" href=stat.href aria-current=stat.chosen.then_some("true")>
-            <span class="label"><b>{stat.label}</b><span class="faint">{stat.mark}</span></span>
-            <div class="value" title=number::grouped(stat.value.round() as i64)>{number::count(stat.value)}</div>
-            <div class="meta">{comparison(stat.value, stat.before)}</div>
+            <span class="label"><b>{stat.measure.label()}</b><span class="faint">{stat.mark}</span></span>
+            <div class="value" title=title>{value}</div>
+            <div class="meta">{comparison}</div>
             {spark(&stat.line, 30.0, colour, stat.open, true)}
         </a>
     }
     .into_any()
 }
 
-fn comparison(now: f64, before: Option<f64>) -> AnyView {
-    match before.and_then(|before| Some((number::change(now, before)?, before))) {
+/// Every digit of a count.
+fn exact(stat: &Stat) -> Option<String> {
+    stat.value.filter(|_| stat.measure.unit().is_empty()).map(|value| number::grouped(value.round() as i64))
+}
+
+fn comparison(stat: &Stat) -> AnyView {
+    let change = stat.value.zip(stat.before).and_then(|(now, before)| Some((stat.measure.change(now, before)?, before)));
+    match change {
         Some((change, before)) => {
-            view! { {delta(change)} <span class="faint">{format!("from {}", number::count(before))}</span> }.into_any()
+            let from = format!("from {}", stat.measure.text(before));
+            view! { {delta(change, stat.measure)} <span class="faint">{from}</span> }.into_any()
         }
         None => view! { <span class="faint">"nothing to compare with"</span> }.into_any(),
     }
 }
 
-/// A change of something that had better grow: colour says good or bad, the sign says direction.
-pub(crate) fn delta(change: String) -> AnyView {
-    let class = match change.chars().next() {
-        Some('+') => "delta good",
-        Some('−') => "delta bad",
+/// Colour says good or bad, the sign says direction.
+fn delta(change: String, measure: Measure) -> AnyView {
+    let class = match (change.chars().next(), measure.less_is_better()) {
+        (Some('+'), false) | (Some('−'), true) => "delta good",
+        (Some('+'), true) | (Some('−'), false) => "delta bad",
         _ => "delta flat",
     };
     view! { <span class=class>{change}</span> }.into_any()

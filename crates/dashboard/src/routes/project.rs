@@ -35,8 +35,9 @@ pub(super) async fn metrics(State(state): State<QueryState>, Path(project): Path
     answer(&state, &asked, &project, async |context, frame| {
         let query = MetricsQuery::read(&asked.words);
         let answer = audience::metrics(&state, context, query.range, &query.filtered.filter).await?;
+        let lists = analyses::breakdowns(&state, context, &query.breakdowns()).await?;
         let begun = answer.totals.events > 0.0 || audience::has_begun(&state, context).await?;
-        Ok(pages::metrics::page(frame, &query, &answer, begun))
+        Ok(pages::metrics::page(frame, &query, &answer, &lists, begun))
     })
     .await
 }

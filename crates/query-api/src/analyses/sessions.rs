@@ -50,7 +50,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SessionsQuery
     })
 }
 
-fn figures(counts: &SessionCounts) -> SessionFigures {
+/// What is told of sessions.
+pub(crate) fn figures(counts: &SessionCounts) -> SessionFigures {
     SessionFigures {
         sessions: counts.sessions,
         bounce_rate: share(counts.bounced, counts.sessions),

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use analysis::history::Spread;
 use analysis::keys::{Dimension, Keys};
-use analysis::trend::{self, By, Cell, Ranked, Series};
+use analysis::trend::{self, Ranked, Series};
 use protocol::analyses::{GroupKey, TrendAnswer, TrendCounts, TrendFormula, TrendQuery, TrendRank, TrendSeries};
 use protocol::filter::Filter;
 use protocol::formula::Formula;
 use protocol::receipt::Accuracy;
 
-use super::{frame, group};
+use super::{by, counts, frame, group};
 use crate::access::ProjectContext;
 use crate::engine::{self, Asked};
 use crate::receipt::Making;
@@ -146,15 +146,7 @@ fn pair(key: &trend::Key) -> GroupKey {
     GroupKey::Pair((!length.is_empty()).then(|| first.to_owned()), (!mark.is_empty()).then(|| second.to_owned()))
 }
 
-fn by(rank: TrendRank) -> By {
-    match rank {
-        TrendRank::Events => By::Events,
-        TrendRank::People => By::People,
-    }
-}
-
 fn told(letter: char, key: GroupKey, series: &Series) -> TrendSeries {
-    let counts = |cell: &Cell| TrendCounts { events: cell.events, people: cell.people };
     let Series { buckets, total } = series;
     TrendSeries { letter, key, counts: buckets.iter().map(counts).collect(), total: counts(total) }
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use analysis::audience::Ranked;
 use analysis::calendar::{Comparison, Frame};
-use analysis::history::{Cancel, Cancelled, History, OUT, Selection, Spread};
+use analysis::history::{Cancel, Cancelled, OUT, Selection, Spread};
 use analysis::keys::{Dimension, Keys};
 use analysis::segment::Attribute;
+use analysis::sessions::{self, Sessions};
 use analysis::trend::{self, By, Key, Series};
+use chrono::{DateTime, Utc};
 use protocol::audience::Counts;
 use protocol::event::PAGE_VIEW;
 use protocol::filter::{Field, Filter, Test};
@@ -15,7 +17,8 @@ use protocol::receipt::BotRule;
 
 use super::{Figures, ROWS_SHOWN};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::analyses::session_figures;
+use crate::engine::{self, Asked, Found};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState};
 
@@ -33,9 +36,10 @@ pub(super) async fn figures(
         until: frames.current.end(),
         bots: BotRule::Humans,
         filter,
-        only_matching: true,
-        columns: names.columns().into_iter().chain(routes.columns()).collect::<BTreeSet<_>>(),
-        ordered: false,
+        // Sessions are made of their other events too.
+        only_matching: false,
+        columns: names.columns().into_iter().chain(routes.columns()).chain(Sessions::COLUMNS).collect::<BTreeSet<_>>(),
+        ordered: true,
     };
     let found = engine::find(state, context, making, asked).await?;
     let frames = frames.clone();
@@ -43,14 +47,13 @@ pub(super) async fn figures(
         let views = Filter::term(Field::Name, Test::is(PAGE_VIEW));
         let events = found.chosen();
         let views = found.matching(&views).and(events.clone());
-        let counting = Counting { history: &found.history, events: &events, views: &views, cancel };
-        let (buckets, totals) = counting.counts(&frames.current, Spread::over(&found.history, &frames.current))?;
-        let (previous, _) = counting.counts(&frames.previous, Spread::over(&found.history, &frames.previous))?;
-        let cut = Spread::by(&found.history, |quarter| match frames.previous.index_of(quarter) {
-            Some(bucket) if quarter < frames.previous_until => bucket as u16,
-            _ => OUT,
-        });
-        let (_, previous_totals) = counting.counts(&frames.previous, cut)?;
+        let counting = Counting { found: &found, events: &events, views: &views, cancel };
+        let (buckets, totals) = counting.counts(&frames.current, frames.current.end())?;
+        let (previous, whole) = counting.counts(&frames.previous, frames.previous.end())?;
+        let previous_totals = match frames.previous_until == frames.previous.end() {
+            true => whole,
+            false => counting.counts(&frames.previous, frames.previous_until)?.1,
+        };
         Ok(Figures {
             totals,
             previous_totals,
@@ -65,33 +68,45 @@ pub(super) async fn figures(
 
 /// The rows of a page.
 struct Counting<'a> {
-    history: &'a History,
+    found: &'a Found,
     events: &'a Selection,
     views: &'a Selection,
     cancel: &'a Cancel,
 }
 
 impl Counting<'_> {
-    /// By bucket, and over all of them.
-    fn counts(&self, frame: &Frame, spread: Spread) -> Result<(Vec<Counts>, Counts), Cancelled> {
+    /// What lies in a frame and before `until`: by bucket, and over all of them.
+    fn counts(&self, frame: &Frame, until: DateTime<Utc>) -> Result<(Vec<Counts>, Counts), Cancelled> {
+        let history = &self.found.history;
+        let spread = Spread::by(history, |quarter| match frame.index_of(quarter) {
+            Some(bucket) if quarter < until => bucket as u16,
+            _ => OUT,
+        });
         let count = |rows: &Selection| -> Result<Series, Cancelled> {
-            let keys = Keys::none(self.history);
-            Ok(trend::count(self.history, rows, &spread, frame.buckets.len(), &keys, self.cancel)?.remove(0))
+            Ok(trend::count(history, rows, &spread, frame.buckets.len(), &Keys::none(history), self.cancel)?.remove(0))
         };
         let (events, views) = (count(self.events)?, count(self.views)?);
-        let counts =
-            |events: &trend::Cell, views: &trend::Cell| Counts { people: events.people, page_views: views.events, events: events.events };
+        let within = self.found.between(frame.start(), until);
+        let chosen = self.events.clone().and(within.clone());
+        let sessions = sessions::count(history, &within, &chosen, &spread, frame.buckets.len(), self.cancel)?;
+        let counts = |events: &trend::Cell, views: &trend::Cell, sessions| Counts {
+            people: events.people,
+            page_views: views.events,
+            events: events.events,
+            sessions: Some(session_figures(sessions)),
+        };
+        let buckets = events.buckets.iter().zip(&views.buckets).zip(&sessions.buckets);
         Ok((
-            events.buckets.iter().zip(&views.buckets).map(|(events, views)| counts(events, views)).collect(),
-            counts(&events.total, &views.total),
+            buckets.map(|((events, views), sessions)| counts(events, views, sessions)).collect(),
+            counts(&events.total, &views.total, &sessions.total),
         ))
     }
 
     /// The values with most; events without a value are left out.
     fn ranked(&self, frame: &Frame, dimension: &Dimension, by: By) -> Result<Vec<Ranked>, Cancelled> {
-        let keys = Keys::of(self.history, dimension);
-        let spread = Spread::over(self.history, frame).joined();
-        let ranked = trend::break_down(self.history, self.events, &spread, 1, &keys, (ROWS_SHOWN + 1, by), self.cancel)?;
+        let history = &self.found.history;
+        let (keys, spread) = (Keys::of(history, dimension), Spread::over(history, frame));
+        let ranked = trend::first(history, self.events, &spread, &keys, (ROWS_SHOWN + 1, by), self.cancel)?;
         let told = |ranked: trend::Ranked| match ranked.key {
             Key::Value(value) => {
                 Some(Ranked { value: value.to_string(), people: ranked.series.total.people, events: ranked.series.total.events })

@@ -3,8 +3,9 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use protocol::analyses::{
-    FunnelAnswer, FunnelQuery, JourneysAnswer, JourneysQuery, LifecycleAnswer, LifecycleQuery, RetentionAnswer, RetentionQuery,
-    RoutesAnswer, RoutesQuery, Scope, SessionsAnswer, SessionsQuery, SuggestionsAnswer, SuggestionsQuery, TrendAnswer, TrendQuery,
+    BreakdownsAnswer, BreakdownsQuery, FunnelAnswer, FunnelQuery, JourneysAnswer, JourneysQuery, LifecycleAnswer, LifecycleQuery,
+    RetentionAnswer, RetentionQuery, RoutesAnswer, RoutesQuery, Scope, SessionsAnswer, SessionsQuery, SuggestionsAnswer, SuggestionsQuery,
+    TrendAnswer, TrendQuery,
 };
 use protocol::problem::Problem;
 use protocol::range::{Period, Range, Step};
@@ -97,6 +98,39 @@ pub(super) async fn trend(State(state): State<QueryState>, context: ProjectConte
         formula: parameters.text("formula")?.filter(|text| !text.is_empty()),
     };
     sheet::told(&context, &parameters, analyses::trend(&state, &context, &query).await?)
+}
+
+/// The values of several fields over one range.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/breakdowns",
+    tag = "analyses",
+    params(
+        ("project" = String, Path, description = "The project's number or word"),
+        ScopeParameters,
+        ("by" = Option<String>, Query, description = "A dimension or the key of a prop; given once for each list"),
+        ("rank" = Option<String>, Query, description = "people (the default) or events: what comes first"),
+        ("top" = Option<String>, Query, description = "Values of each list; 10 when absent"),
+        ("format" = Option<String>, Query, description = "json (the default) or csv"),
+    ),
+    responses(
+        (status = 200, description = "The figures", body = BreakdownsAnswer),
+        (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn breakdowns(
+    State(state): State<QueryState>,
+    context: ProjectContext,
+    parameters: Parameters,
+) -> Result<Response, ApiError> {
+    let usual = BreakdownsQuery::default();
+    let query = BreakdownsQuery {
+        scope: scope(&parameters)?,
+        by: parameters.all_parsed("by", BreakdownsQuery::FIELDS_MAX, FIELD)?,
+        rank: parameters.choice("rank", &["people", "events"])?.unwrap_or(usual.rank),
+        top: parameters.parsed("top", NUMBER)?.unwrap_or(usual.top),
+    };
+    sheet::told(&context, &parameters, analyses::breakdowns(&state, &context, &query).await?)
 }
 
 /// How many do one thing after another, and how long they take.

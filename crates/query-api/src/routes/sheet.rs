@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use protocol::analyses::{GroupKey, RoutesAnswer, TrendAnswer, TrendSeries};
-use protocol::audience::AudienceAnswer;
+use protocol::analyses::{BreakdownRow, BreakdownsAnswer, GroupKey, RoutesAnswer, TrendAnswer, TrendSeries};
+use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
+use protocol::filter::Field;
 use serde::Serialize;
 
 use super::parameters::Parameters;
@@ -78,6 +79,19 @@ impl Sheet for RoutesAnswer {
     }
 }
 
+impl Sheet for BreakdownsAnswer {
+    const NAME: &'static str = "breakdowns";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let heads = ["by", "value", "people", "events"].map(str::to_owned).to_vec();
+        let row = |by: &Field, row: &BreakdownRow| {
+            vec![by.path().into_owned(), key(&row.key), row.counts.people.to_string(), row.counts.events.to_string()]
+        };
+        let rows = self.breakdowns.iter().flat_map(|list| list.rows.iter().map(|found| row(&list.by, found)));
+        std::iter::once(heads).chain(rows).collect()
+    }
+}
+
 impl Sheet for TrendAnswer {
     const NAME: &'static str = "trend";
 
@@ -106,11 +120,11 @@ impl Sheet for AudienceAnswer {
     const NAME: &'static str = "audience";
 
     fn lines(&self) -> Vec<Vec<String>> {
-        let heads = ["start", "people", "page_views", "events", "open"].map(str::to_owned).to_vec();
-        let row = |bucket: &protocol::audience::AudienceBucket| {
-            let counts = bucket.counts;
-            let figures = [counts.people.to_string(), counts.page_views.to_string(), counts.events.to_string(), bucket.open.to_string()];
-            std::iter::once(bucket.start.to_rfc3339()).chain(figures).collect()
+        let words = Measure::ALL.into_iter().map(Measure::word);
+        let heads = std::iter::once("start").chain(words).chain(["open"]).map(str::to_owned).collect();
+        let row = |bucket: &AudienceBucket| {
+            let figures = Measure::ALL.into_iter().map(|measure| optional(bucket.counts.of(measure)));
+            std::iter::once(bucket.start.to_rfc3339()).chain(figures).chain([bucket.open.to_string()]).collect()
         };
         std::iter::once(heads).chain(self.buckets.iter().map(row)).collect()
     }

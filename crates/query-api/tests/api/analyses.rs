@@ -196,6 +196,29 @@ async fn retention_and_lifecycle_say_who_came_back(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn breakdowns_and_the_audience_page_say_what_trends_and_sessions_say(pool: PgPool) {
+    let app = shop(pool).await;
+    for filter in ["", "&filter=country:DE", "&filter=-name:buy"] {
+        let lists = ask(&app, &format!("/breakdowns?by=country&by=plan&by=name{filter}")).await;
+        for (by, list) in ["country", "plan", "name"].into_iter().zip(lists["breakdowns"].as_array().expect("lists")) {
+            let trend = ask(&app, &format!("/trend?by={by}&rank=people{filter}")).await;
+            let rows: Vec<_> = each(&list["rows"], "key").into_iter().zip(each(&list["rows"], "counts")).collect();
+            let series: Vec<_> = each(&trend["series"], "key").into_iter().zip(each(&trend["series"], "total")).collect();
+            assert_eq!(rows, series, "{by}{filter}");
+        }
+        let alone = filter.trim_start_matches('&');
+        assert_eq!(lists["total"], ask(&app, &format!("/trend?{alone}")).await["series"][0]["total"]);
+        let audience = ask(&app, &format!("/audience/metrics?{alone}")).await;
+        let sessions = ask(&app, &format!("/sessions?{alone}")).await;
+        assert_eq!(audience["totals"]["sessions"], sessions["total"], "{filter}");
+        let figures = |buckets: &Value| each(buckets, "counts").into_iter().map(|counts| counts["sessions"].clone()).collect::<Vec<_>>();
+        assert_eq!(figures(&audience["buckets"]), each(&sessions["buckets"], "figures"), "{filter}");
+    }
+    let (status, body) = app.get(&app.path("/breakdowns")).await;
+    assert_eq!((status, &body["detail"]), (400, &json!("the parameter `by` must be given for each list")), "{body}");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn sessions_routes_and_journeys_follow_visits(pool: PgPool) {
     let app = shop(pool).await;
     let sessions = ask(&app, "/sessions").await;

@@ -173,6 +173,14 @@ async fn a_project_begins_with_its_first_event_and_a_receipt_ends_now(pool: PgPo
     }
 }
 
+/// The rollup knows no sessions.
+fn without_sessions(mut answer: AudienceAnswer) -> AudienceAnswer {
+    answer.totals.sessions = None;
+    answer.previous_totals.sessions = None;
+    answer.buckets.iter_mut().chain(&mut answer.previous).for_each(|bucket| bucket.counts.sessions = None);
+    answer
+}
+
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn where_segments_are_gone_the_rollup_says_the_same(pool: PgPool) {
     let app = App::start_at(pool, NOW).await.with_days_back(17).await;
@@ -180,7 +188,7 @@ async fn where_segments_are_gone_the_rollup_says_the_same(pool: PgPool) {
     app.store(app.shop.id, &visits).await;
     app.count(app.shop.id, &visits).await;
     for range in ["24h", "7d", "30d"] {
-        let from_segments = answer(&app, range).await;
+        let from_segments = without_sessions(answer(&app, range).await);
         sqlx::query("update work set segments_from = '2100-01-01'").execute(&app.pool).await.expect("segments gone");
         let from_rollup = answer(&app, range).await;
         sqlx::query("update work set segments_from = null").execute(&app.pool).await.expect("segments back");

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
 use protocol::analyses::{GroupKey, RouteRow, RoutesAnswer};
-use protocol::filter::Field;
+use protocol::filter::{Field, Test};
 use protocol::number;
 
 use super::BehaviorQuery;
@@ -139,7 +139,7 @@ fn head(frame: &Frame, query: &BehaviorQuery, column: Column) -> AnyView {
 fn line(frame: &Frame, query: &BehaviorQuery, row: &RouteRow, most: f64, columns: impl Iterator<Item = Column>) -> AnyView {
     let name = match &row.route {
         GroupKey::Value(route) => {
-            let href = query.href_filtered(frame, &query.filtered.with(Field::Route, route));
+            let href = query.href_filtered(frame, &query.filtered.with(Field::Route, Test::is(route)));
             view! { <a class="mono clip" href=href title=format!("Only {route}")>{route.clone()}</a> }.into_any()
         }
         _ => view! { <span class="faint">"no route"</span> }.into_any(),

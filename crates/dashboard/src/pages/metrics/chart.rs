@@ -25,11 +25,13 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let now = values(&answer.buckets, measure);
     let before = if compared(answer, measure) { values(&answer.previous, measure) } else { Vec::new() };
-    let scale = Scale::covering(now.iter().chain(&before).flatten().copied(), 4, true, HEIGHT);
+    let whole = measure.unit().is_empty();
+    let scale = Scale::covering(now.iter().chain(&before).flatten().copied(), 4, whole, HEIGHT);
     let starts: Vec<_> = answer.buckets.iter().map(|bucket| clock::wall(bucket.start, bucket.utc_offset_seconds)).collect();
     let count = answer.buckets.len();
     let title = words::title(measure, answer.step);
-    let figure = format!("{} {}", number::count(answer.totals.of(measure)), measure.label().to_lowercase());
+    let total = answer.totals.of(measure).map_or_else(|| "–".to_owned(), |total| measure.text(total));
+    let figure = format!("{total} {}", measure.label().to_lowercase());
     // The compared range is drawn first, so that this one lies above it.
     let below = (!before.is_empty()).then(|| line(&before, scale, PREVIOUS, false, false));
     let marks = view! { {below} {line(&now, scale, SERIES[0], open, true)} };
@@ -43,7 +45,7 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
             <ChartFrame
                 label=sentence(&title, answer, measure)
                 scale=scale
-                unit=""
+                unit=measure.unit()
                 times=time_axis::labels(&starts, answer.step, open)
                 open_from=open.then(|| (count - 1) as f64 / count as f64)
                 marks=marks
@@ -61,12 +63,12 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
 }
 
 fn values(buckets: &[AudienceBucket], measure: Measure) -> Vec<Option<f64>> {
-    buckets.iter().map(|bucket| Some(bucket.counts.of(measure))).collect()
+    buckets.iter().map(|bucket| bucket.counts.of(measure)).collect()
 }
 
 /// A range before without a single one is nothing to compare with, here as on the cards: mostly, the project is younger.
 fn compared(answer: &AudienceAnswer, measure: Measure) -> bool {
-    answer.previous.len() == answer.buckets.len() && answer.previous_totals.of(measure) > 0.0
+    answer.previous.len() == answer.buckets.len() && answer.previous_totals.of(measure).is_some_and(|total| total > 0.0)
 }
 
 fn active_users(answer: &AudienceAnswer) -> &'static str {
@@ -85,13 +87,13 @@ fn legend(answer: &AudienceAnswer, measure: Measure, open: bool) -> AnyView {
 }
 
 fn sentence(title: &str, answer: &AudienceAnswer, measure: Measure) -> String {
-    let complete: Vec<f64> = answer.buckets.iter().filter(|bucket| !bucket.open).map(|bucket| bucket.counts.of(measure)).collect();
+    let complete: Vec<f64> = answer.buckets.iter().filter(|bucket| !bucket.open).filter_map(|bucket| bucket.counts.of(measure)).collect();
     let (low, high) = complete.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(*v), high.max(*v)));
     if complete.is_empty() {
         return format!("{title}, {}: no complete bucket yet.", answer.range.sentence());
     }
     let before = if compared(answer, measure) { ", with the range before for comparison" } else { "" };
-    let (low, high) = (number::count(low), number::count(high));
+    let (low, high) = (measure.text(low), measure.text(high));
     format!("{title}, {}: between {low} and {high} in complete buckets{before}.", answer.range.sentence())
 }
 
@@ -111,8 +113,8 @@ fn cursor(answer: &AudienceAnswer, measure: Measure, scale: &Scale) -> AnyView {
             let counts = std::iter::once(bucket).chain(before).map(|bucket| bucket.counts.of(measure));
             CursorBucket {
                 title: format!("{}{}", words::bucket(bucket, answer.step), if bucket.open { ", open" } else { "" }),
-                texts: counts.clone().map(full).collect(),
-                ys: counts.map(|value| Some(scale.y(value))).collect(),
+                texts: counts.clone().map(|figure| full(measure, figure)).collect(),
+                ys: counts.map(|figure| figure.map(|value| scale.y(value))).collect(),
                 note: before.and_then(|before| change(bucket, before, measure)).map(|change| ("Change".to_owned(), change)),
             }
         })
@@ -121,13 +123,17 @@ fn cursor(answer: &AudienceAnswer, measure: Measure, scale: &Scale) -> AnyView {
 }
 
 /// Tips and tables show every digit.
-fn full(value: f64) -> String {
-    number::grouped(value.round() as i64)
+fn full(measure: Measure, figure: Option<f64>) -> String {
+    figure.map_or_else(
+        || "–".to_owned(),
+        |value| if measure.unit().is_empty() { number::grouped(value.round() as i64) } else { measure.text(value) },
+    )
 }
 
 /// Against the same bucket of the range before; an open bucket is not compared.
 fn change(bucket: &AudienceBucket, before: &AudienceBucket, measure: Measure) -> Option<String> {
-    if bucket.open { None } else { number::change(bucket.counts.of(measure), before.counts.of(measure)) }
+    let (now, before) = bucket.counts.of(measure).zip(before.counts.of(measure))?;
+    if bucket.open { None } else { measure.change(now, before) }
 }
 
 fn table(answer: &AudienceAnswer, measure: Measure) -> Table {
@@ -139,10 +145,10 @@ fn table(answer: &AudienceAnswer, measure: Measure) -> Table {
     }
     let rows = answer.buckets.iter().enumerate().rev().map(|(i, bucket)| {
         let mut row = vec![format!("{}{}", words::bucket(bucket, answer.step), if bucket.open { " (open)" } else { "" })];
-        row.extend(Measure::ALL.map(|measure| full(bucket.counts.of(measure))));
+        row.extend(Measure::ALL.map(|measure| full(measure, bucket.counts.of(measure))));
         if compared {
             let before = &answer.previous[i];
-            row.extend([full(before.counts.of(measure)), change(bucket, before, measure).unwrap_or_else(|| "–".to_owned())]);
+            row.extend([full(measure, before.counts.of(measure)), change(bucket, before, measure).unwrap_or_else(|| "–".to_owned())]);
         }
         row
     });

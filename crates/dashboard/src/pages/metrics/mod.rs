@@ -1,17 +1,16 @@
 //! Audience · Metrics: people, page views and events over time.
 
 mod chart;
+mod lists;
 mod words;
 
 use std::collections::HashMap;
 
-use dashboard_islands::charts::ranked::{Ranked, ranked};
 use dashboard_islands::receipt::Offsets;
 use leptos::prelude::*;
+use protocol::analyses::{BreakdownsAnswer, BreakdownsQuery, Scope};
 use protocol::audience::{AudienceAnswer, Measure};
-use protocol::event::PAGE_VIEW;
-use protocol::filter::Field;
-use protocol::range::Range;
+use protocol::range::{Period, Range};
 
 use crate::components::filter_bar::filter_bar;
 use crate::components::picker::{Choice, ranges};
@@ -22,6 +21,8 @@ use crate::render::{Page, Title};
 use crate::shell::{self, Entry};
 use crate::{Frame, url};
 
+pub use lists::Lists;
+
 /// What the page's URL says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MetricsQuery {
@@ -31,6 +32,8 @@ pub struct MetricsQuery {
     pub measure: Measure,
     /// Which events.
     pub filtered: Filtered,
+    /// What the lists below the chart are of.
+    pub lists: Lists,
 }
 
 impl MetricsQuery {
@@ -38,7 +41,18 @@ impl MetricsQuery {
     pub fn read(words: &HashMap<String, String>) -> Self {
         let range = words.get("range").and_then(|word| Range::AUDIENCE.into_iter().find(|range| range.word() == word));
         let measure = words.get("measure").and_then(|word| Measure::ALL.into_iter().find(|measure| measure.word() == word));
-        Self { range: range.unwrap_or_default(), measure: measure.unwrap_or_default(), filtered: Filtered::read(words) }
+        Self {
+            range: range.unwrap_or_default(),
+            measure: measure.unwrap_or_default(),
+            filtered: Filtered::read(words),
+            lists: Lists::read(words),
+        }
+    }
+
+    /// What the lists below the chart ask.
+    pub fn breakdowns(&self) -> BreakdownsQuery {
+        let scope = Scope { period: Period::Last(self.range), filter: self.filtered.filter.clone(), ..Scope::default() };
+        BreakdownsQuery { scope, by: self.lists.fields(), ..BreakdownsQuery::default() }
     }
 
     fn href(&self, frame: &Frame) -> String {
@@ -47,13 +61,14 @@ impl MetricsQuery {
 
     fn href_filtered(&self, frame: &Frame, filter: &str) -> String {
         let words = [("range", self.range.word()), ("measure", self.measure.word()), ("filter", filter)];
-        url::with_query(&frame.path(Entry::Metrics.page()), words)
+        url::with_query(&frame.path(Entry::Metrics.page()), words.into_iter().chain(self.lists.words()))
     }
 }
 
 /// The page. `begun` says whether the project ever had an event.
-pub fn page(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, begun: bool) -> Page {
-    let kept = [("range", query.range.word().to_owned()), ("measure", query.measure.word().to_owned())];
+pub fn page(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, lists: &BreakdownsAnswer, begun: bool) -> Page {
+    let words = [("range", query.range.word()), ("measure", query.measure.word())].into_iter().chain(query.lists.words());
+    let kept: Vec<_> = words.map(|(name, word)| (name, word.to_owned())).collect();
     let bar = filter_bar(&frame.path(Entry::Metrics.page()), &kept, &query.filtered, |text| query.href_filtered(frame, text));
     shell::framed(frame, Entry::Metrics, Title::new("Metrics"), || {
         view! {
@@ -63,12 +78,12 @@ pub fn page(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, begun:
                 <div class="right">{range_picker(frame, query)}</div>
             </div>
             {begun.then_some(bar)}
-            {content(frame, query, answer, begun)}
+            {content(frame, query, answer, lists, begun)}
         }
     })
 }
 
-fn content(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, begun: bool) -> AnyView {
+fn content(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, lists: &BreakdownsAnswer, begun: bool) -> AnyView {
     if !begun {
         return empty::nothing_yet("No event yet", "the first event", frame.event_command()).into_any();
     }
@@ -86,7 +101,8 @@ fn content(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, begun: 
     view! {
         {strip(Measure::ALL.map(|measure| stat(frame, query, answer, measure)).into())}
         {chart::panel(frame, query, answer)}
-        {lists(frame, query, answer)}
+        {lists::what(frame, query, answer)}
+        {lists::who(frame, query, lists)}
     }
     .into_any()
 }
@@ -111,63 +127,15 @@ fn range_picker(frame: &Frame, query: &MetricsQuery) -> AnyView {
 
 fn stat(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, measure: Measure) -> Stat {
     Stat {
-        label: measure.label(),
+        measure,
         value: answer.totals.of(measure),
-        before: Some(answer.previous_totals.of(measure)),
-        line: answer.buckets.iter().map(|bucket| Some(bucket.counts.of(measure))).collect(),
+        before: answer.previous_totals.of(measure),
+        line: answer.buckets.iter().map(|bucket| bucket.counts.of(measure)).collect(),
         open: answer.buckets.last().is_some_and(|bucket| bucket.open),
         chosen: measure == query.measure,
         href: MetricsQuery { measure, ..query.clone() }.href(frame),
         mark: answer.receipt.accuracy.label(),
     }
-}
-
-fn lists(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer) -> AnyView {
-    let only = |field, value: &str| Some(query.href_filtered(frame, &query.filtered.with(field, value)));
-    let (people, events) = (answer.totals.people as f64, answer.totals.events);
-    let share = |count: f64, whole: f64| (whole > 0.0).then(|| (count / whole).min(1.0));
-    let routes = answer
-        .routes
-        .iter()
-        .map(|row| Ranked {
-            name: Some(row.route.clone()),
-            count: row.people as f64,
-            share: share(row.people as f64, people),
-            mono: true,
-            href: only(Field::Route, &row.route),
-        })
-        .collect();
-    let names = answer
-        .names
-        .iter()
-        .map(|row| Ranked {
-            name: Some(words::event_name(&row.name)),
-            count: row.events,
-            share: share(row.events, events),
-            mono: row.name != PAGE_VIEW,
-            href: only(Field::Name, &row.name),
-        })
-        .collect();
-    view! {
-        <div class="cols-2">
-            {list("Routes", "people", "Share of all people; one person can be on several routes", routes)}
-            {list("Events", "events", "Share of all events", names)}
-        </div>
-    }
-    .into_any()
-}
-
-fn list(title: &'static str, by: &'static str, note: &'static str, rows: Vec<Ranked>) -> AnyView {
-    let empty = rows.is_empty();
-    view! {
-        <section class="panel">
-            <header class="inline"><h2>{title}</h2><div class="right"><span>{by}</span></div></header>
-            {ranked(rows)}
-            {empty.then(|| view! { <p class="body faint">"None in this range"</p> })}
-            <footer><span>{note}</span></footer>
-        </section>
-    }
-    .into_any()
 }
 
 /// The receipt's times are those of the zone at either end of the range.
