@@ -13,6 +13,11 @@ interface Totals {
   };
 }
 
+interface Users {
+  readonly total: number;
+  readonly users: readonly { readonly name: { readonly id: string }; readonly events: number }[];
+}
+
 interface Breakdowns {
   readonly breakdowns: readonly {
     readonly rows: readonly { readonly key: "absent" | { readonly value: string }; readonly counts: { readonly people: number } }[];
@@ -149,6 +154,54 @@ describe("Behavior", () => {
     expect(await column(page, 0)).toEqual(["/cart"]);
   });
 });
+
+describe("Users", () => {
+  for (const javaScriptEnabled of [true, false]) {
+    test(`lists everybody, page by page, sorted and found as asked ${javaScriptEnabled ? "" : "without scripts"}`, async ({ shop, visitors }) => {
+      const page = await visitors.member(shop.server, { javaScriptEnabled });
+      await page.goto("/p/shop/users?range=30d");
+      const first = await shop.signals.ask<Users>("users?range=30d");
+      const { totals } = await shop.signals.ask<Totals>("audience/metrics?range=30d");
+      expect(first.total).toBe(totals.people);
+      expect(await names(page)).toEqual(first.users.map(({ name }) => name.id));
+      expect((await column(page, 3)).map(plain)).toEqual(first.users.map(({ events }) => events));
+
+      await page.getByRole("link", { name: "Next" }).click();
+      await page.waitForURL(/page=1/);
+      const second = await shop.signals.ask<Users>("users?range=30d&page=1");
+      expect(await names(page)).toEqual(second.users.map(({ name }) => name.id));
+
+      await page.getByRole("link", { name: "Events", exact: true }).click();
+      await page.locator("th[aria-sort=descending]", { hasText: "Events" }).waitFor();
+      expect(page.url()).not.toContain("page=");
+      const events = (await column(page, 3)).map(plain);
+      expect(events).toEqual([...events].sort((one, other) => other - one));
+
+      const wanted = second.users[0]?.name.id ?? "";
+      await page.getByRole("searchbox", { name: "Find by id" }).fill(wanted.toUpperCase());
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/search=/);
+      expect(await names(page)).toContain(wanted);
+      await page.locator("td.who a", { hasText: new RegExp(`^${wanted}$`) }).click();
+      await page.locator(".chip").waitFor();
+      expect((await figures(page))[0]).toBe(1);
+    });
+  }
+
+  test("are exported with search, filter and order", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/users?range=30d&filter=os:iOS&sort=events");
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "CSV" }).click();
+    const lines = (await readFile(await (await download).path(), "utf8")).trim().split("\n");
+    expect(lines[0]).toBe("kind,id,ids,events,days,first_seen,last_seen,country,os,browser,release,route");
+    expect(lines.slice(1).map((line) => line.split(",")[1])).toEqual(await names(page));
+  });
+});
+
+async function names(page: Page): Promise<string[]> {
+  return page.locator("td.who > :first-child").allInnerTexts();
+}
 
 async function figures(page: Page): Promise<number[]> {
   const titles = await page.locator(".stat .value").evaluateAll((values) => values.map((value) => value.getAttribute("title")));

@@ -21,3 +21,4 @@ pub mod segment;
 pub mod select;
 pub mod sessions;
 pub mod trend;
+pub mod visitors;

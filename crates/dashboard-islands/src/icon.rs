@@ -28,6 +28,8 @@ icons! {
     CLOSE = r#"<path d="m4.5 4.5 7 7M11.5 4.5l-7 7"/>"#;
     /// Audience · Behavior.
     BEHAVIOR = r#"<path d="M3 3.5v4a2 2 0 0 0 2 2h6a2 2 0 0 1 2 2v1M3 7.5v5"/><circle cx="3" cy="2.5" r="1"/><circle cx="3" cy="13.5" r="1"/><circle cx="13" cy="13.5" r="1"/>"#;
+    /// Audience · Users.
+    USERS = r#"<circle cx="6" cy="5.5" r="2.5"/><path d="M1.5 13.5c0-2.8 2-4.5 4.5-4.5s4.5 1.7 4.5 4.5M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12 9.4c1.6.6 2.5 2.1 2.5 4.1"/>"#;
     /// Opens a menu.
     DOWN = r#"<path d="m4 6 4 4 4-4"/>"#;
     /// The phone's menu.

@@ -28,6 +28,7 @@ pub fn router(state: QueryState) -> Router {
         .route("/p/{project}/live", get(project::live))
         .route("/p/{project}/metrics", get(project::metrics))
         .route("/p/{project}/behavior", get(project::behavior))
+        .route("/p/{project}/users", get(project::users))
         .route("/p/{project}/explorer", get(project::aggregates))
         .route("/p/{project}/explorer/samples", get(project::samples))
         .route("/p/{project}/delivery", get(project::delivery))

@@ -33,4 +33,5 @@ pub mod span;
 pub mod text;
 pub mod time;
 pub mod trace;
+pub mod users;
 pub mod verdict;

@@ -12,6 +12,7 @@ mod suggestions;
 mod trend;
 
 pub use breakdowns::breakdowns;
+pub(crate) use frame::frame;
 pub use funnel::funnel;
 pub use journeys::journeys;
 pub use lifecycle::lifecycle;

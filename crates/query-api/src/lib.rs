@@ -23,6 +23,7 @@ mod rollup;
 pub mod routes;
 pub mod seen;
 mod state;
+pub mod users;
 
 pub use error::ApiError;
 pub use problems::{answer_problems, correlation_id};

@@ -16,6 +16,7 @@ mod parameters;
 mod people;
 mod projects;
 mod sheet;
+mod users;
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
@@ -57,6 +58,7 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(explorer::samples))
         .routes(routes!(delivery::books))
         .routes(routes!(delivery::xray))
+        .routes(routes!(users::users))
         .routes(routes!(keeping::status))
         .routes(routes!(erasing::ask))
         .routes(routes!(erasing::list))

@@ -75,6 +75,7 @@ pub struct Named {
     pub number: i64,
     pub kind: i16,
     pub id: String,
+    pub first_seen: DateTime<Utc>,
 }
 
 /// The actors with these numbers, by number; numbers that nobody has are left out.
@@ -84,7 +85,7 @@ pub struct Named {
 pub async fn named(db: &Db, project: ProjectId, numbers: &[i64]) -> Result<Vec<Named>> {
     Ok(sqlx::query_as!(
         Named,
-        "select number, kind, id from actor where project_id = $1 and number = any($2) order by number",
+        "select number, kind, id, first_seen from actor where project_id = $1 and number = any($2) order by number",
         project.0,
         numbers
     )
@@ -132,6 +133,21 @@ pub async fn numbers(db: &Db, project: ProjectId, kind: ActorKind, ids: &[String
     Ok(sqlx::query_scalar!("select number from actor where project_id = $1 and kind = $2 and id = any($3)", project.0, kind.code(), ids)
         .fetch_all(&db.pool)
         .await?)
+}
+
+/// The numbers of actors whose id contains a text, whatever its case; at most `limit` of them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn containing(db: &Db, project: ProjectId, text: &str, limit: i64) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar!(
+        "select number from actor where project_id = $1 and strpos(lower(id), lower($2)) > 0 limit $3",
+        project.0,
+        text,
+        limit
+    )
+    .fetch_all(&db.pool)
+    .await?)
 }
 
 /// The actors of a kind, at most so many: number and id.

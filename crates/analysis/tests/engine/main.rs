@@ -12,4 +12,5 @@ mod segments;
 mod select;
 mod sessions;
 mod trend;
+mod visitors;
 mod world;

@@ -10,3 +10,4 @@ pub mod live;
 pub mod login;
 pub mod metrics;
 pub mod setup;
+pub mod users;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use protocol::explorer::MetricKey;
 use query_api::access::ProjectContext;
 use query_api::explorer::{AggregateQuery, MetricQuery, SamplesQuery};
-use query_api::{ApiError, QueryState, analyses, audience, delivery, explorer, live};
+use query_api::{ApiError, QueryState, analyses, audience, delivery, explorer, live, users};
 
 use super::{Asked, Failure};
 use crate::Frame;
@@ -16,6 +16,7 @@ use crate::pages::delivery::DeliveryQuery;
 use crate::pages::explorer::ExplorerQuery;
 use crate::pages::live::LiveQuery;
 use crate::pages::metrics::MetricsQuery;
+use crate::pages::users::UsersPageQuery;
 use crate::render::Page;
 
 type Shown = Result<Response, Failure>;
@@ -48,6 +49,16 @@ pub(super) async fn behavior(State(state): State<QueryState>, Path(project): Pat
         let answer = analyses::routes(&state, context, &query.routes()).await?;
         let begun = !answer.routes.is_empty() || audience::has_begun(&state, context).await?;
         Ok(pages::behavior::page(frame, &query, &answer, begun))
+    })
+    .await
+}
+
+pub(super) async fn users(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let query = UsersPageQuery::read(&asked.words);
+        let answer = users::users(&state, context, &query.users()).await?;
+        let begun = answer.total > 0 || audience::has_begun(&state, context).await?;
+        Ok(pages::users::page(frame, &query, &answer, begun))
     })
     .await
 }

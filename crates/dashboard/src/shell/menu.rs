@@ -11,6 +11,7 @@ pub(crate) enum Entry {
     Live,
     Metrics,
     Behavior,
+    Users,
     Explorer,
     Delivery,
 }
@@ -18,7 +19,7 @@ pub(crate) enum Entry {
 /// A heading, where there is one, and the pages below it.
 const GROUPS: [(Option<&str>, &[Entry]); 4] = [
     (None, &[Entry::Live]),
-    (Some("Audience"), &[Entry::Metrics, Entry::Behavior]),
+    (Some("Audience"), &[Entry::Metrics, Entry::Behavior, Entry::Users]),
     (Some("Explore"), &[Entry::Explorer]),
     (Some("Operate"), &[Entry::Delivery]),
 ];
@@ -29,6 +30,7 @@ impl Entry {
             Self::Live => "Live",
             Self::Metrics => "Metrics",
             Self::Behavior => "Behavior",
+            Self::Users => "Users",
             Self::Explorer => "Metrics explorer",
             Self::Delivery => "Delivery",
         }
@@ -40,6 +42,7 @@ impl Entry {
             Self::Live => "live",
             Self::Metrics => "metrics",
             Self::Behavior => "behavior",
+            Self::Users => "users",
             Self::Explorer => "explorer",
             Self::Delivery => "delivery",
         }
@@ -50,6 +53,7 @@ impl Entry {
             Self::Live => Icon::LIVE,
             Self::Metrics => Icon::METRICS,
             Self::Behavior => Icon::BEHAVIOR,
+            Self::Users => Icon::USERS,
             Self::Explorer => Icon::EXPLORER,
             Self::Delivery => Icon::DELIVERY,
         }

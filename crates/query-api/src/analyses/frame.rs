@@ -12,7 +12,7 @@ use crate::receipt::Making;
 ///
 /// # Errors
 /// [`ApiError::InvalidParameter`] when it has too many buckets, or ends before it begins.
-pub(super) fn frame(context: &ProjectContext, making: &Making, period: Period, step: Option<Step>) -> Result<Frame, ApiError> {
+pub(crate) fn frame(context: &ProjectContext, making: &Making, period: Period, step: Option<Step>) -> Result<Frame, ApiError> {
     if let Period::Between { from, until } = period
         && until <= from
     {

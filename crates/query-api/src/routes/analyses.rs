@@ -24,7 +24,7 @@ const TIME: &str = "an RFC 3339 time such as 2026-05-14T12:00:00Z";
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "its fields are what the description is made of")]
-struct ScopeParameters {
+pub(super) struct ScopeParameters {
     /// A range that ends now; 7d when absent
     range: Option<Range>,
     /// Instead of a range: its beginning, RFC 3339
@@ -37,7 +37,7 @@ struct ScopeParameters {
     bots: Option<BotRule>,
 }
 
-fn scope(parameters: &Parameters) -> Result<Scope, ApiError> {
+pub(super) fn scope(parameters: &Parameters) -> Result<Scope, ApiError> {
     let from: Option<DateTime<Utc>> = parameters.parsed("from", TIME)?;
     let until: Option<DateTime<Utc>> = parameters.parsed("until", TIME)?;
     let period = match (from, until) {

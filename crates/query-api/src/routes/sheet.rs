@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use protocol::analyses::{BreakdownRow, BreakdownsAnswer, GroupKey, RoutesAnswer, TrendAnswer, TrendSeries};
 use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
 use protocol::filter::Field;
+use protocol::users::{UserRow, UsersAnswer};
 use serde::Serialize;
 
 use super::parameters::Parameters;
@@ -113,6 +114,29 @@ impl Sheet for TrendAnswer {
             lines.push(line);
         }
         lines
+    }
+}
+
+impl Sheet for UsersAnswer {
+    const NAME: &'static str = "users";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let heads = ["kind", "id", "ids", "events", "days", "first_seen", "last_seen", "country", "os", "browser", "release", "route"];
+        let row = |user: &UserRow| {
+            let last = &user.last;
+            let seen = [&last.country, &last.os, &last.browser, &last.release, &last.route].map(|text| text.clone().unwrap_or_default());
+            let figures = [
+                user.name.kind.word().to_owned(),
+                user.name.id.clone(),
+                user.ids.to_string(),
+                user.events.to_string(),
+                user.days.to_string(),
+                user.first_seen.to_rfc3339(),
+                user.last_seen.to_rfc3339(),
+            ];
+            figures.into_iter().chain(seen).collect()
+        };
+        std::iter::once(heads.map(str::to_owned).to_vec()).chain(self.users.iter().map(row)).collect()
     }
 }
 

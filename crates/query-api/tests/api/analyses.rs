@@ -242,6 +242,26 @@ async fn sessions_routes_and_journeys_follow_visits(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn users_are_listed_with_what_they_did_and_found_by_their_ids(pool: PgPool) {
+    let app = shop(pool).await;
+    let users = ask(&app, "/users").await;
+    assert_eq!(
+        (&users["total"], each(&users["users"], "name")),
+        (&json!(2), vec![json!({"kind": "user", "id": "bob"}), json!({"kind": "user", "id": "ann"})])
+    );
+    assert_eq!((each(&users["users"], "events"), each(&users["users"], "days")), (vec![json!(3.0), json!(4.0)], vec![json!(2), json!(2)]));
+    assert_eq!((&users["users"][0]["last_seen"], &users["users"][0]["last"]["route"]), (&json!("2026-05-14T09:30:00Z"), &json!("/")));
+    assert_eq!(each(&ask(&app, "/users?sort=events").await["users"], "events"), [json!(4.0), json!(3.0)]);
+    assert_eq!(each(&ask(&app, "/users?filter=country:DE").await["users"], "name"), [json!({"kind": "user", "id": "ann"})]);
+    assert_eq!(each(&ask(&app, "/users?search=BO").await["users"], "events"), [json!(3.0)]);
+    assert_eq!(ask(&app, "/users?search=nobody").await["total"], json!(0));
+    let beyond = ask(&app, "/users?page=1").await;
+    assert_eq!((&beyond["total"], &beyond["users"]), (&json!(2), &json!([])));
+    // Figures of the page agree with the audience's.
+    assert_eq!(users["total"], ask(&app, "/audience/metrics").await["totals"]["people"]);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn suggestions_are_values_with_their_events_and_the_keys_of_props(pool: PgPool) {
     let app = shop(pool).await;
     let names = ask(&app, "/suggestions?field=name").await;
