@@ -134,6 +134,10 @@ struct Visitor<'a> {
 
 impl Visit for Visitor<'_> {
     fn person(&mut self, _person: u32, runs: &[Run]) {
+        // Most filters choose nothing of most people, whose sessions then need not be made.
+        if runs.iter().all(|run| self.chosen[run.block as usize].first(run.rows()).is_none()) {
+            return;
+        }
         self.sessions.begin();
         self.open.clear();
         for row in self.ordered.rows(self.history, runs, self.within) {

@@ -18,7 +18,7 @@ def since(day):
     return f"ts >= {at(day)} and ts < {at(31)}"
 
 
-STEPS = ["page_view", "add_to_cart", "purchase"]
+STEPS = ["$pageview", "add_to_cart", "purchase"]
 SAME = ", ".join(f"name = '{step}'" for step in STEPS)
 NAMES = ", ".join(f"'{step}'" for step in STEPS)
 QUESTIONS = {

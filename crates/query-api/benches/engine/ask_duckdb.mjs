@@ -24,8 +24,8 @@ const questions = {
   // For each event: the last first step so far, then the last first step of a chain that reached the second.
   funnel: `
     with step as (
-      select user_id, ts, name, max(case when name = 'page_view' then ts end) over so_far as began
-      from event where name in ('page_view', 'add_to_cart', 'purchase') and ${since(1)}
+      select user_id, ts, name, max(case when name = '$pageview' then ts end) over so_far as began
+      from event where name in ('$pageview', 'add_to_cart', 'purchase') and ${since(1)}
       window so_far as (partition by user_id order by ts rows unbounded preceding)),
     chain as (
       select user_id, ts, name, began,

@@ -10,6 +10,7 @@ mod postgres;
 mod question;
 mod row;
 mod segments;
+mod served;
 mod table;
 mod traffic;
 
@@ -21,7 +22,7 @@ use question::Answers;
 fn main() {
     let (events, seed, times) = (number("EVENTS", 10_000_000), number("SEED", 1), number("TIMES", 15));
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/bench-engine");
-    let data = folder.join(format!("{events}-{seed}"));
+    let data = folder.join(format!("{events}-{seed}-{}", row::SHAPE));
     std::fs::create_dir_all(&data).expect("a folder");
 
     let (hits, people) = timed("generate", || (traffic::hits(events, seed as u64), traffic::people(seed as u64)));

@@ -1,29 +1,24 @@
 //! The questions, asked of the query API's functions as a page asks them: with filters, zone, bot rule and receipts, over
 //! segments in Postgres.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use protocol::access::Project;
 use protocol::analyses::{FunnelQuery, GroupKey, RetentionQuery, Scope, TrendCounts, TrendQuery, TrendSeries};
 use protocol::filter::{Field, Filter, Test};
 use protocol::range::{Period, Step};
-use protocol::time::Clock;
 use query_api::access::ProjectContext;
-use query_api::{QueryConfig, QueryParts, QueryState, analyses};
+use query_api::{QueryState, analyses};
 use serde_json::{Value, json};
-use storage::segments::{self, NewSegment};
-use storage::{Db, PoolSize, projects, work};
 use tokio::sync::watch;
 
 use crate::question::{Answer, Question, ROUTES_TOP, STEPS, TREND_NAME, WINDOW_MS, days_before_end};
 use crate::segments::Segments;
+use crate::served::{SLUG, Served, end};
 use crate::traffic::{BEGIN_MS, DAY_MS, DAYS};
 
 /// More than there are countries and OSes.
 const ALL_PAIRS: usize = 1_000;
-/// Room for every column that the questions read.
-const CACHE_BYTES: u64 = 1 << 30;
 
 /// Our side: a query role over a database that holds the segments.
 pub struct Ours {
@@ -35,15 +30,8 @@ pub struct Ours {
 impl Ours {
     /// Stores the segments in a fresh database.
     pub async fn over(url: &str, made: &Segments) -> Self {
-        let size = PoolSize { connections_max: 4, wait_max: Duration::from_secs(5), statement_max: Duration::from_secs(600) };
-        let db = Db::connect(url, "bench", size).await.expect("a database");
-        db.migrate().await.expect("a schema");
-        let project = projects::create(&db, "engine", "engine", "UTC", end()).await.expect("a project");
-        store(&db, &project, made).await;
-        let (running, shutdown) = watch::channel(false);
-        let config = QueryConfig { column_cache_bytes: CACHE_BYTES, budget: Duration::from_secs(60), ..QueryConfig::default() };
-        let state = QueryState::new(QueryParts { db, clock: Clock::fixed(end()), random: |bytes| bytes.fill(7), config, shutdown });
-        let context = state.access().operator_context("engine").await.expect("a project");
+        let Served { state, running, .. } = Served::over(url, made).await;
+        let context = state.access().operator_context(SLUG).await.expect("a project");
         Self { state, context, _running: running }
     }
 
@@ -128,22 +116,6 @@ impl Ours {
     }
 }
 
-async fn store(db: &Db, project: &Project, made: &Segments) {
-    work::ensure(db, project.id).await.expect("a row");
-    for (number, stored) in (1..).zip(&made.stored) {
-        let segment = NewSegment {
-            segment_id: number,
-            day: stored.day,
-            events: stored.rows as i64,
-            meta: serde_json::to_value(&stored.meta).expect("json"),
-            parts: stored.parts.iter().map(|part| part.0.clone()).collect(),
-        };
-        let mut tx = db.begin().await.expect("a transaction");
-        segments::insert(&mut tx, project.id, &[segment], end()).await.expect("a segment");
-        tx.commit().await.expect("a commit");
-    }
-}
-
 fn ranked(series: &TrendSeries) -> Option<Vec<Value>> {
     let mut row = match &series.key {
         GroupKey::Value(value) => vec![json!(value)],
@@ -161,10 +133,6 @@ fn name(name: &str) -> Filter {
 /// The last days of the month.
 fn last(days: i64) -> Scope {
     Scope { period: Period::Between { from: at(days_before_end(days)), until: end() }, ..Scope::default() }
-}
-
-fn end() -> DateTime<Utc> {
-    at(BEGIN_MS + DAYS * DAY_MS)
 }
 
 fn at(ms: i64) -> DateTime<Utc> {

@@ -43,7 +43,7 @@ impl Question {
 /// The event of the trend.
 pub const TREND_NAME: &str = "add_to_cart";
 /// The steps of the funnel.
-pub const STEPS: [&str; 3] = ["page_view", "add_to_cart", "purchase"];
+pub const STEPS: [&str; 3] = ["$pageview", "add_to_cart", "purchase"];
 pub const WINDOW_MS: i64 = 30 * 60_000;
 pub const ROUTES_TOP: usize = 10;
 

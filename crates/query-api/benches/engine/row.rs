@@ -5,11 +5,13 @@ use uuid::Uuid;
 
 use crate::traffic::{BEGIN_MS, DAY_MS, Hit, Person};
 
+/// Changes with what the rows look like: what peers loaded of others is of no use.
+pub const SHAPE: u32 = 2;
 pub const OS: [&str; 6] = ["Windows", "iOS", "Android", "macOS", "Linux", "ChromeOS"];
 pub const BROWSERS: [&str; 6] = ["Chrome", "Safari", "Edge", "Firefox", "Samsung Internet", "Opera"];
 pub const ENVIRONMENT: &str = "production";
 const NAMED: [&str; 12] = [
-    "page_view",
+    "$pageview",
     "view_product",
     "search",
     "add_to_cart",

@@ -1,9 +1,9 @@
 -- For each event: the last first step so far, then the last first step of a chain that reached the second.
 with step as (
-    select actor, ts, name, max(ts) filter (where name = 'page_view') over so_far as began
+    select actor, ts, name, max(ts) filter (where name = '$pageview') over so_far as began
     from event
     where project_id = 1
-        and name in ('page_view', 'add_to_cart', 'purchase')
+        and name in ('$pageview', 'add_to_cart', 'purchase')
         and received_at >= '2025-12-01' and received_at < '2025-12-31'
     window so_far as (partition by actor order by ts rows unbounded preceding)
 ),
