@@ -1,5 +1,6 @@
 //! Building query strings: what a link says is what the page shows.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// `path?key=value&…` of the pairs that have a value.
@@ -9,6 +10,12 @@ pub(crate) fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a st
         let _ = write!(url, "{}{key}={}", if i == 0 { '?' } else { '&' }, encoded(value));
     }
     url
+}
+
+/// Which of some choices a query string names; `None` for none of them.
+pub(crate) fn choice<T: Copy>(words: &HashMap<String, String>, name: &str, all: &[T], word: impl Fn(T) -> &'static str) -> Option<T> {
+    let named = words.get(name)?;
+    all.iter().copied().find(|choice| word(*choice) == named)
 }
 
 /// Percent-encoded but for what is plain in every part of a URL.

@@ -5,9 +5,9 @@ use futures::future::join_all;
 use ingest::Config;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use storage::Db;
 use storage::batches::{self, NewBatch};
 use storage::partitions::{self, Table};
+use storage::{Db, Transaction};
 use testkit::clock::HandClock;
 use testkit::deadline::until;
 use uuid::Uuid;
@@ -19,6 +19,15 @@ const BATCH: &str = "019e2622-4600-7000-8000-0000000000f1";
 async fn refuse_poison(app: &App) {
     let constraint = "alter table event add constraint no_poison check (name not like 'poison%')";
     sqlx::query(constraint).execute(&app.pool).await.expect("a constraint");
+}
+
+/// Another request that is about to store the batch.
+async fn hold_batch(app: &App, db: &Db) -> Transaction {
+    let mut tx = db.begin().await.expect("a transaction");
+    let batch_id: Uuid = BATCH.parse().expect("an id");
+    let entry = NewBatch { batch_id, signal: 1, body_hash: [0; 16], accepted: 1, rejected: 0, errors: Vec::new() };
+    batches::enter(&mut tx, app.project, Uuid::nil(), app::now(), &[entry]).await.expect("the ledger");
+    tx
 }
 
 fn events(n: usize, is_poison: impl Fn(usize) -> bool) -> Vec<Value> {
@@ -52,10 +61,7 @@ async fn history_is_stored_without_what_the_database_refuses(pool: PgPool) {
 async fn whoever_waits_for_a_row_of_the_ledger_waits_alone(pool: PgPool) {
     let app = App::start(pool).await;
     let db = Db::from_pool(app.pool.clone());
-    let mut other = db.begin().await.expect("a transaction");
-    let batch_id: Uuid = BATCH.parse().expect("an id");
-    let entry = NewBatch { batch_id, signal: 1, body_hash: [0; 16], accepted: 1, rejected: 0, errors: Vec::new() };
-    batches::enter(&mut other, app.project, Uuid::nil(), app::now(), &[entry]).await.expect("the ledger");
+    let other = hold_batch(&app, &db).await;
 
     let held = json!({"batch_id": BATCH, "events": events(1, |_| false)}).to_string();
     let free: Vec<String> = (0..20).map(|_| json!({"events": events(1, |_| false)}).to_string()).collect();
@@ -75,10 +81,7 @@ async fn whoever_waits_for_a_row_of_the_ledger_waits_alone(pool: PgPool) {
 async fn history_is_stored_although_its_empty_day_is_dropped_before_its_first_row(pool: PgPool) {
     let app = App::start(pool).await;
     let db = Db::from_pool(app.pool.clone());
-    let mut other = db.begin().await.expect("a transaction");
-    let batch_id: Uuid = BATCH.parse().expect("an id");
-    let entry = NewBatch { batch_id, signal: 1, body_hash: [0; 16], accepted: 1, rejected: 0, errors: Vec::new() };
-    batches::enter(&mut other, app.project, Uuid::nil(), app::now(), &[entry]).await.expect("the ledger");
+    let other = hold_batch(&app, &db).await;
 
     let day = (app::now() - TimeDelta::days(20)).date_naive();
     let body = json!({"batch_id": BATCH, "events": [{"name": "old", "ts": format!("{day}T12:00:00Z")}]});

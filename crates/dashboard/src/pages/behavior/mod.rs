@@ -9,7 +9,7 @@ use protocol::analyses::{RoutesAnswer, RoutesQuery, Scope};
 use protocol::range::{Period, Range};
 
 use crate::components::filter_bar::filter_bar;
-use crate::components::picker::{Choice, ranges};
+use crate::components::picker::audience_ranges;
 use crate::components::{empty, freshness};
 use crate::filtered::Filtered;
 use crate::render::{Page, Title};
@@ -35,9 +35,11 @@ pub struct BehaviorQuery {
 impl BehaviorQuery {
     /// Reads the query string; what it does not know is left at its default.
     pub fn read(words: &HashMap<String, String>) -> Self {
-        let range = words.get("range").and_then(|word| Range::AUDIENCE.into_iter().find(|range| range.word() == word));
-        let sort = words.get("sort").and_then(|word| Column::ALL.into_iter().find(|column| column.word() == word));
-        Self { range: range.unwrap_or_default(), filtered: Filtered::read(words), sort: sort.unwrap_or_default() }
+        Self {
+            range: url::choice(words, "range", &Range::AUDIENCE, Range::word).unwrap_or_default(),
+            filtered: Filtered::read(words),
+            sort: url::choice(words, "sort", &Column::ALL, Column::word).unwrap_or_default(),
+        }
     }
 
     /// What is asked of the engine.
@@ -65,7 +67,7 @@ pub fn page(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer, begun: 
             <div class="page-head">
                 <h1>"Behavior"</h1>
                 {freshness::freshness(frame, &answer.receipt)}
-                <div class="right">{range_picker(frame, query)}</div>
+                <div class="right">{audience_ranges(query.range, |range| BehaviorQuery { range, ..query.clone() }.href(frame))}</div>
             </div>
             {begun.then_some(bar)}
             {content(frame, query, answer, begun)}
@@ -87,13 +89,4 @@ fn content(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer, begun: b
             .into_any();
     }
     routes_table::panel(frame, query, answer)
-}
-
-fn range_picker(frame: &Frame, query: &BehaviorQuery) -> AnyView {
-    let choice = |range: Range| Choice {
-        label: range.label().to_owned(),
-        href: BehaviorQuery { range, ..query.clone() }.href(frame),
-        chosen: range == query.range,
-    };
-    ranges(Range::AUDIENCE.map(choice).into())
 }

@@ -13,7 +13,7 @@ use protocol::audience::{AudienceAnswer, Measure};
 use protocol::range::{Period, Range};
 
 use crate::components::filter_bar::filter_bar;
-use crate::components::picker::{Choice, ranges};
+use crate::components::picker::audience_ranges;
 use crate::components::stat::{Stat, strip};
 use crate::components::{empty, freshness};
 use crate::filtered::Filtered;
@@ -39,11 +39,9 @@ pub struct MetricsQuery {
 impl MetricsQuery {
     /// Reads the query string; what it does not know is left at its default.
     pub fn read(words: &HashMap<String, String>) -> Self {
-        let range = words.get("range").and_then(|word| Range::AUDIENCE.into_iter().find(|range| range.word() == word));
-        let measure = words.get("measure").and_then(|word| Measure::ALL.into_iter().find(|measure| measure.word() == word));
         Self {
-            range: range.unwrap_or_default(),
-            measure: measure.unwrap_or_default(),
+            range: url::choice(words, "range", &Range::AUDIENCE, Range::word).unwrap_or_default(),
+            measure: url::choice(words, "measure", &Measure::ALL, Measure::word).unwrap_or_default(),
             filtered: Filtered::read(words),
             lists: Lists::read(words),
         }
@@ -75,7 +73,7 @@ pub fn page(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, lists:
             <div class="page-head">
                 <h1>"Metrics"</h1>
                 {freshness::freshness(frame, &answer.receipt)}
-                <div class="right">{range_picker(frame, query)}</div>
+                <div class="right">{audience_ranges(query.range, |range| MetricsQuery { range, ..query.clone() }.href(frame))}</div>
             </div>
             {begun.then_some(bar)}
             {content(frame, query, answer, lists, begun)}
@@ -110,19 +108,6 @@ fn content(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, lists: 
 /// A filter's part of a sentence.
 fn matching(query: &MetricsQuery) -> &'static str {
     if query.filtered.filter.is_all() { " arrived" } else { " matches the filter" }
-}
-
-fn range_picker(frame: &Frame, query: &MetricsQuery) -> AnyView {
-    ranges(
-        Range::AUDIENCE
-            .map(|range| Choice {
-                label: range.label().to_owned(),
-                href: MetricsQuery { range, ..query.clone() }.href(frame),
-                chosen: range == query.range,
-            })
-            .into(),
-    )
-    .into_any()
 }
 
 fn stat(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, measure: Measure) -> Stat {

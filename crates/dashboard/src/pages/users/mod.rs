@@ -10,7 +10,7 @@ use protocol::range::{Period, Range};
 use protocol::users::{UsersAnswer, UsersQuery, UsersSort};
 
 use crate::components::filter_bar::filter_bar;
-use crate::components::picker::{Choice, ranges};
+use crate::components::picker::audience_ranges;
 use crate::components::{empty, freshness};
 use crate::filtered::Filtered;
 use crate::render::{Page, Title};
@@ -35,13 +35,11 @@ pub struct UsersPageQuery {
 impl UsersPageQuery {
     /// Reads the query string; what it does not know is left at its default.
     pub fn read(words: &HashMap<String, String>) -> Self {
-        let range = words.get("range").and_then(|word| Range::AUDIENCE.into_iter().find(|range| range.word() == word));
-        let sort = words.get("sort").and_then(|word| UsersSort::ALL.into_iter().find(|sort| sort.word() == word));
         Self {
-            range: range.unwrap_or_default(),
+            range: url::choice(words, "range", &Range::AUDIENCE, Range::word).unwrap_or_default(),
             filtered: Filtered::read(words),
             search: words.get("search").map(|text| text.trim().to_owned()).unwrap_or_default(),
-            sort: sort.unwrap_or_default(),
+            sort: url::choice(words, "sort", &UsersSort::ALL, UsersSort::word).unwrap_or_default(),
             page: words.get("page").and_then(|page| page.parse().ok()).unwrap_or_default(),
         }
     }
@@ -80,7 +78,7 @@ pub fn page(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer, begun: 
             <div class="page-head">
                 <h1>"Users"</h1>
                 {freshness::freshness(frame, &answer.receipt)}
-                <div class="right">{range_picker(frame, query)}</div>
+                <div class="right">{audience_ranges(query.range, |range| UsersPageQuery { range, ..query.begun_anew() }.href(frame))}</div>
             </div>
             {begun.then_some(bar)}
             {content(frame, query, answer, begun)}
@@ -107,15 +105,6 @@ fn content(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer, begun: b
 /// A filter's part of a sentence.
 fn matching(query: &UsersPageQuery) -> &'static str {
     if query.filtered.filter.is_all() { " arrived" } else { " matches the filter" }
-}
-
-fn range_picker(frame: &Frame, query: &UsersPageQuery) -> AnyView {
-    let choice = |range: Range| Choice {
-        label: range.label().to_owned(),
-        href: UsersPageQuery { range, ..query.begun_anew() }.href(frame),
-        chosen: range == query.range,
-    };
-    ranges(Range::AUDIENCE.map(choice).into())
 }
 
 #[cfg(test)]
