@@ -5,7 +5,7 @@ use roaring::RoaringBitmap;
 use crate::history::{Cancel, Cancelled, History, OUT, RowRef, Run, Selection, Spread, Visit};
 use crate::segment::{Column, ColumnKey, Number};
 
-/// Days that can be told apart; a range has fewer.
+/// Days that can be told apart, by the project's calendar; later ones count as the last.
 pub const DAYS_MAX: usize = 128;
 
 /// A person of the range.
@@ -92,7 +92,7 @@ impl Visit for Listing<'_> {
         }
         let mut found: Option<Visitor> = None;
         let mut days = 0_u128;
-        for run in runs {
+        for (place, run) in runs.iter().enumerate() {
             let block = run.block as usize;
             if self.spread.whole(block) == Some(OUT) {
                 continue;
@@ -105,7 +105,7 @@ impl Visit for Listing<'_> {
                 }
                 days |= 1 << day.min(DAYS_MAX as u16 - 1);
                 let ts_ms = midnight + i64::from(times[row]);
-                let here = RowRef { ts_ms, block: run.block, row: row as u32, run: run.run };
+                let here = RowRef { ts_ms, block: run.block, row: row as u32, run: place as u32 };
                 let weight = self.weights[block].and_then(|weights| weights.at(row)).unwrap_or(1.0);
                 let visitor = found.get_or_insert(Visitor { person, events: 0.0, days: 0, first_ms: ts_ms, last: here });
                 visitor.events += weight;

@@ -24,8 +24,6 @@ pub struct UsersQuery {
 impl UsersQuery {
     /// People of one page.
     pub const PAGE: usize = 50;
-    /// Ids that a search finds, at most.
-    pub const FOUND_MAX: usize = 10_000;
 }
 
 /// Who comes first.
@@ -62,6 +60,8 @@ impl UsersSort {
 pub struct UserRow {
     /// The strongest of the person's ids: a user's before a device's; of equal ones the first seen.
     pub name: ActorName,
+    /// The next ids of the person, at most [`Self::OTHERS_MAX`].
+    pub others: Vec<ActorName>,
     /// How many ids are this person.
     pub ids: usize,
     /// Events in the range, weighted by sample rate.
@@ -74,6 +74,11 @@ pub struct UserRow {
     pub last_seen: DateTime<Utc>,
     /// What the last event in the range says.
     pub last: LastSeen,
+}
+
+impl UserRow {
+    /// Ids that are told beside the strongest.
+    pub const OTHERS_MAX: usize = 20;
 }
 
 /// Where and with what somebody was seen last; null for what the event does not say.

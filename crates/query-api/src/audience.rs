@@ -56,7 +56,12 @@ async fn run(state: &QueryState, context: &ProjectContext, range: Range, filter:
     let horizon = making.horizon(state, context).await?;
     // The rollup knows nothing that a filter could test.
     let figures = if horizon.segments_cover(frames.previous.start()) || !filter.is_all() {
-        from_segments::figures(state, context, &mut making, &frames, filter).await?
+        let figures = async |making: &mut Making, sessions| from_segments::figures(state, context, making, &frames, filter, sessions).await;
+        match figures(&mut making, true).await {
+            // Better without sessions than not at all.
+            Err(ApiError::TooMuch { .. }) => figures(&mut making, false).await?,
+            figures => figures?,
+        }
     } else {
         from_rollup::figures(state, context, &mut making, &frames).await?
     };
@@ -69,7 +74,12 @@ async fn run(state: &QueryState, context: &ProjectContext, range: Range, filter:
         figures.previous.clear();
         making.missing = making.missing.filter(|_| whole_from > frames.current.start());
     }
-    let counted = format!("Distinct people, page views and events of the {}, by the event's own time.", range.sentence());
+    let what = if figures.totals.sessions.is_some() {
+        "Distinct people, sessions by when they began, page views"
+    } else {
+        "Distinct people, page views"
+    };
+    let counted = format!("{what} and events of the {}, by the event's own time.", range.sentence());
     Ok(AudienceAnswer {
         range,
         step: frames.current.step,

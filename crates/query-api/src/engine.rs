@@ -19,6 +19,7 @@ use protocol::filter::{Field, Filter, Test};
 use protocol::receipt::{BotRule, Missing};
 use storage::horizon::Horizon;
 
+pub(crate) use actors::LOOKED_AT_MAX;
 pub(crate) use cache::Engine;
 
 use self::load::Ties;
@@ -35,6 +36,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) bots: BotRule,
     /// What is counted.
     pub(crate) filter: &'a Filter,
+    /// Filters that [`Found::matching`] is asked for, where they test who somebody is.
+    pub(crate) parts: &'a [Filter],
     /// Only events that match the filter matter: segments without any are left out. Sessions, and what lies between two
     /// steps, need the others too.
     pub(crate) only_matching: bool,
@@ -64,7 +67,8 @@ impl Found {
         range(&self.history, from.timestamp_millis(), until.timestamp_millis()).and(self.within.clone())
     }
 
-    /// The rows of the range that match another filter, whose tests of people are among those of the question's own.
+    /// The rows of the range that match another filter. Its tests of people are among those of the question's own, or of its
+    /// parts.
     pub(crate) fn matching(&self, filter: &Filter) -> Selection {
         match filter.is_all() {
             true => self.within.clone(),
@@ -89,8 +93,10 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
     let prune = if asked.only_matching { humans.clone().and(asked.filter.clone()) } else { humans.clone() };
     let horizon = making.horizon(state, context).await?;
     making.missing = missing(&horizon, asked.from, asked.until);
-    let (actors, (links, persons)) =
-        tokio::try_join!(actors::resolve(state, context, asked.filter), people::at_version(state, context.id(), horizon.links_version))?;
+    let (actors, (links, persons)) = tokio::try_join!(
+        actors::resolve(state, context, std::iter::once(asked.filter).chain(asked.parts)),
+        people::at_version(state, context.id(), horizon.links_version)
+    )?;
     let ties = match asked.ordered {
         false => Ties::Nowhere,
         true if persons.is_empty() => Ties::OnCrowdedDays,
@@ -114,7 +120,6 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
     .await
 }
 
-pub(crate) use actors::resolve as actor_sets;
 pub(crate) use load::prop_names;
 pub(crate) use run::run;
 

@@ -6,7 +6,7 @@ use analysis::history::{History, OUT, RowRef, Spread};
 use analysis::persons::Persons;
 use analysis::segment::{Attribute, ColumnKey};
 use analysis::visitors::{self, By, DAYS_MAX, Visitor};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use protocol::id::ActorKind;
 use protocol::identity_link::ActorName;
 use protocol::receipt::Accuracy;
@@ -16,7 +16,7 @@ use storage::actors::{self, Named};
 
 use crate::access::ProjectContext;
 use crate::analyses::frame;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, LOOKED_AT_MAX};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget, people};
 
@@ -34,7 +34,9 @@ pub async fn users(state: &QueryState, context: &ProjectContext, query: &UsersQu
 async fn run(state: &QueryState, context: &ProjectContext, query: &UsersQuery) -> Result<UsersAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame(context, &making, query.scope.period, None)?;
-    if (frame.end() - frame.start()).num_days() >= DAYS_MAX as i64 {
+    let (zone, day) = (context.zone(), |at: DateTime<Utc>| at.with_timezone(&context.zone()).date_naive());
+    let first = day(frame.start());
+    if (day(frame.end()) - first).num_days() >= DAYS_MAX as i64 {
         let (problem, allowed) = ("are too far apart".to_owned(), format!("fewer than {DAYS_MAX} days"));
         return Err(ApiError::InvalidParameter { name: "from` and `until", problem, allowed });
     }
@@ -46,16 +48,15 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &UsersQuery) -
         until: frame.end(),
         bots: query.scope.bots,
         filter: &query.scope.filter,
+        parts: &[],
         only_matching: true,
         columns: LAST.map(ColumnKey::Text).into_iter().collect(),
         ordered: false,
     };
     let history = engine::find(state, context, &mut making, asked).await?;
     let (days, by, skip) = (frame.clone(), by(query.sort), query.page.saturating_mul(UsersQuery::PAGE));
-    let zone = context.zone();
     let (total, page) = engine::run(state, move |cancel| {
-        let first = days.start().with_timezone(&zone).date_naive();
-        let day = |quarter: DateTime<chrono::Utc>| match days.index_of(quarter) {
+        let day = |quarter: DateTime<Utc>| match days.index_of(quarter) {
             Some(_) => (quarter.with_timezone(&zone).date_naive() - first).num_days() as u16,
             None => OUT,
         };
@@ -97,7 +98,11 @@ async fn found(
     if query.search.is_empty() {
         return Ok(None);
     }
-    let numbers = actors::containing(state.db(), context.id(), &query.search, UsersQuery::FOUND_MAX as i64).await?;
+    let numbers = actors::containing(state.db(), context.id(), &query.search, LOOKED_AT_MAX + 1).await?;
+    if numbers.len() as i64 > LOOKED_AT_MAX {
+        let (problem, allowed) = ("is part of more than a million ids".to_owned(), "a longer part".to_owned());
+        return Err(ApiError::InvalidParameter { name: "search", problem, allowed });
+    }
     Ok(Some(numbers.into_iter().filter_map(|number| Some(persons.person_of(u32::try_from(number).ok()?))).collect()))
 }
 
@@ -124,10 +129,12 @@ async fn told(
     let named: BTreeMap<i64, Named> =
         actors::named(state.db(), context.id(), &numbers).await?.into_iter().map(|named| (named.number, named)).collect();
     let row = |((visitor, last), members): ((Visitor, LastSeen), Vec<u32>)| {
-        let ids: Vec<&Named> = members.iter().filter_map(|number| named.get(&i64::from(*number))).collect();
-        let name = ids.iter().min_by_key(|named| (named.kind, named.first_seen, named.number))?;
+        let mut ids: Vec<&Named> = members.iter().filter_map(|number| named.get(&i64::from(*number))).collect();
+        ids.sort_by_key(|named| (named.kind, named.first_seen, named.number));
+        let name = |named: &&Named| Some(ActorName { kind: ActorKind::from_code(named.kind)?, id: named.id.clone() });
         Some(UserRow {
-            name: ActorName { kind: ActorKind::from_code(name.kind)?, id: name.id.clone() },
+            name: name(ids.first()?)?,
+            others: ids.iter().skip(1).take(UserRow::OTHERS_MAX).filter_map(name).collect(),
             ids: ids.len(),
             events: visitor.events,
             days: visitor.days,

@@ -14,7 +14,8 @@ pub struct Sessions<'a> {
     history: &'a History,
     ids: Vec<Option<&'a Text>>,
     by_id: HashMap<&'a str, u32, foldhash::fast::RandomState>,
-    last_id: Option<(&'a str, u32)>,
+    /// Block and code of the latest row with an id, and its session: neighbours mostly have one, and texts lie far apart.
+    last: Option<(u32, u32, u32)>,
     /// Actor, the time of its latest row without an id, and the session of that.
     by_actor: Vec<(u32, i64, u32)>,
     next: u32,
@@ -27,35 +28,34 @@ impl<'a> Sessions<'a> {
     /// For the people of a history.
     pub fn of(history: &'a History) -> Self {
         let ids = history.blocks().iter().map(|block| block.text(&ColumnKey::Text(Attribute::Session))).collect();
-        Self { history, ids, by_id: HashMap::default(), last_id: None, by_actor: Vec::new(), next: 0 }
+        Self { history, ids, by_id: HashMap::default(), last: None, by_actor: Vec::new(), next: 0 }
     }
 
     /// From now on another person's rows come.
     pub fn begin(&mut self) {
         self.by_id.clear();
-        self.last_id = None;
+        self.last = None;
         self.by_actor.clear();
         self.next = 0;
     }
 
     /// The session of the person's next row, in their order; `runs` are the person's.
     pub fn assign(&mut self, runs: &[Run], row: &RowRef) -> u32 {
-        match self.ids[row.block as usize].and_then(|ids| ids.at(row.row as usize)) {
-            Some(id) => self.by_id(id),
-            None => self.by_gap(self.history.actor(runs[row.run as usize]).unwrap_or_default(), row.ts_ms),
+        if let Some(ids) = self.ids[row.block as usize] {
+            let code = ids.codes.at(row.row as usize);
+            if let Some((block, last, session)) = self.last
+                && (block, last) == (row.block, code)
+            {
+                return session;
+            }
+            if let Some(id) = ids.value(code) {
+                let session = *self.by_id.entry(id).or_insert(self.next);
+                self.next = self.next.max(session + 1);
+                self.last = Some((row.block, code, session));
+                return session;
+            }
         }
-    }
-
-    fn by_id(&mut self, id: &'a str) -> u32 {
-        if let Some((last, session)) = self.last_id
-            && last == id
-        {
-            return session;
-        }
-        let session = *self.by_id.entry(id).or_insert(self.next);
-        self.next = self.next.max(session + 1);
-        self.last_id = Some((id, session));
-        session
+        self.by_gap(self.history.actor(runs[row.run as usize]).unwrap_or_default(), row.ts_ms)
     }
 
     fn by_gap(&mut self, actor: u32, ts_ms: i64) -> u32 {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Cell;
 use crate::history::{History, OUT, Quarters, Rows, Run, Selection, Spread, Visit};
 use crate::keys::{KeyReader, Keys, with_keys};
-use crate::segment::{Column, ColumnKey, Number};
+use crate::segment::{Codes, Column, ColumnKey, Number};
 
 /// A person that no number stands for, who is never counted.
 const NOBODY: u32 = u32::MAX;
@@ -137,6 +137,9 @@ impl<'a> Counter<'a> {
                 n => self.count(key, bucket, n as u32, person),
             },
             (Some(bucket), reader, None) => {
+                if let Some(key) = one_of_all(reader, day.rows, &range) {
+                    return self.count(key, bucket, range.len() as u32, person);
+                }
                 with_keys!(reader, key => each_row(day.rows, range, |row| self.count(key(row), bucket, 1, person)));
             }
             (None, KeyReader::Same(key), None) => self.add_to_one(key, day, range, person),
@@ -189,6 +192,14 @@ impl<'a> Counter<'a> {
             self.beyond[key as usize * self.stride + bucket as usize] += weight - 1.0;
         }
     }
+}
+
+/// The value that all rows of a range have, where that is seen at a glance: on one day, people have one country and one OS.
+#[inline(always)]
+fn one_of_all(reader: KeyReader<'_>, rows: &Rows, range: &Range<usize>) -> Option<u32> {
+    let (KeyReader::Codes(Codes::U8(codes), keys), Rows::All) = (reader, rows) else { return None };
+    let (first, others) = codes[range.clone()].split_first()?;
+    others.iter().all(|code| code == first).then(|| keys[*first as usize])
 }
 
 /// A loop for each kind of choice: one for all would ask for each row which it is.

@@ -49,6 +49,19 @@ pub(super) fn tally(history: &History, rows: &Selection, spread: &Spread, keys: 
 }
 
 fn add_events(cells: &mut [Cell], reader: KeyReader<'_>, rows: &Rows, range: std::ops::Range<usize>, is_in: impl Fn(usize) -> bool) {
+    if matches!(rows, Rows::None) {
+        return;
+    }
+    if cells.len() > range.len() {
+        // More values than rows: counters of their own would cost more than they save.
+        return rows.for_each(range, |row| {
+            if is_in(row) {
+                let cell = &mut cells[reader.at(row) as usize];
+                cell.n += 1;
+                cell.events += 1.0;
+            }
+        });
+    }
     let mut counts = vec![0_u32; cells.len()];
     with_keys!(reader, key => rows.for_each(range, |row| counts[key(row) as usize] += u32::from(is_in(row))));
     for (cell, n) in cells.iter_mut().zip(counts) {

@@ -29,7 +29,7 @@ pub(crate) fn filter_bar(path: &str, kept: &[(&'static str, String)], filtered: 
     let (typed, why) = filtered.refused.clone().unzip();
     let placeholder = if text.is_empty() { "Filter: country:DE, route:/cart, price>10 …" } else { "and …" };
     view! {
-        <form class="filterbar" role="search" action=path.to_owned()>
+        <form class="filterbar" role="search" aria-label="Filters" action=path.to_owned()>
             {icon(Icon::FILTER)}
             {chips}
             {hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}

@@ -32,6 +32,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &BreakdownsQue
         until: frame.end(),
         bots: query.scope.bots,
         filter: &query.scope.filter,
+        parts: &[],
         only_matching: true,
         columns: dimensions.iter().flat_map(Dimension::columns).collect::<BTreeSet<_>>(),
         ordered: false,

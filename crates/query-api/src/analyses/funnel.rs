@@ -40,6 +40,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &FunnelQuery) 
         until: frame.end(),
         bots: query.scope.bots,
         filter: &any_step,
+        parts: &query.steps,
         only_matching: rule.unit == Unit::People && rule.order != Order::Strict,
         columns,
         ordered: true,

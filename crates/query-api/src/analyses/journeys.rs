@@ -2,7 +2,6 @@
 
 use analysis::journeys::{self, Direction, Rule};
 use analysis::keys::Keys;
-use analysis::select::select;
 use analysis::sessions::Sessions;
 use protocol::analyses::{JourneyDirection, JourneyLink, JourneyNode, JourneyStep, JourneysAnswer, JourneysQuery};
 use protocol::receipt::Accuracy;
@@ -32,16 +31,16 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &JourneysQuery
         until: frame.end(),
         bots: query.scope.bots,
         filter: &query.scope.filter,
+        parts: std::slice::from_ref(&query.start),
         only_matching: false,
         columns: columns.collect(),
         ordered: true,
     };
-    let actors = engine::actor_sets(state, context, &query.start).await?;
     let found = engine::find(state, context, &mut making, asked).await?;
     let (start, rule) = (query.start.clone(), rule(query));
     let drawn = engine::run(state, move |cancel| {
         let (keys, chosen) = (Keys::of(&found.history, &dimension), found.chosen());
-        let starts = select(&found.history, &start, &actors).and(chosen.clone());
+        let starts = found.matching(&start).and(chosen.clone());
         journeys::count(&found.history, &found.within, &chosen, &starts, &keys, rule, cancel)
     })
     .await?;

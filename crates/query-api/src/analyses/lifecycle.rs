@@ -42,6 +42,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &LifecycleQuer
         until: end,
         bots: query.scope.bots,
         filter: &query.scope.filter,
+        parts: &[],
         only_matching: true,
         columns: std::collections::BTreeSet::new(),
         ordered: false,

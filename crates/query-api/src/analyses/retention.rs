@@ -42,6 +42,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RetentionQuer
         until: frame.end(),
         bots: query.scope.bots,
         filter: &either,
+        parts: &[query.start.clone(), query.back.clone()],
         only_matching: true,
         columns,
         ordered: false,

@@ -35,6 +35,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) 
         until: frame.end(),
         bots: query.scope.bots,
         filter: &query.scope.filter,
+        parts: &[],
         only_matching: false,
         columns: columns.collect(),
         ordered: true,

@@ -28,6 +28,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SessionsQuery
         until: frame.end(),
         bots: query.scope.bots,
         filter: &query.scope.filter,
+        parts: &[],
         only_matching: false,
         columns: sessions::Sessions::COLUMNS.into_iter().chain([ColumnKey::Text(Attribute::Name)]).collect(),
         ordered: true,

@@ -37,6 +37,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SuggestionsQu
         until: frame.end(),
         bots: query.scope.bots,
         filter: &query.scope.filter,
+        parts: &[],
         only_matching: true,
         columns: dimension.columns().into_iter().collect(),
         ordered: false,

@@ -105,6 +105,7 @@ async fn count(
         until: frame.end(),
         bots: query.scope.bots,
         filter,
+        parts: &[],
         only_matching: true,
         columns: dimensions.iter().flat_map(Dimension::columns).collect(),
         ordered: false,

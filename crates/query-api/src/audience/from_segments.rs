@@ -22,13 +22,14 @@ use crate::engine::{self, Asked, Found};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState};
 
-/// What the page shows.
+/// What the page shows; without sessions, of which every event is a part, far less is read where there is a filter.
 pub(super) async fn figures(
     state: &QueryState,
     context: &ProjectContext,
     making: &mut Making,
     frames: &Comparison,
     filter: &Filter,
+    sessions: bool,
 ) -> Result<Figures, ApiError> {
     let [names, routes] = [Attribute::Name, Attribute::Route].map(Dimension::Text);
     let asked = Asked {
@@ -36,10 +37,16 @@ pub(super) async fn figures(
         until: frames.current.end(),
         bots: BotRule::Humans,
         filter,
+        parts: &[],
         // Sessions are made of their other events too.
-        only_matching: false,
-        columns: names.columns().into_iter().chain(routes.columns()).chain(Sessions::COLUMNS).collect::<BTreeSet<_>>(),
-        ordered: true,
+        only_matching: !sessions,
+        columns: names
+            .columns()
+            .into_iter()
+            .chain(routes.columns())
+            .chain(sessions.then_some(Sessions::COLUMNS).into_iter().flatten())
+            .collect::<BTreeSet<_>>(),
+        ordered: sessions,
     };
     let found = engine::find(state, context, making, asked).await?;
     let frames = frames.clone();
@@ -47,7 +54,7 @@ pub(super) async fn figures(
         let views = Filter::term(Field::Name, Test::is(PAGE_VIEW));
         let events = found.chosen();
         let views = found.matching(&views).and(events.clone());
-        let counting = Counting { found: &found, events: &events, views: &views, cancel };
+        let counting = Counting { found: &found, events: &events, views: &views, sessions, cancel };
         let (buckets, totals) = counting.counts(&frames.current, frames.current.end())?;
         let (previous, whole) = counting.counts(&frames.previous, frames.previous.end())?;
         let previous_totals = match frames.previous_until == frames.previous.end() {
@@ -71,6 +78,7 @@ struct Counting<'a> {
     found: &'a Found,
     events: &'a Selection,
     views: &'a Selection,
+    sessions: bool,
     cancel: &'a Cancel,
 }
 
@@ -86,20 +94,22 @@ impl Counting<'_> {
             Ok(trend::count(history, rows, &spread, frame.buckets.len(), &Keys::none(history), self.cancel)?.remove(0))
         };
         let (events, views) = (count(self.events)?, count(self.views)?);
-        let within = self.found.between(frame.start(), until);
-        let chosen = self.events.clone().and(within.clone());
-        let sessions = sessions::count(history, &within, &chosen, &spread, frame.buckets.len(), self.cancel)?;
-        let counts = |events: &trend::Cell, views: &trend::Cell, sessions| Counts {
+        let counts = |events: &trend::Cell, views: &trend::Cell| Counts {
             people: events.people,
             page_views: views.events,
             events: events.events,
-            sessions: Some(session_figures(sessions)),
+            sessions: None,
         };
-        let buckets = events.buckets.iter().zip(&views.buckets).zip(&sessions.buckets);
-        Ok((
-            buckets.map(|((events, views), sessions)| counts(events, views, sessions)).collect(),
-            counts(&events.total, &views.total, &sessions.total),
-        ))
+        let mut buckets: Vec<_> = events.buckets.iter().zip(&views.buckets).map(|(events, views)| counts(events, views)).collect();
+        let mut total = counts(&events.total, &views.total);
+        if self.sessions {
+            let within = self.found.between(frame.start(), until);
+            let chosen = self.events.clone().and(within.clone());
+            let sessions = sessions::count(history, &within, &chosen, &spread, frame.buckets.len(), self.cancel)?;
+            total.sessions = Some(session_figures(&sessions.total));
+            buckets.iter_mut().zip(&sessions.buckets).for_each(|(counts, found)| counts.sessions = Some(session_figures(found)));
+        }
+        Ok((buckets, total))
     }
 
     /// The values with most; events without a value are left out.

@@ -1,5 +1,7 @@
 //! Ids in a filter to actors' numbers: segments hold numbers only.
 
+use std::collections::BTreeSet;
+
 use analysis::select::{ActorSet, ActorSets};
 use protocol::filter::{Field, Filter, Literal, Test, Value};
 use protocol::id::ActorKind;
@@ -10,12 +12,16 @@ use crate::access::ProjectContext;
 use crate::{ApiError, QueryState};
 
 /// Actors looked at for one test that no index answers, such as `user contains x`.
-const LOOKED_AT_MAX: i64 = 1_000_000;
+pub(crate) const LOOKED_AT_MAX: i64 = 1_000_000;
 
-/// The sets of actors that a filter's tests of ids mean.
-pub(crate) async fn resolve(state: &QueryState, context: &ProjectContext, filter: &Filter) -> Result<ActorSets, ApiError> {
+/// The sets of actors that the filters' tests of ids mean.
+pub(super) async fn resolve<'f>(
+    state: &QueryState,
+    context: &ProjectContext,
+    filters: impl Iterator<Item = &'f Filter>,
+) -> Result<ActorSets, ApiError> {
     let mut sets = ActorSets::default();
-    for term in ActorSets::needed(filter) {
+    for term in filters.flat_map(ActorSets::needed).collect::<BTreeSet<_>>() {
         let kind = if term.field == Field::User { ActorKind::User } else { ActorKind::Anonymous };
         let inverted = term.test.matches(Value::Absent);
         let asked = if inverted { term.test.opposite().unwrap_or(Test::Absent) } else { term.test.clone() };

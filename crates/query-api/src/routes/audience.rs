@@ -10,7 +10,10 @@ use super::sheet;
 use crate::access::ProjectContext;
 use crate::{ApiError, QueryState, audience, seen};
 
-/// People, page views and events over time.
+/// People, sessions, page views and events over time.
+///
+/// A filter picks sessions with an event that matches; their other events are part of them. What is read from the rollup has no
+/// sessions.
 ///
 /// `24h` is 24 hours, the last one open; `7d`, `30d` and `90d` are calendar days of the project's zone, today included. The
 /// totals of the range before are cut at the same time of day, to the quarter of an hour.

@@ -11,7 +11,7 @@ use crate::{ApiError, QueryState, users};
 
 /// The people of a range, one by one.
 ///
-/// Everybody with at least one event that matches, 50 at once: the strongest of their ids, events and days in the range, when
+/// Everybody with at least one event that matches in a range of fewer than 128 days, 50 at once: the strongest of their ids, events and days in the range, when
 /// they were seen first and last, and what their last event says.
 #[utoipa::path(
     get,

@@ -219,6 +219,19 @@ async fn breakdowns_and_the_audience_page_say_what_trends_and_sessions_say(pool:
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn who_somebody_is_can_be_tested_in_one_part_of_a_question(pool: PgPool) {
+    let app = shop(pool).await;
+    let cohorts = ask(&app, "/retention?range=7d&step=1d&start=user:bob").await;
+    let people: i64 = each(&cohorts["cohorts"], "people").iter().filter_map(Value::as_i64).sum();
+    assert_eq!(people, 1, "{cohorts}");
+    let back = ask(&app, "/retention?range=7d&step=1d&back=user!=bob").await;
+    assert_eq!(back["cohorts"], ask(&app, "/retention?range=7d&step=1d&back=user:ann").await["cohorts"]);
+    let funnel = ask(&app, "/funnel?step=&step=user:ann").await;
+    assert_eq!(each(&funnel["steps"], "reached"), [json!(2), json!(1)]);
+    assert_eq!(ask(&app, "/journeys?start=user:ann").await["total"], json!(2));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn sessions_routes_and_journeys_follow_visits(pool: PgPool) {
     let app = shop(pool).await;
     let sessions = ask(&app, "/sessions").await;

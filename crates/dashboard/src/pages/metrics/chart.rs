@@ -31,7 +31,7 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
     let count = answer.buckets.len();
     let title = words::title(measure, answer.step);
     let total = answer.totals.of(measure).map_or_else(|| "–".to_owned(), |total| measure.text(total));
-    let figure = format!("{total} {}", measure.label().to_lowercase());
+    let figure = format!("{}: {total}", measure.label());
     // The compared range is drawn first, so that this one lies above it.
     let below = (!before.is_empty()).then(|| line(&before, scale, PREVIOUS, false, false));
     let marks = view! { {below} {line(&now, scale, SERIES[0], open, true)} };
@@ -51,6 +51,7 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
                 marks=marks
                 overlay=cursor(answer, measure, &scale)
             />
+            {unknown(answer, measure).then(|| view! { <p class="body faint">{UNKNOWN}</p> })}
             <div class="foot">
                 <ReceiptMark receipt=answer.receipt.clone() offsets=super::offsets(frame, answer) figure=figure up=true/>
                 <span>{format!("bucket {}, project zone", answer.step.label())}</span>
@@ -68,7 +69,16 @@ fn values(buckets: &[AudienceBucket], measure: Measure) -> Vec<Option<f64>> {
 
 /// A range before without a single one is nothing to compare with, here as on the cards: mostly, the project is younger.
 fn compared(answer: &AudienceAnswer, measure: Measure) -> bool {
-    answer.previous.len() == answer.buckets.len() && answer.previous_totals.of(measure).is_some_and(|total| total > 0.0)
+    let there = |total: f64| total > 0.0 || !measure.unit().is_empty();
+    answer.previous.len() == answer.buckets.len() && answer.previous_totals.of(measure).is_some_and(there)
+}
+
+/// Sessions need events that are no longer kept one by one, or are too many to be read at once.
+const UNKNOWN: &str = "Not known for this range: it needs single events, of which too many are asked for or some are no longer kept.";
+
+/// There is no such figure in the whole answer.
+fn unknown(answer: &AudienceAnswer, measure: Measure) -> bool {
+    answer.totals.of(measure).is_none() && answer.totals.sessions.is_none()
 }
 
 fn active_users(answer: &AudienceAnswer) -> &'static str {
@@ -90,7 +100,8 @@ fn sentence(title: &str, answer: &AudienceAnswer, measure: Measure) -> String {
     let complete: Vec<f64> = answer.buckets.iter().filter(|bucket| !bucket.open).filter_map(|bucket| bucket.counts.of(measure)).collect();
     let (low, high) = complete.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(*v), high.max(*v)));
     if complete.is_empty() {
-        return format!("{title}, {}: no complete bucket yet.", answer.range.sentence());
+        let why = if unknown(answer, measure) { UNKNOWN } else { "No complete bucket yet." };
+        return format!("{title}, {}. {why}", answer.range.sentence());
     }
     let before = if compared(answer, measure) { ", with the range before for comparison" } else { "" };
     let (low, high) = (measure.text(low), measure.text(high));

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use dashboard_islands::charts::ranked::{Ranked, ranked};
 use dashboard_islands::country;
+use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
 use protocol::analyses::{Breakdown, BreakdownRow, BreakdownsAnswer, GroupKey};
 use protocol::audience::AudienceAnswer;
 use protocol::event::PAGE_VIEW;
 use protocol::filter::{Field, Test};
+use protocol::number;
+use protocol::receipt::Missing;
 
 use super::{MetricsQuery, words};
 use crate::Frame;
@@ -121,10 +124,24 @@ pub(super) fn who(frame: &Frame, query: &MetricsQuery, answer: &BreakdownsAnswer
         let tabs = segments(who.title(), "tabs-small", who.fields().iter().enumerate().map(tab).collect());
         let rows = list.rows.iter().map(|row| person_value(frame, query, list, row, answer.total.people)).collect();
         let words = [("range", query.range.word()), ("filter", &query.filtered.text()), ("by", &list.by.path()), ("top", "1000")];
-        let foot = view! { <span>"people"</span> {download(frame, "breakdowns", &words)} };
+        let receipt = answer.receipt.clone();
+        let offsets = Offsets { from: frame.offset(receipt.from), until: frame.offset(receipt.until) };
+        let foot = view! {
+            <ReceiptMark receipt=receipt offsets=offsets figure=format!("{} people", number::count(answer.total.people as f64)) up=true/>
+            {missing(answer).map(|words| view! { <span>{words}</span> })}
+            {download(frame, "breakdowns", &words)}
+        };
         panel(who.title(), tabs, rows, foot.into_any())
     });
     view! { <div class="cols-3">{panels.collect_view()}</div> }.into_any()
+}
+
+/// The lists are of segments, which may be kept for less long than what stands above.
+fn missing(answer: &BreakdownsAnswer) -> Option<&'static str> {
+    answer.receipt.missing.map(|missing| match missing {
+        Missing::Before(_) => "of a part of the range",
+        Missing::Arriving => "still being read",
+    })
 }
 
 fn person_value(frame: &Frame, query: &MetricsQuery, list: &Breakdown, row: &BreakdownRow, people: u64) -> Ranked {

@@ -1,4 +1,4 @@
-//! Audience · Metrics: people, page views and events over time.
+//! Audience · Metrics: people, sessions, page views and events over time, and who the people are.
 
 mod chart;
 mod lists;

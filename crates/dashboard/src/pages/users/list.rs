@@ -4,7 +4,7 @@ use dashboard_islands::icon::{Icon, icon};
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use dashboard_islands::{clock, country};
 use leptos::prelude::*;
-use protocol::filter::{Field, Test};
+use protocol::filter::{Field, Filter, Test};
 use protocol::id::ActorKind;
 use protocol::identity_link::ActorName;
 use protocol::number;
@@ -12,7 +12,6 @@ use protocol::users::{UserRow, UsersAnswer, UsersQuery, UsersSort};
 
 use super::UsersPageQuery;
 use crate::components::download::download;
-use crate::filtered::Filtered;
 use crate::shell::Entry;
 use crate::{Frame, url};
 
@@ -39,7 +38,7 @@ pub(super) fn panel(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer)
                 <span class="faint">{count.clone()}</span>
                 <div class="right">{search(frame, query)}</div>
             </header>
-            {(answer.total == 0).then(|| view! { <p class="body faint">{format!("Nobody whose id contains “{}”.", query.search)}</p> })}
+            {(answer.total == 0).then(|| view! { <p class="body faint">{format!("Nobody whose id contains “{}” is in this range{}.", query.search, if query.filtered.filter.is_all() { "" } else { " and matches the filter" })}</p> })}
             {(answer.total > 0)
                 .then(|| {
                     view! {
@@ -65,7 +64,7 @@ fn search(frame: &Frame, query: &UsersPageQuery) -> AnyView {
     let kept = [("range", query.range.word().to_owned()), ("sort", query.sort.word().to_owned()), ("filter", query.filtered.text())];
     let kept = kept.into_iter().filter(|(_, word)| !word.is_empty());
     view! {
-        <form class="find" role="search" action=frame.path(Entry::Users.page())>
+        <form class="find" role="search" aria-label="Find people" action=frame.path(Entry::Users.page())>
             {icon(Icon::SEARCH)}
             <input type="search" name="search" value=query.search.clone() placeholder="Find by id" aria-label="Find by id" autocomplete="off"/>
             {kept.map(|(name, word)| view! { <input type="hidden" name=name value=word/> }).collect_view()}
@@ -104,18 +103,23 @@ fn line(frame: &Frame, query: &UsersPageQuery, user: &UserRow) -> AnyView {
     .into_any()
 }
 
+/// Everything that a person did under any id, as a filter; `None` where some id has no test of its own.
+fn person(user: &UserRow) -> Option<Filter> {
+    let test = |ActorName { kind, id }: &ActorName| match kind {
+        ActorKind::User => Some(Filter::term(Field::User, Test::is(id))),
+        ActorKind::Anonymous => Some(Filter::term(Field::Anonymous, Test::is(id))),
+        ActorKind::Session | ActorKind::Install => None,
+    };
+    let tests: Vec<Filter> = std::iter::once(&user.name).chain(&user.others).map(test).collect::<Option<_>>()?;
+    (tests.len() == user.ids).then(|| if tests.len() == 1 { tests[0].clone() } else { Filter::Or(tests) })
+}
+
 /// The id, which leads to the person's own figures.
 fn name(frame: &Frame, query: &UsersPageQuery, user: &UserRow) -> AnyView {
     let ActorName { kind, id } = &user.name;
-    let field = match kind {
-        ActorKind::User => Some(Field::User),
-        ActorKind::Anonymous => Some(Field::Anonymous),
-        ActorKind::Session => Some(Field::Session),
-        ActorKind::Install => None,
-    };
-    let said = match field {
-        Some(field) => {
-            let filter = Filtered::default().with(field, Test::is(id));
+    let said = match person(user) {
+        Some(filter) => {
+            let filter = filter.to_string();
             let href = url::with_query(&frame.path(Entry::Metrics.page()), [("range", query.range.word()), ("filter", &filter)]);
             view! { <a class="mono clip" href=href title=format!("Figures of {id}")>{id.clone()}</a> }.into_any()
         }
@@ -130,7 +134,7 @@ fn name(frame: &Frame, query: &UsersPageQuery, user: &UserRow) -> AnyView {
     view! { {said} {kind} {others} }.into_any()
 }
 
-/// `3 m 05 s ago`, or the date when it is more than a day ago.
+/// `42 s ago`, `3 m ago`, or the date when it is more than a day ago.
 fn ago(frame: &Frame, at: chrono::DateTime<chrono::Utc>) -> String {
     let past = frame.now - at;
     if past.num_hours() >= 24 {
