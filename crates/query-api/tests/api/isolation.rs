@@ -14,12 +14,14 @@ use crate::sent::view;
 
 /// Every route of the OpenAPI document that reads of a project, with the query that makes it answer. A route that is missing
 /// here fails `every_route_is_in_the_matrix`.
-const OF_A_PROJECT: [(&str, &str); 21] = [
+const OF_A_PROJECT: [(&str, &str); 23] = [
     ("/api/v1/projects/{project}/live", ""),
     ("/api/v1/projects/{project}/live/stream", ""),
     ("/api/v1/projects/{project}/audience/metrics", ""),
     ("/api/v1/projects/{project}/events/seen", ""),
     ("/api/v1/projects/{project}/trend", ""),
+    ("/api/v1/projects/{project}/breakdowns", "?by=country"),
+    ("/api/v1/projects/{project}/users", ""),
     ("/api/v1/projects/{project}/funnel", "?step=name:$pageview"),
     ("/api/v1/projects/{project}/retention", ""),
     ("/api/v1/projects/{project}/lifecycle", ""),
