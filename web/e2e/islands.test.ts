@@ -75,10 +75,10 @@ describe("a click changes the page without loading another", () => {
   test("a receipt opens, and closes when somebody turns to something else", async ({ shop, visitors }) => {
     const page = await visitors.member(shop.server);
     await openAwake(page, "/p/shop/metrics");
-    const mark = page.locator("details.receipt > summary");
+    const mark = page.locator("details.receipt > summary").first();
     expect(await mark.innerText()).toContain("exact");
     await mark.click();
-    const card = page.locator(".receipt-card");
+    const card = page.locator(".receipt-card").first();
     await card.waitFor();
     expect(await card.innerText()).toContain("Europe/Berlin");
     await page.locator("h1").click();
