@@ -1,5 +1,6 @@
 // Every page that there is, for the promises that hold on all of them.
 import type { DevServer, Server } from "./server.ts";
+import { ANN } from "./story.ts";
 import { SHOPS_BATCH, SHOPS_EVENT, SHOPS_REFUSED_EVENT } from "./shop.ts";
 import type { Visitors } from "./visitor.ts";
 import type { BrowserContextOptions, Page } from "playwright-core";
@@ -35,6 +36,11 @@ export const PLACES: readonly Place[] = [
   shop("users", "/p/shop/users?range=30d"),
   shop("users-found", "/p/shop/users?range=30d&search=12&sort=events&filter=os:iOS"),
   shop("users-nobody", "/p/shop/users?search=nobody-has-this"),
+  shop("person", `/p/shop/users/profile?id=${ANN.user}`),
+  shop("person-errors", `/p/shop/users/profile?id=${ANN.user}&only=error`),
+  shop("person-without-id", `/p/shop/users/profile?kind=anonymous&id=a0`),
+  shop("link", `/p/shop/identity-links/1?id=${ANN.user}`),
+  { ...shop("person-nobody", "/p/shop/users/profile?id=nobody"), status: 404 },
   shop("explorer", "/p/shop/explorer"),
   shop("explorer-aggregates", `/p/shop/explorer?${METRIC}&agg=p95&by=route&range=24h`),
   shop("explorer-counter", "/p/shop/explorer?metric=orders.placed&kind=counter&range=7d"),

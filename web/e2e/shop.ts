@@ -2,6 +2,7 @@
 import { Dice } from "./dice.ts";
 import type { DevServer } from "./server.ts";
 import { Signals, type Event, type Point } from "./signals.ts";
+import { tellStory } from "./story.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -25,6 +26,7 @@ export async function openShop(server: DevServer): Promise<Signals> {
   await signals.import({ events: month(dice, now), metrics: [...day(dice, now), ...week(dice, now)] });
   await signals.track(...halfHour(dice, now));
   await mishaps(signals, now);
+  await tellStory(signals, now);
   await signals.counted();
   return signals;
 }

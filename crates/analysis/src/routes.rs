@@ -77,7 +77,7 @@ pub fn count(
 
 /// Where `$pageleave` says how long a page was visible.
 pub fn visible_ms() -> ColumnKey {
-    ColumnKey::Prop(PropKey { name: "visible_ms".into(), kind: PropKind::Number })
+    ColumnKey::Prop(PropKey { name: protocol::event::VISIBLE_MS.into(), kind: PropKind::Number })
 }
 
 /// The session's page view that no other has followed yet.

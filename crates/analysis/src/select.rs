@@ -102,7 +102,11 @@ fn rows(block: &Block, filter: &Filter, actors: &ActorSets) -> Rows {
         Filter::Term(term) => match dimension(&term.field) {
             Some(dimension) => by_value(block, &dimension, |value| term.test.matches(value)),
             None if term.field == Field::Trace => by_trace(block, |value| term.test.matches(value)),
-            None => actors.of(term).map_or(Rows::None, |set| by_actor(block, set)),
+            None => {
+                let set = actors.of(term);
+                debug_assert!(set.is_some(), "the actors of `{term:?}` were not looked up");
+                set.map_or(Rows::None, |set| by_actor(block, set))
+            }
         },
     }
 }

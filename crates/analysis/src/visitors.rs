@@ -17,8 +17,6 @@ pub struct Visitor {
     pub events: f64,
     /// Days with an event.
     pub days: u32,
-    /// The time of the first event, in milliseconds since 1970.
-    pub first_ms: i64,
     /// The last event; of several at the same time, any.
     pub last: RowRef,
 }
@@ -107,9 +105,8 @@ impl Visit for Listing<'_> {
                 let ts_ms = midnight + i64::from(times[row]);
                 let here = RowRef { ts_ms, block: run.block, row: row as u32, run: place as u32 };
                 let weight = self.weights[block].and_then(|weights| weights.at(row)).unwrap_or(1.0);
-                let visitor = found.get_or_insert(Visitor { person, events: 0.0, days: 0, first_ms: ts_ms, last: here });
+                let visitor = found.get_or_insert(Visitor { person, events: 0.0, days: 0, last: here });
                 visitor.events += weight;
-                visitor.first_ms = visitor.first_ms.min(ts_ms);
                 if ts_ms >= visitor.last.ts_ms {
                     visitor.last = here;
                 }

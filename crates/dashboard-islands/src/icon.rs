@@ -30,6 +30,14 @@ icons! {
     BEHAVIOR = r#"<path d="M3 3.5v4a2 2 0 0 0 2 2h6a2 2 0 0 1 2 2v1M3 7.5v5"/><circle cx="3" cy="2.5" r="1"/><circle cx="3" cy="13.5" r="1"/><circle cx="13" cy="13.5" r="1"/>"#;
     /// Audience · Users.
     USERS = r#"<circle cx="6" cy="5.5" r="2.5"/><path d="M1.5 13.5c0-2.8 2-4.5 4.5-4.5s4.5 1.7 4.5 4.5M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12 9.4c1.6.6 2.5 2.1 2.5 4.1"/>"#;
+    /// A span.
+    SPAN = r#"<path d="M2 4h6M5 8h7M9 12h5"/>"#;
+    /// A log record.
+    LOG = r#"<path d="M2.5 4h11M2.5 8h8M2.5 12h5"/>"#;
+    /// Two ids become one person.
+    LINK = r#"<path d="M6.5 9.5 9.5 6.5M7 4.5l1.4-1.4a2.8 2.8 0 0 1 4 4L11 8.5M9 11.5l-1.4 1.4a2.8 2.8 0 0 1-4-4L5 7.5"/>"#;
+    /// Goes on to what is within.
+    NEXT = r#"<path d="m6 4 4 4-4 4"/>"#;
     /// Opens a menu.
     DOWN = r#"<path d="m4 6 4 4 4-4"/>"#;
     /// The phone's menu.

@@ -1,6 +1,7 @@
 //! Which page an address shows: reads the URL, asks `query-api`, hands the answer to the page.
 
 mod entry;
+mod people;
 mod project;
 
 use std::net::{IpAddr, SocketAddr};
@@ -29,6 +30,9 @@ pub fn router(state: QueryState) -> Router {
         .route("/p/{project}/metrics", get(project::metrics))
         .route("/p/{project}/behavior", get(project::behavior))
         .route("/p/{project}/users", get(project::users))
+        .route("/p/{project}/users/profile", get(people::person))
+        .route("/p/{project}/users/erase", post(people::erase))
+        .route("/p/{project}/identity-links/{link}", get(people::link).post(people::change_link))
         .route("/p/{project}/explorer", get(project::aggregates))
         .route("/p/{project}/explorer/samples", get(project::samples))
         .route("/p/{project}/delivery", get(project::delivery))

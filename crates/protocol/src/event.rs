@@ -9,8 +9,10 @@ use crate::trace::{SpanId, TraceId, lenient};
 
 /// The name of a page view; `page_view`, `page_viewed` are read as it.
 pub const PAGE_VIEW: &str = "$pageview";
-/// A page was left: `visible_ms` says for how long it was visible since its view, or since the last such event.
+/// A page was left: [`VISIBLE_MS`] says for how long it was visible since its view, or since the last such event.
 pub const PAGE_LEAVE: &str = "$pageleave";
+/// The prop of [`PAGE_LEAVE`], in milliseconds.
+pub const VISIBLE_MS: &str = "visible_ms";
 
 /// The name under which an event is stored: other spellings of the events that the product itself understands become one.
 pub fn canonical_name(name: &str) -> &str {

@@ -34,4 +34,29 @@ impl Level {
             Self::Fatal => 21,
         }
     }
+
+    /// The level of a stored number.
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::Trace),
+            5 => Some(Self::Debug),
+            9 => Some(Self::Info),
+            13 => Some(Self::Warning),
+            17 => Some(Self::Error),
+            21 => Some(Self::Fatal),
+            _ => None,
+        }
+    }
+
+    /// The word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Trace => "trace",
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
 }

@@ -32,6 +32,16 @@ impl SpanStatus {
             Self::Cancelled => 3,
         }
     }
+
+    /// The status of a stored number.
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::Ok),
+            2 => Some(Self::Error),
+            3 => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
 }
 
 /// One span as a client sends it. `trace_id`, `span_id`, `name` and one of `duration_ms` and `end` are required.

@@ -10,11 +10,13 @@ mod run;
 
 use std::collections::BTreeSet;
 
+use analysis::calendar::Frame;
 use analysis::history::{History, Mask, Rows, RunIndex, Selection};
 use analysis::keys::Dimension;
 use analysis::segment::{ColumnKey, DAY_MS};
 use analysis::select::ActorSets;
 use chrono::{DateTime, NaiveTime, Utc};
+use protocol::analyses::Scope;
 use protocol::filter::{Field, Filter, Test};
 use protocol::receipt::{BotRule, Missing};
 use storage::horizon::Horizon;
@@ -45,6 +47,22 @@ pub(crate) struct Asked<'a> {
     pub(crate) columns: BTreeSet<ColumnKey>,
     /// Rows are put in order across segments and linked actors.
     pub(crate) ordered: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// What matches the scope in a frame, in any order: the least that a question about events reads.
+    pub(crate) fn of(scope: &'a Scope, frame: &Frame) -> Self {
+        Self {
+            from: frame.start(),
+            until: frame.end(),
+            bots: scope.bots,
+            filter: &scope.filter,
+            parts: &[],
+            only_matching: true,
+            columns: BTreeSet::new(),
+            ordered: false,
+        }
+    }
 }
 
 /// The history of a question, with the rows that it is about.

@@ -31,6 +31,9 @@ pub enum ApiError {
     /// No such metric in the project.
     #[error("the project has no metric `{0}`")]
     UnknownMetric(String),
+    /// Nobody in the project was ever counted with this id.
+    #[error("the project knows nobody by the id `{0}`")]
+    UnknownPerson(String),
     /// No such identity link in the project.
     #[error("the project has no identity link `{0}`")]
     UnknownLink(String),
@@ -102,7 +105,9 @@ impl ApiError {
             Self::PublicKey | Self::ScopeMissing(_) | Self::RoleTooLow(_) | Self::CrossSite | Self::UnknownHost(_) => {
                 ProblemCode::NotAllowed
             }
-            Self::UnknownProject | Self::UnknownMetric(_) | Self::UnknownLink(_) | Self::UnknownRoute => ProblemCode::NotFound,
+            Self::UnknownProject | Self::UnknownMetric(_) | Self::UnknownPerson(_) | Self::UnknownLink(_) | Self::UnknownRoute => {
+                ProblemCode::NotFound
+            }
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
             Self::InvalidParameter { .. } | Self::Storage(storage::Error::Text(_)) => ProblemCode::BadRequest,
             Self::TooManyAttempts { .. } => ProblemCode::TooMany,

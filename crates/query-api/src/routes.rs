@@ -59,6 +59,8 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(delivery::books))
         .routes(routes!(delivery::xray))
         .routes(routes!(users::users))
+        .routes(routes!(users::profile))
+        .routes(routes!(users::timeline))
         .routes(routes!(keeping::status))
         .routes(routes!(erasing::ask))
         .routes(routes!(erasing::list))

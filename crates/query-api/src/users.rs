@@ -1,4 +1,9 @@
-//! Audience · Users: the people of a range, one by one.
+//! Audience · Users: the people of a range, one by one, and one of them.
+
+mod person;
+mod profile;
+mod timeline;
+mod traits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +12,6 @@ use analysis::persons::Persons;
 use analysis::segment::{Attribute, ColumnKey};
 use analysis::visitors::{self, By, DAYS_MAX, Visitor};
 use chrono::{DateTime, Utc};
-use protocol::id::ActorKind;
-use protocol::identity_link::ActorName;
 use protocol::receipt::Accuracy;
 use protocol::users::{LastSeen, UserRow, UsersAnswer, UsersQuery, UsersSort};
 use roaring::RoaringBitmap;
@@ -19,6 +22,9 @@ use crate::analyses::frame;
 use crate::engine::{self, Asked, LOOKED_AT_MAX};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget, people};
+
+pub use profile::profile;
+pub use timeline::timeline;
 
 /// What is told of somebody's last event.
 const LAST: [Attribute; 5] = [Attribute::Route, Attribute::Country, Attribute::Os, Attribute::Browser, Attribute::Release];
@@ -37,22 +43,13 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &UsersQuery) -
     let (zone, day) = (context.zone(), |at: DateTime<Utc>| at.with_timezone(&context.zone()).date_naive());
     let first = day(frame.start());
     if (day(frame.end()) - first).num_days() >= DAYS_MAX as i64 {
-        let (problem, allowed) = ("are too far apart".to_owned(), format!("fewer than {DAYS_MAX} days"));
-        return Err(ApiError::InvalidParameter { name: "from` and `until", problem, allowed });
+        let (problem, allowed) = ("is too far from `from`".to_owned(), format!("fewer than {DAYS_MAX} days"));
+        return Err(ApiError::InvalidParameter { name: "until", problem, allowed });
     }
     let links_version = making.horizon(state, context).await?.links_version;
     let (_, persons) = people::at_version(state, context.id(), links_version).await?;
     let only = found(state, context, query, &persons).await?;
-    let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
-        filter: &query.scope.filter,
-        parts: &[],
-        only_matching: true,
-        columns: LAST.map(ColumnKey::Text).into_iter().collect(),
-        ordered: false,
-    };
+    let asked = Asked { columns: LAST.map(ColumnKey::Text).into_iter().collect(), ..Asked::of(&query.scope, &frame) };
     let history = engine::find(state, context, &mut making, asked).await?;
     let (days, by, skip) = (frame.clone(), by(query.sort), query.page.saturating_mul(UsersQuery::PAGE));
     let (total, page) = engine::run(state, move |cancel| {
@@ -130,8 +127,8 @@ async fn told(
         actors::named(state.db(), context.id(), &numbers).await?.into_iter().map(|named| (named.number, named)).collect();
     let row = |((visitor, last), members): ((Visitor, LastSeen), Vec<u32>)| {
         let mut ids: Vec<&Named> = members.iter().filter_map(|number| named.get(&i64::from(*number))).collect();
-        ids.sort_by_key(|named| (named.kind, named.first_seen, named.number));
-        let name = |named: &&Named| Some(ActorName { kind: ActorKind::from_code(named.kind)?, id: named.id.clone() });
+        ids.sort_by_key(|named| person::order(named));
+        let name = |named: &&Named| person::name(named);
         Some(UserRow {
             name: name(ids.first()?)?,
             others: ids.iter().skip(1).take(UserRow::OTHERS_MAX).filter_map(name).collect(),

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use protocol::explorer::{MetricKey, Sample, SampleOrder};
 use protocol::id::ProjectId;
-use protocol::limits::LATE_DAYS_MAX;
 use protocol::metric::MetricKind;
 use protocol::trace::{SpanId, TraceId};
 use sqlx::types::Json;
 
 use crate::metric_cells::Grain;
-use crate::{Db, Result};
+use crate::{Db, Result, received};
 
 /// A metric of some name, and when it was last seen.
 #[derive(Clone, Debug)]
@@ -82,10 +81,7 @@ pub async fn find(
     order: SampleOrder,
     limit: i64,
 ) -> Result<Vec<Sample>> {
-    // A point may be received a few minutes before its own time, and up to a week after it; an imported one is received
-    // at its own time. With these bounds only the partitions of such days are looked at.
-    let received_from = from - TimeDelta::days(1);
-    let received_until = until + TimeDelta::days(LATE_DAYS_MAX);
+    let (received_from, received_until) = received::range(from, until);
     macro_rules! samples {
         ($file:literal) => {
             sqlx::query_file_as!(

@@ -5,6 +5,8 @@ pub(crate) mod empty;
 pub(crate) mod filter_bar;
 pub(crate) mod freshness;
 pub(crate) mod kind;
+pub(crate) mod person;
 pub(crate) mod picker;
 pub(crate) mod stat;
 pub(crate) mod table_behind;
+pub(crate) mod when;

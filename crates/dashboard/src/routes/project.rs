@@ -19,7 +19,7 @@ use crate::pages::metrics::MetricsQuery;
 use crate::pages::users::UsersPageQuery;
 use crate::render::Page;
 
-type Shown = Result<Response, Failure>;
+pub(super) type Shown = Result<Response, Failure>;
 
 pub(super) async fn live(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
     answer(&state, &asked, &project, async |context, frame| {
@@ -123,7 +123,7 @@ fn found<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
 }
 
 /// Finds out who asks for which project, then shows the page or why not.
-async fn answer(
+pub(super) async fn answer(
     state: &QueryState,
     asked: &Asked,
     project: &str,

@@ -27,16 +27,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &BreakdownsQue
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame::frame(context, &making, query.scope.period, None)?;
     let dimensions = query.by.iter().map(engine::dimension).collect::<Result<Vec<Dimension>, ApiError>>()?;
-    let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
-        filter: &query.scope.filter,
-        parts: &[],
-        only_matching: true,
-        columns: dimensions.iter().flat_map(Dimension::columns).collect::<BTreeSet<_>>(),
-        ordered: false,
-    };
+    let asked =
+        Asked { columns: dimensions.iter().flat_map(Dimension::columns).collect::<BTreeSet<_>>(), ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
     let (spread_frame, top) = (frame.clone(), (query.top, by(query.rank)));
     let (total, lists) = engine::run(state, move |cancel| {

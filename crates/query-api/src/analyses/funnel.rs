@@ -36,14 +36,12 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &FunnelQuery) 
         columns.extend(Sessions::COLUMNS);
     }
     let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
         filter: &any_step,
         parts: &query.steps,
         only_matching: rule.unit == Unit::People && rule.order != Order::Strict,
         columns,
         ordered: true,
+        ..Asked::of(&query.scope, &frame)
     };
     let found = engine::find(state, context, &mut making, asked).await?;
     let (steps, scope) = (query.steps.clone(), query.scope.filter.clone());

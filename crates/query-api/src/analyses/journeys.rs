@@ -27,14 +27,11 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &JourneysQuery
     let dimension = engine::dimension(&query.by)?;
     let columns = dimension.columns().into_iter().chain(Sessions::COLUMNS).chain(analysis::select::columns(&query.start));
     let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
-        filter: &query.scope.filter,
         parts: std::slice::from_ref(&query.start),
         only_matching: false,
         columns: columns.collect(),
         ordered: true,
+        ..Asked::of(&query.scope, &frame)
     };
     let found = engine::find(state, context, &mut making, asked).await?;
     let (start, rule) = (query.start.clone(), rule(query));

@@ -37,16 +37,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &LifecycleQuer
         context.zone(),
     );
     let before = before.map_or(start, |before| before.buckets.last().map_or(start, |bucket| bucket.start));
-    let asked = Asked {
-        from: DateTime::UNIX_EPOCH,
-        until: end,
-        bots: query.scope.bots,
-        filter: &query.scope.filter,
-        parts: &[],
-        only_matching: true,
-        columns: std::collections::BTreeSet::new(),
-        ordered: false,
-    };
+    let asked = Asked { from: DateTime::UNIX_EPOCH, until: end, ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
     let periods = frame.buckets.len();
     let spread_frame = frame.clone();

@@ -37,16 +37,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RetentionQuer
     }
     let either = query.scope.filter.clone().and(Filter::Or(vec![query.start.clone(), query.back.clone()]));
     let columns: BTreeSet<_> = [&query.start, &query.back].into_iter().flat_map(analysis::select::columns).collect();
-    let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
-        filter: &either,
-        parts: &[query.start.clone(), query.back.clone()],
-        only_matching: true,
-        columns,
-        ordered: false,
-    };
+    let asked = Asked { filter: &either, parts: &[query.start.clone(), query.back.clone()], columns, ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
     let (spread_frame, rule) = (frame.clone(), rule(query));
     let [start, back] = [&query.start, &query.back].map(|filter| query.scope.filter.clone().and(filter.clone()));

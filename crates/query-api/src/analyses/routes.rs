@@ -30,16 +30,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) 
     let frame = frame::frame(context, &making, query.scope.period, None)?;
     let by = Dimension::Text(Attribute::Route);
     let columns = by.columns().into_iter().chain(Sessions::COLUMNS).chain([ColumnKey::Text(Attribute::Name), visible_ms()]);
-    let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
-        filter: &query.scope.filter,
-        parts: &[],
-        only_matching: false,
-        columns: columns.collect(),
-        ordered: true,
-    };
+    let asked = Asked { only_matching: false, columns: columns.collect(), ordered: true, ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
     let mut rows = engine::run(state, move |cancel| {
         let keys = Keys::of(&found.history, &by);

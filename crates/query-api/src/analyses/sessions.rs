@@ -24,14 +24,10 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SessionsQuery
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame::frame(context, &making, query.scope.period, query.step)?;
     let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
-        filter: &query.scope.filter,
-        parts: &[],
         only_matching: false,
         columns: sessions::Sessions::COLUMNS.into_iter().chain([ColumnKey::Text(Attribute::Name)]).collect(),
         ordered: true,
+        ..Asked::of(&query.scope, &frame)
     };
     let found = engine::find(state, context, &mut making, asked).await?;
     let spread_frame = frame.clone();

@@ -32,16 +32,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SuggestionsQu
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame::frame(context, &making, query.scope.period, None)?;
     let dimension = engine::dimension(&query.field)?;
-    let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
-        filter: &query.scope.filter,
-        parts: &[],
-        only_matching: true,
-        columns: dimension.columns().into_iter().collect(),
-        ordered: false,
-    };
+    let asked = Asked { columns: dimension.columns().into_iter().collect(), ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
     let props: BTreeSet<String> = engine::prop_names(state, context, (frame.start(), frame.end())).await?;
     let (text, spread_frame) = (query.text.to_lowercase(), frame.clone());

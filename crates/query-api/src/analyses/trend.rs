@@ -100,16 +100,7 @@ async fn count(
     filter: &Filter,
 ) -> Result<Vec<Ranked>, ApiError> {
     let dimensions = query.by.iter().map(engine::dimension).collect::<Result<Vec<Dimension>, ApiError>>()?;
-    let asked = Asked {
-        from: frame.start(),
-        until: frame.end(),
-        bots: query.scope.bots,
-        filter,
-        parts: &[],
-        only_matching: true,
-        columns: dimensions.iter().flat_map(Dimension::columns).collect(),
-        ordered: false,
-    };
+    let asked = Asked { filter, columns: dimensions.iter().flat_map(Dimension::columns).collect(), ..Asked::of(&query.scope, frame) };
     let found = engine::find(state, context, making, asked).await?;
     let (frame, top) = (frame.clone(), (query.top, by(query.rank)));
     engine::run(state, move |cancel| {

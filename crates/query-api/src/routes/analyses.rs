@@ -18,7 +18,7 @@ use crate::access::ProjectContext;
 use crate::{ApiError, QueryState, analyses};
 
 const RANGES: [Range; 6] = [Range::Hour1, Range::Hours6, Range::Hours24, Range::Days7, Range::Days30, Range::Days90];
-const TIME: &str = "an RFC 3339 time such as 2026-05-14T12:00:00Z";
+pub(super) const TIME: &str = "an RFC 3339 time such as 2026-05-14T12:00:00Z";
 
 /// What every analysis takes. Only described here: [`scope`] reads it, since a bad value must be told from a missing one.
 #[derive(IntoParams)]

@@ -14,7 +14,7 @@ use crate::sent::view;
 
 /// Every route of the OpenAPI document that reads of a project, with the query that makes it answer. A route that is missing
 /// here fails `every_route_is_in_the_matrix`.
-const OF_A_PROJECT: [(&str, &str); 23] = [
+const OF_A_PROJECT: [(&str, &str); 25] = [
     ("/api/v1/projects/{project}/live", ""),
     ("/api/v1/projects/{project}/live/stream", ""),
     ("/api/v1/projects/{project}/audience/metrics", ""),
@@ -22,6 +22,8 @@ const OF_A_PROJECT: [(&str, &str); 23] = [
     ("/api/v1/projects/{project}/trend", ""),
     ("/api/v1/projects/{project}/breakdowns", "?by=country"),
     ("/api/v1/projects/{project}/users", ""),
+    ("/api/v1/projects/{project}/users/profile", "?id=u1"),
+    ("/api/v1/projects/{project}/users/timeline", "?id=u1"),
     ("/api/v1/projects/{project}/funnel", "?step=name:$pageview"),
     ("/api/v1/projects/{project}/retention", ""),
     ("/api/v1/projects/{project}/lifecycle", ""),
@@ -162,9 +164,9 @@ async fn no_answer_holds_a_word_of_another_project(pool: PgPool) {
     sqlx::query("update metric_series set name = 'canary', project_id = $1").bind(bank.id.0).execute(&app.pool).await.expect("moved");
     app.link(bank.id, &[said("canary", "canary", 5)]).await;
     for (path, query) in OF_A_PROJECT.iter().filter(|(path, _)| !path.ends_with("/stream")) {
-        let query = query.replace("db.ms", "canary");
+        let query = query.replace("db.ms", "canary").replace("=u1", "=canary");
         let (_, body) = app.get(&format!("{path}{query}").replace("{project}", "shop").replace("{link}", "1")).await;
-        let text = body.to_string().replace("no metric `canary`", "");
+        let text = body.to_string().replace("no metric `canary`", "").replace("by the id `canary`", "");
         assert!(!text.contains("canary"), "{path}: {text}");
     }
     let (_, projects) = app.get("/api/v1/projects").await;

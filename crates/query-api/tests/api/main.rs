@@ -12,6 +12,7 @@ mod isolation;
 mod links;
 mod live;
 mod parameters;
+mod person;
 mod points;
 mod sent;
 mod xray;

@@ -19,6 +19,7 @@ mod load;
 mod lost_answers;
 mod outage;
 mod overload;
+mod person;
 mod proxy;
 mod recount;
 mod retention;

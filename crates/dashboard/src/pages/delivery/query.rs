@@ -23,9 +23,8 @@ pub struct DeliveryQuery {
 impl DeliveryQuery {
     /// Reads the query string; what it does not know is left at its default.
     pub fn read(words: &HashMap<String, String>) -> Self {
-        let range = words.get("range").and_then(|word| RANGES.into_iter().find(|range| range.word() == word));
         Self {
-            range: range.unwrap_or(Range::Hours24),
+            range: url::choice(words, "range", &RANGES, Range::word).unwrap_or(Range::Hours24),
             signal: words.get("signal").and_then(|word| Signal::from_word(word)),
             id: words.get("id").map(|id| id.trim().to_owned()).unwrap_or_default(),
         }

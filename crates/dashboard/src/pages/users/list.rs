@@ -4,16 +4,17 @@ use dashboard_islands::icon::{Icon, icon};
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use dashboard_islands::{clock, country};
 use leptos::prelude::*;
-use protocol::filter::{Field, Filter, Test};
 use protocol::id::ActorKind;
 use protocol::identity_link::ActorName;
 use protocol::number;
 use protocol::users::{UserRow, UsersAnswer, UsersQuery, UsersSort};
 
 use super::UsersPageQuery;
+use crate::Frame;
 use crate::components::download::download;
+use crate::components::when::{ago, exact};
+use crate::pages::person::PersonQuery;
 use crate::shell::Entry;
-use crate::{Frame, url};
 
 /// The panel.
 pub(super) fn panel(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer) -> AnyView {
@@ -45,7 +46,7 @@ pub(super) fn panel(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer)
                         <div class="scroll-x" tabindex="0" role="region" aria-label="People">
                             <table class="tbl">
                                 <thead><tr>{heads.map(|(sort, label, class)| head(frame, query, sort, label, class)).collect_view()}</tr></thead>
-                                <tbody>{answer.users.iter().map(|user| line(frame, query, user)).collect_view()}</tbody>
+                                <tbody>{answer.users.iter().map(|user| line(frame, user)).collect_view()}</tbody>
                             </table>
                         </div>
                     }
@@ -81,7 +82,7 @@ fn head(frame: &Frame, query: &UsersPageQuery, sort: Option<UsersSort>, label: &
     view! { <th scope="col" class=class aria-sort=sorted.then_some("descending")><a href=href>{label}</a></th> }.into_any()
 }
 
-fn line(frame: &Frame, query: &UsersPageQuery, user: &UserRow) -> AnyView {
+fn line(frame: &Frame, user: &UserRow) -> AnyView {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
     let last = &user.last;
     let place = last.country.as_deref().map_or("–", country::name).to_owned();
@@ -90,7 +91,7 @@ fn line(frame: &Frame, query: &UsersPageQuery, user: &UserRow) -> AnyView {
     let first = clock::wall(user.first_seen, frame.offset(user.first_seen));
     view! {
         <tr>
-            <td class="who">{name(frame, query, user)}</td>
+            <td class="who">{name(frame, user)}</td>
             <td class="num nowrap" title=exact(frame, user.last_seen)>{ago(frame, user.last_seen)}</td>
             <td class="num nowrap hide-s" title=exact(frame, user.first_seen)>{clock::day(first)}</td>
             <td class="num">{number::count(user.events)}</td>
@@ -103,55 +104,17 @@ fn line(frame: &Frame, query: &UsersPageQuery, user: &UserRow) -> AnyView {
     .into_any()
 }
 
-/// Everything that a person did under any id, as a filter; `None` where some id has no test of its own.
-fn person(user: &UserRow) -> Option<Filter> {
-    let test = |ActorName { kind, id }: &ActorName| match kind {
-        ActorKind::User => Some(Filter::term(Field::User, Test::is(id))),
-        ActorKind::Anonymous => Some(Filter::term(Field::Anonymous, Test::is(id))),
-        ActorKind::Session | ActorKind::Install => None,
-    };
-    let tests: Vec<Filter> = std::iter::once(&user.name).chain(&user.others).map(test).collect::<Option<_>>()?;
-    (tests.len() == user.ids).then(|| if tests.len() == 1 { tests[0].clone() } else { Filter::Or(tests) })
-}
-
-/// The id, which leads to the person's own figures.
-fn name(frame: &Frame, query: &UsersPageQuery, user: &UserRow) -> AnyView {
+/// The id, which leads to the person.
+fn name(frame: &Frame, user: &UserRow) -> AnyView {
     let ActorName { kind, id } = &user.name;
-    let said = match person(user) {
-        Some(filter) => {
-            let filter = filter.to_string();
-            let href = url::with_query(&frame.path(Entry::Metrics.page()), [("range", query.range.word()), ("filter", &filter)]);
-            view! { <a class="mono clip" href=href title=format!("Figures of {id}")>{id.clone()}</a> }.into_any()
-        }
-        None => view! { <span class="mono clip" title=id.clone()>{id.clone()}</span> }.into_any(),
-    };
+    let href = PersonQuery::of(&user.name).href(frame);
     let kind = (*kind != ActorKind::User).then(|| view! { <span class="kind">{kind.word()}</span> });
     let others = user.ids.saturating_sub(1) as u64;
     let others = (others > 0).then(|| {
         let title = "Identity links say that these ids are one person";
         view! { <span class="kind" title=title>{format!("+{}", number::counted(others, "id", "ids"))}</span> }
     });
-    view! { {said} {kind} {others} }.into_any()
-}
-
-/// `42 s ago`, `3 m ago`, or the date when it is more than a day ago.
-fn ago(frame: &Frame, at: chrono::DateTime<chrono::Utc>) -> String {
-    let past = frame.now - at;
-    if past.num_hours() >= 24 {
-        let at = clock::wall(at, frame.offset(at));
-        return format!("{} {}", clock::day(at), clock::minute(at));
-    }
-    let seconds = past.num_seconds().max(0);
-    if seconds < 60 {
-        format!("{seconds}\u{a0}s ago")
-    } else {
-        format!("{} ago", number::duration((seconds / 60 * 60) as f64).trim_end_matches("\u{a0}00\u{a0}s"))
-    }
-}
-
-fn exact(frame: &Frame, at: chrono::DateTime<chrono::Utc>) -> String {
-    let wall = clock::wall(at, frame.offset(at));
-    format!("{} {}", clock::date(wall), clock::second(wall))
+    view! { <a class="mono clip" href=href title=id.clone()>{id.clone()}</a> {kind} {others} }.into_any()
 }
 
 fn pages(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer) -> AnyView {

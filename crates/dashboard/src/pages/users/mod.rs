@@ -30,6 +30,8 @@ pub struct UsersPageQuery {
     pub sort: UsersSort,
     /// From 0.
     pub page: usize,
+    /// Somebody is being forgotten: the page says so once.
+    pub erasing: bool,
 }
 
 impl UsersPageQuery {
@@ -41,6 +43,7 @@ impl UsersPageQuery {
             search: words.get("search").map(|text| text.trim().to_owned()).unwrap_or_default(),
             sort: url::choice(words, "sort", &UsersSort::ALL, UsersSort::word).unwrap_or_default(),
             page: words.get("page").and_then(|page| page.parse().ok()).unwrap_or_default(),
+            erasing: words.get("notice").is_some_and(|notice| notice == "erasing"),
         }
     }
 
@@ -80,6 +83,7 @@ pub fn page(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer, begun: 
                 {freshness::freshness(frame, &answer.receipt)}
                 <div class="right">{audience_ranges(query.range, |range| UsersPageQuery { range, ..query.begun_anew() }.href(frame))}</div>
             </div>
+            {query.erasing.then(|| view! { <p class="banner calm" role="status">"The person is being forgotten: what is stored of them goes within minutes, and nothing new of them is counted."</p> })}
             {begun.then_some(bar)}
             {content(frame, query, answer, begun)}
         }
