@@ -10,9 +10,13 @@
 //!   quarters of a local day (0, 6, 12, 18 h on the wall), moved back to a full hour of UTC where the zone is off by
 //!   half an hour.
 
+mod compare;
+
 use chrono::{DateTime, Datelike as _, Days, DurationRound as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use protocol::range::{Period, Range, Step};
+
+pub use compare::{Comparison, Earlier, compared};
 
 /// One bucket of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,18 +66,6 @@ impl Frame {
     }
 }
 
-/// A range beside the one before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comparison {
-    /// The range.
-    pub current: Frame,
-    /// As many buckets just before.
-    pub previous: Frame,
-    /// Where the earlier range is cut for comparing totals: as far into its last bucket as `now` is into the current
-    /// one by the clock on the wall, down to the quarter of an hour, which is what the rollup can tell apart.
-    pub previous_until: DateTime<Utc>,
-}
-
 /// Seconds that `zone` is ahead of UTC at `at`.
 pub fn utc_offset_seconds(at: DateTime<Utc>, zone: Tz) -> i32 {
     zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()
@@ -107,8 +99,13 @@ pub const BUCKETS_MAX: usize = 1_000;
 pub fn period(period: Period, step: Option<Step>, now: DateTime<Utc>, zone: Tz) -> Option<Frame> {
     let (from, until, usual) = match period {
         Period::Between { from, until } => (from, until, if until - from <= TimeDelta::days(2) { Step::Hour1 } else { Step::Day1 }),
+        Period::Days { first, last } => {
+            let last = last.min(now.with_timezone(&zone).date_naive());
+            let usual = if last - first < TimeDelta::days(2) { Step::Hour1 } else { Step::Day1 };
+            (day_start(first, zone), day_start(last + Days::new(1), zone), usual)
+        }
         Period::Last(range) => {
-            let frame = audience(range, now, zone).map(|frames| frames.current).or_else(|| explorer(range, now, zone))?;
+            let frame = audience(range, now, zone).or_else(|| explorer(range, now, zone))?;
             (frame.start(), frame.end(), if frame.step == Step::Day1 { Step::Day1 } else { Step::Hour1 })
         }
     };
@@ -151,8 +148,8 @@ fn next_bound(at: DateTime<Utc>, step: Step, zone: Tz) -> DateTime<Utc> {
     }
 }
 
-/// The frames of an audience range; `None` for a range that the audience pages do not offer.
-pub fn audience(range: Range, now: DateTime<Utc>, zone: Tz) -> Option<Comparison> {
+/// The frame of an audience range; `None` for a range that the audience pages do not offer.
+pub fn audience(range: Range, now: DateTime<Utc>, zone: Tz) -> Option<Frame> {
     match range {
         Range::Hours24 => Some(hours(24, now, zone)),
         Range::Days7 => Some(days(7, now, zone)),
@@ -162,29 +159,18 @@ pub fn audience(range: Range, now: DateTime<Utc>, zone: Tz) -> Option<Comparison
     }
 }
 
-fn hours(count: i32, now: DateTime<Utc>, zone: Tz) -> Comparison {
+fn hours(count: i32, now: DateTime<Utc>, zone: Tz) -> Frame {
     let hour = TimeDelta::hours(1);
     let offset = TimeDelta::seconds(utc_offset_seconds(now, zone).into());
     let end = floor(now + offset, hour) - offset + hour;
-    let bounds = |until: DateTime<Utc>| (0..=count).rev().map(|n| until - hour * n).collect::<Vec<_>>();
-    Comparison {
-        current: Frame::between(Step::Hour1, &bounds(end), zone),
-        previous: Frame::between(Step::Hour1, &bounds(end - hour * count), zone),
-        previous_until: quarter_of(now) - hour * count,
-    }
+    let bounds: Vec<_> = (0..=count).rev().map(|n| end - hour * n).collect();
+    Frame::between(Step::Hour1, &bounds, zone)
 }
 
-fn days(count: u64, now: DateTime<Utc>, zone: Tz) -> Comparison {
-    let local = now.with_timezone(&zone).naive_local();
-    let tomorrow = local.date() + Days::new(1);
-    let bounds = |until: NaiveDate| (0..=count).rev().map(|n| day_start(until - Days::new(n), zone)).collect::<Vec<_>>();
-    let previous = Frame::between(Step::Day1, &bounds(tomorrow - Days::new(count)), zone);
-    let cut = first_moment(local.date() - Days::new(count), local.time(), zone);
-    Comparison {
-        current: Frame::between(Step::Day1, &bounds(tomorrow), zone),
-        previous_until: quarter_of(cut).clamp(previous.start(), previous.end()),
-        previous,
-    }
+fn days(count: u64, now: DateTime<Utc>, zone: Tz) -> Frame {
+    let tomorrow = now.with_timezone(&zone).date_naive() + Days::new(1);
+    let bounds: Vec<_> = (0..=count).rev().map(|n| day_start(tomorrow - Days::new(n), zone)).collect();
+    Frame::between(Step::Day1, &bounds, zone)
 }
 
 /// The first moment of a calendar day.
@@ -265,26 +251,13 @@ mod tests {
     fn a_day_has_23_hours_when_clocks_go_forward_and_25_when_they_go_back() {
         let berlin = zone("Europe/Berlin");
         let spring = audience(Range::Days7, at("2026-03-31T10:07:00Z"), berlin).expect("a range");
-        assert_eq!(lengths(&spring.current), [24, 24, 24, 24, 23, 24, 24].map(|hours| hours * 60));
-        assert_eq!(spring.current.start(), at("2026-03-24T23:00:00Z"));
-        assert_eq!(spring.current.end(), at("2026-03-31T22:00:00Z"));
-        assert_eq!(spring.current.buckets[0].utc_offset_seconds, 3_600);
-        assert_eq!(spring.current.buckets[6].utc_offset_seconds, 7_200);
+        assert_eq!(lengths(&spring), [24, 24, 24, 24, 23, 24, 24].map(|hours| hours * 60));
+        assert_eq!(spring.start(), at("2026-03-24T23:00:00Z"));
+        assert_eq!(spring.end(), at("2026-03-31T22:00:00Z"));
+        assert_eq!(spring.buckets[0].utc_offset_seconds, 3_600);
+        assert_eq!(spring.buckets[6].utc_offset_seconds, 7_200);
         let autumn = audience(Range::Days7, at("2026-10-26T10:07:00Z"), berlin).expect("a range");
-        assert_eq!(lengths(&autumn.current), [24, 24, 24, 24, 24, 25, 24].map(|hours| hours * 60));
-    }
-
-    #[test]
-    fn the_earlier_range_is_cut_at_the_same_time_on_the_wall() {
-        let berlin = zone("Europe/Berlin");
-        // 12:07 in summer time; a week before, 12:07 in winter time is 11:07 UTC.
-        let across = audience(Range::Days7, at("2026-03-31T10:07:00Z"), berlin).expect("a range");
-        assert_eq!(across.previous_until, at("2026-03-24T11:00:00Z"));
-        assert_eq!(across.previous.end(), across.current.start());
-        assert_eq!(across.previous.buckets.len(), 7);
-        let day = audience(Range::Hours24, at("2026-03-31T10:07:00Z"), berlin).expect("a range");
-        assert_eq!(day.previous_until, at("2026-03-30T10:00:00Z"));
-        assert_eq!((day.current.start(), day.current.end()), (at("2026-03-30T11:00:00Z"), at("2026-03-31T11:00:00Z")));
+        assert_eq!(lengths(&autumn), [24, 24, 24, 24, 24, 25, 24].map(|hours| hours * 60));
     }
 
     #[test]
@@ -297,15 +270,15 @@ mod tests {
     #[test]
     fn a_day_that_a_zone_skipped_makes_no_bucket() {
         // Apia had no 30 December 2011.
-        let frame = audience(Range::Days7, at("2012-01-01T00:00:00Z"), zone("Pacific/Apia")).expect("a range").current;
+        let frame = audience(Range::Days7, at("2012-01-01T00:00:00Z"), zone("Pacific/Apia")).expect("a range");
         assert_eq!(lengths(&frame), [24; 6].map(|hours| hours * 60));
     }
 
     #[test]
     fn hours_begin_on_the_full_hour_of_a_zone_that_is_off_by_half_an_hour() {
         let kolkata = audience(Range::Hours24, at("2026-05-14T12:10:00Z"), zone("Asia/Kolkata")).expect("a range");
-        assert_eq!(kolkata.current.end(), at("2026-05-14T12:30:00Z"));
-        assert_eq!(kolkata.current.buckets.len(), 24);
+        assert_eq!(kolkata.end(), at("2026-05-14T12:30:00Z"));
+        assert_eq!(kolkata.buckets.len(), 24);
     }
 
     #[test]
@@ -368,8 +341,8 @@ mod tests {
                     assert_eq!((frame.start(), frame.end() >= now), (quarter_of(now - TimeDelta::days(30)), true));
                 }
                 let frames = [
-                    audience(Range::Days7, now, zone(name)).map(|c| c.current),
-                    audience(Range::Hours24, now, zone(name)).map(|c| c.current),
+                    audience(Range::Days7, now, zone(name)),
+                    audience(Range::Hours24, now, zone(name)),
                     explorer(Range::Days30, now, zone(name)),
                 ];
                 for frame in frames.into_iter().flatten() {

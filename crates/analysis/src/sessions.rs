@@ -5,8 +5,12 @@
 //! began before it begins with the range.
 
 mod assign;
+mod find;
+mod list;
 mod stats;
 
 pub use assign::{BySession, GAP_MS, Sessions};
-pub(crate) use stats::{Kind, Names};
+pub use find::Found;
+pub(crate) use find::{Kind, Names};
+pub use list::{By, Listed, Page, list};
 pub use stats::{SessionCounts, SessionStats, count};

@@ -8,7 +8,7 @@ use analysis::quarter::{CountedEvent, Slice, decode, encode, fold};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
-use protocol::range::Range;
+use protocol::range::{Compare, Period, Range};
 
 #[derive(Clone, Debug)]
 struct Sent {
@@ -59,11 +59,12 @@ fn recount<'a>(sent: impl Iterator<Item = &'a Sent>) -> (u64, f64, f64) {
 
 proptest! {
     #[test]
-    fn people_of_days_and_ranges_are_those_of_a_plain_recount(sent in prop::collection::vec(sent(), 0..150), zone in prop::sample::select(&["Europe/Berlin", "Asia/Kathmandu", "UTC"][..]), range in prop::sample::select(&[Range::Hours24, Range::Days7][..])) {
+    fn people_of_days_and_ranges_are_those_of_a_plain_recount(sent in prop::collection::vec(sent(), 0..150), zone in prop::sample::select(&["Europe/Berlin", "Asia/Kathmandu", "UTC"][..]), range in prop::sample::select(&[Range::Hours24, Range::Days7][..]), compare in prop::sample::select(&[Compare::Previous, Compare::Week][..])) {
         let zone: Tz = zone.parse().expect("a zone");
-        let frames = calendar::audience(range, now(), zone).expect("a range");
+        let frames = calendar::compared(Period::Last(range), compare, now(), zone).expect("a range");
+        let earlier = frames.earlier.expect("an earlier range");
         let cells = fold(sent.iter().map(|sent| CountedEvent { ts: sent.ts, name: sent.name, route: sent.route, environment: sent.environment, is_bot: false, weight: sent.weight, actor: sent.actor }));
-        for (frame, until) in [(frames.current.clone(), frames.current.end()), (frames.previous.clone(), frames.previous_until)] {
+        for (frame, until) in [(frames.current.clone(), frames.current.end()), (earlier.frame, earlier.until)] {
             let mut tally = Tally::new(frame.clone(), until);
             for (key, cell) in &cells {
                 match key.slice {

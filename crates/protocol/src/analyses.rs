@@ -3,6 +3,7 @@
 
 mod breakdowns;
 mod funnel;
+mod hours;
 mod journeys;
 mod lifecycle;
 mod retention;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use breakdowns::{Breakdown, BreakdownRow, BreakdownsAnswer, BreakdownsQuery};
 pub use funnel::{FunnelAnswer, FunnelEntry, FunnelGroup, FunnelOrder, FunnelQuery, FunnelStep, FunnelUnit};
+pub use hours::{HourOfWeek, HoursAnswer, HoursQuery};
 pub use journeys::{JourneyDirection, JourneyLink, JourneyNode, JourneyStep, JourneysAnswer, JourneysQuery};
 pub use lifecycle::{LifecycleAnswer, LifecycleBucket, LifecycleQuery};
 pub use retention::{CohortRow, RetentionAnswer, RetentionBack, RetentionQuery, RetentionStart};

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::analyses::SessionFigures;
+use crate::analyses::{Scope, SessionFigures};
 use crate::number;
-use crate::range::{Range, Step};
+use crate::range::{Compare, Period, Step};
 use crate::receipt::Receipt;
 
 /// What is counted. The figure over a range of people is the distinct people of the range, not a sum of its days.
@@ -133,21 +133,35 @@ pub struct AudienceBucket {
     pub open: bool,
 }
 
+/// What the Audience · Metrics page asks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AudienceQuery {
+    /// Which events. A filter picks sessions with an event that matches; their other events are part of them.
+    pub scope: Scope,
+    /// What they are compared with.
+    pub compare: Compare,
+}
+
 /// What the Audience · Metrics page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AudienceAnswer {
-    /// The range that was asked for.
-    pub range: Range,
+    /// The time that was asked for.
+    pub period: Period,
+    /// What it is compared with.
+    pub compare: Compare,
     /// The width of a bucket.
     pub step: Step,
     /// Over the whole range.
     pub totals: Counts,
-    /// Over the range of the same length just before, cut at the same time of day.
-    pub previous_totals: Counts,
+    /// Over the earlier range, cut at the same time of day; null where nothing is compared, or part of it can no longer be
+    /// counted.
+    pub previous_totals: Option<Counts>,
     /// The range's buckets, oldest first.
     pub buckets: Vec<AudienceBucket>,
-    /// The buckets of the range before, oldest first, as many as `buckets`; none where part of it can no longer be counted.
+    /// The buckets of the earlier range, oldest first; none without `previous_totals`. As many as `buckets`, unless they are hours
+    /// of a day on which clocks change.
     pub previous: Vec<AudienceBucket>,
     /// Top routes by people who viewed them.
     pub routes: Vec<RouteCounts>,

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod analyses;
+pub mod annotation;
 pub mod audience;
 pub mod delivery;
 pub mod envelope;
@@ -30,6 +31,7 @@ pub mod profile;
 pub mod range;
 pub mod receipt;
 mod scan;
+pub mod sessions;
 pub mod span;
 pub mod text;
 pub mod time;

@@ -19,7 +19,7 @@ pub struct ProfileAnswer {
     pub ids: Vec<KnownId>,
     /// How many ids are this person.
     pub ids_total: usize,
-    /// The links that join them, and those that were undone or refused, the newest first.
+    /// The links that join them, and those that were undone or refused, the newest first; at most 100.
     pub links: Vec<IdentityLink>,
     /// When one of the ids was seen first, ever.
     pub first_seen: DateTime<Utc>,
@@ -99,18 +99,22 @@ pub struct TraitChange {
 pub struct DayActivity {
     /// The day in the project's zone.
     pub day: NaiveDate,
-    /// Events, weighted by sample rate.
-    pub events: f64,
+    /// Events, weighted by sample rate; null where nothing is known, since events of that day are no longer kept.
+    pub events: Option<f64>,
 }
 
-/// What went wrong for one person in the last [`ProfileAnswer::FAILED_DAYS`] days.
+/// What went wrong for one person lately.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failed {
     /// Error reports, each once whatever its weight.
     pub errors: u64,
-    /// Spans that ended with an error and name the user.
+    /// Spans that ended with an error, of those that name the user.
     pub spans: u64,
+    /// There may be more: only the newest error reports and spans were looked at.
+    pub at_least: bool,
+    /// Days that were looked at: [`ProfileAnswer::FAILED_DAYS`], or fewer where error reports are kept for less.
+    pub days: u32,
     /// The latest of both, in a few words.
     pub latest: Option<String>,
     /// When that was.

@@ -1,6 +1,6 @@
 //! The time ranges that pages and queries offer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A range that ends now. The bucket it is drawn in follows from it, so that two pages with one range agree.
@@ -131,6 +131,13 @@ impl Step {
 pub enum Period {
     /// A range that ends now.
     Last(Range),
+    /// Days of the project's zone, both included; at most up to today.
+    Days {
+        /// The first one.
+        first: NaiveDate,
+        /// The last one.
+        last: NaiveDate,
+    },
     /// From one moment to another, each down to the quarter of an hour.
     Between {
         /// Inclusive.
@@ -143,5 +150,63 @@ pub enum Period {
 impl Default for Period {
     fn default() -> Self {
         Self::Last(Range::default())
+    }
+}
+
+impl Period {
+    /// The period in a sentence: "the last 7 days".
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Last(range) => format!("the {}", range.sentence()),
+            Self::Days { first, last } if first == last => format!("the day {first}"),
+            Self::Days { first, last } => format!("the days from {first} to {last}"),
+            Self::Between { from, until } => format!("the time from {} to {}", from.to_rfc3339(), until.to_rfc3339()),
+        }
+    }
+}
+
+/// The years in which a question may lie. Every time in them can be moved by years without leaving what a clock, a calendar and
+/// the database can tell.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1970..=9998;
+
+/// What a range is compared with. Earlier ranges are as long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Compare {
+    /// The range just before.
+    #[default]
+    Previous,
+    /// The nearest earlier one with the same weekdays.
+    Week,
+    /// The one 52 weeks before: a year ago, with the same weekdays.
+    Year,
+    /// Nothing.
+    #[serde(rename = "none")]
+    Nothing,
+}
+
+impl Compare {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Previous, Self::Week, Self::Year, Self::Nothing];
+
+    /// The word in URLs, the same as in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Previous => "previous",
+            Self::Week => "week",
+            Self::Year => "year",
+            Self::Nothing => "none",
+        }
+    }
+
+    /// The words on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Previous => "the period before",
+            Self::Week => "the same weekdays before",
+            Self::Year => "a year ago, same weekdays",
+            Self::Nothing => "nothing",
+        }
     }
 }

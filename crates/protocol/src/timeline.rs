@@ -94,11 +94,16 @@ pub struct TimelineItem {
     /// What it was.
     #[serde(flatten)]
     pub body: TimelineBody,
-    /// Spans, log records and metric points of the same trace, oldest first: what went on behind it. Of several items of a
-    /// trace the first one has them.
+    /// Spans, log records and metric points of the same trace, oldest first: what went on behind it, at most
+    /// [`Self::BEHIND_MAX`] of each kind that were found by the trace. Of several items of a trace the first one has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
     pub moment: Vec<TimelineItem>,
+}
+
+impl TimelineItem {
+    /// Spans of one trace that are told, and log records, and points.
+    pub const BEHIND_MAX: i64 = 20;
 }
 
 /// What an item says beside its time.
@@ -194,7 +199,7 @@ pub struct TimelineSession {
 pub struct TimelineAnswer {
     /// Newest first.
     pub sessions: Vec<TimelineSession>,
-    /// Ask with `before` set to this for what was earlier; null when there is nothing.
+    /// Ask with `before` set to this for what was earlier, which may turn out to be nothing; null when everything was read.
     pub next: Option<DateTime<Utc>>,
     /// More happened at one moment than fits into a page: some of it is not told.
     pub crowded: bool,

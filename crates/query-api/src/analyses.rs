@@ -3,6 +3,7 @@
 mod breakdowns;
 mod frame;
 mod funnel;
+mod hours;
 mod journeys;
 mod lifecycle;
 mod retention;
@@ -14,6 +15,7 @@ mod trend;
 pub use breakdowns::breakdowns;
 pub(crate) use frame::frame;
 pub use funnel::funnel;
+pub use hours::hours;
 pub use journeys::journeys;
 pub use lifecycle::lifecycle;
 pub use retention::retention;

@@ -1,45 +1,62 @@
 //! Audience · Metrics: people, page views and events over time.
 //!
 //! Segments are counted where they reach back far enough, else the rollup, which outlives them; both say the same. See
-//! [`analysis::calendar`] for where days begin. The totals of the range before are cut at the same time on the wall, to the
-//! quarter of an hour, so that a morning is compared with a morning.
+//! [`analysis::calendar`] for where days begin. The totals of the earlier range are cut at the same time on the wall, to
+//! the quarter of an hour, so that a morning is compared with a morning.
 
 mod from_rollup;
 mod from_segments;
 
 use analysis::audience::Ranked;
-use analysis::calendar::{self, Frame};
-use protocol::audience::{AudienceAnswer, AudienceBucket, Counts, NameCounts, RouteCounts};
-use protocol::filter::Filter;
-use protocol::range::Range;
-use protocol::receipt::{Accuracy, Missing, Receipt};
+use analysis::calendar::{self, Comparison, Earlier, Frame};
+use chrono::{DateTime, Utc};
+use protocol::analyses::Scope;
+use protocol::audience::{AudienceAnswer, AudienceBucket, AudienceQuery, Counts, NameCounts, RouteCounts};
+use protocol::range::{Period, Range};
+use protocol::receipt::{Accuracy, Missing};
 use storage::event_quarters;
 
 use crate::access::ProjectContext;
+use crate::analyses::frame;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
 /// Routes and names in an answer.
 const ROWS_SHOWN: usize = 10;
 
-/// What is counted, from wherever.
-struct Figures {
-    totals: Counts,
-    previous_totals: Counts,
+/// One range, counted from wherever.
+struct Half {
     buckets: Vec<Counts>,
-    previous: Vec<Counts>,
+    /// Up to the cut.
+    totals: Counts,
+    top: Top,
+}
+
+/// What leads in a range.
+#[derive(Default)]
+struct Top {
     /// By people.
     routes: Vec<Ranked>,
     /// By events.
     names: Vec<Ranked>,
 }
 
+/// A range to be counted.
+struct Wanted<'a> {
+    frame: &'a Frame,
+    /// Where totals are cut.
+    until: DateTime<Utc>,
+    scope: &'a Scope,
+    /// What leads is wanted as well.
+    top: bool,
+}
+
 /// What the Audience · Metrics page shows.
 ///
 /// # Errors
 /// [`ApiError::InvalidParameter`] for a range that this page does not offer; else when the database does not answer in time.
-pub async fn metrics(state: &QueryState, context: &ProjectContext, range: Range, filter: &Filter) -> Result<AudienceAnswer, ApiError> {
-    budget::within(state, run(state, context, range, filter)).await
+pub async fn metrics(state: &QueryState, context: &ProjectContext, query: &AudienceQuery) -> Result<AudienceAnswer, ApiError> {
+    budget::within(state, run(state, context, query)).await
 }
 
 /// Whether the project ever had an event, of a person or of a bot: a page with nothing to show says what to do then.
@@ -50,50 +67,68 @@ pub async fn has_begun(state: &QueryState, context: &ProjectContext) -> Result<b
     budget::within(state, async { Ok(event_quarters::any(state.db(), context.id()).await?) }).await
 }
 
-async fn run(state: &QueryState, context: &ProjectContext, range: Range, filter: &Filter) -> Result<AudienceAnswer, ApiError> {
+async fn run(state: &QueryState, context: &ProjectContext, query: &AudienceQuery) -> Result<AudienceAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
-    let frames = calendar::audience(range, making.now, context.zone()).ok_or_else(|| ApiError::range(range, &Range::AUDIENCE))?;
-    let horizon = making.horizon(state, context).await?;
-    // The rollup knows nothing that a filter could test.
-    let figures = if horizon.segments_cover(frames.previous.start()) || !filter.is_all() {
-        let figures = async |making: &mut Making, sessions| from_segments::figures(state, context, making, &frames, filter, sessions).await;
-        match figures(&mut making, true).await {
-            // Better without sessions than not at all.
-            Err(ApiError::TooMuch { .. }) => figures(&mut making, false).await?,
-            figures => figures?,
-        }
-    } else {
-        from_rollup::figures(state, context, &mut making, &frames).await?
-    };
-    let mut figures = figures;
-    if let Some(Missing::Before(whole_from)) = making.missing
-        && whole_from > frames.previous.start()
-    {
-        // Part of the range before is gone: the rest of it is nothing to compare with, and this range may be whole.
-        figures.previous_totals = Counts::default();
-        figures.previous.clear();
-        making.missing = making.missing.filter(|_| whole_from > frames.current.start());
+    let frames = frames(context, &making, query)?;
+    let wanted = Wanted { frame: &frames.current, until: frames.current.end(), scope: &query.scope, top: true };
+    let current = half(state, context, &mut making, &wanted).await?;
+    let missing = making.missing;
+    let mut earlier = None;
+    if let Some(Earlier { frame, until }) = &frames.earlier {
+        let wanted = Wanted { frame, until: *until, scope: &query.scope, top: false };
+        let counted = half(state, context, &mut making, &wanted).await?;
+        // Where part of it is gone, the rest is nothing to compare with.
+        earlier = making.missing.is_none_or(|gone| gone == Missing::Arriving).then_some((frame, counted));
+        making.missing = missing;
     }
-    let what = if figures.totals.sessions.is_some() {
+    let what = if current.totals.sessions.is_some() {
         "Distinct people, sessions by when they began, page views"
     } else {
         "Distinct people, page views"
     };
-    let counted = format!("{what} and events of the {}, by the event's own time.", range.sentence());
+    let counted = format!("{what} and events of {}, by the event's own time.", query.scope.period.sentence());
+    let (start, end) = (frames.current.start(), frames.current.end());
     Ok(AudienceAnswer {
-        range,
+        period: query.scope.period,
+        compare: query.compare,
         step: frames.current.step,
-        totals: figures.totals,
-        previous_totals: figures.previous_totals,
-        buckets: buckets(&frames.current, &figures.buckets, &making),
-        previous: buckets(&frames.previous, &figures.previous, &making),
-        routes: figures.routes.into_iter().map(route_counts).collect(),
-        names: figures.names.into_iter().map(name_counts).collect(),
-        receipt: Receipt {
-            filter: filter.to_string(),
-            ..making.receipt(context, counted, frames.current.start(), frames.current.end(), Accuracy::Exact)
-        },
+        totals: current.totals,
+        previous_totals: earlier.as_ref().map(|(_, half)| half.totals),
+        buckets: buckets(&frames.current, &current.buckets, &making),
+        previous: earlier.map_or_else(Vec::new, |(frame, half)| buckets(frame, &half.buckets, &making)),
+        routes: current.top.routes.into_iter().map(route_counts).collect(),
+        names: current.top.names.into_iter().map(name_counts).collect(),
+        receipt: making.receipt_of(context, counted, &query.scope, (start, end), Accuracy::Exact),
     })
+}
+
+/// The range, and what it is compared with.
+fn frames(context: &ProjectContext, making: &Making, query: &AudienceQuery) -> Result<Comparison, ApiError> {
+    let period = query.scope.period;
+    if let Period::Last(range) = period
+        && !Range::AUDIENCE.contains(&range)
+    {
+        return Err(ApiError::range(range, &Range::AUDIENCE));
+    }
+    // Says what is wrong with days or times.
+    frame(context, making, period, None)?;
+    let frames = calendar::compared(period, query.compare, making.now, context.zone());
+    frames.ok_or_else(|| ApiError::Fault(format!("{period:?} has a frame, and none to compare")))
+}
+
+/// Counts a range from segments where they reach back far enough, else from the rollup, which knows nothing that a filter could
+/// test.
+async fn half(state: &QueryState, context: &ProjectContext, making: &mut Making, wanted: &Wanted<'_>) -> Result<Half, ApiError> {
+    let horizon = making.horizon(state, context).await?;
+    making.missing = None;
+    if !horizon.segments_cover(wanted.frame.start()) && wanted.scope.filter.is_all() {
+        return from_rollup::half(state, context, making, wanted).await;
+    }
+    match from_segments::half(state, context, making, wanted, true).await {
+        // Better without sessions than not at all.
+        Err(ApiError::TooMuch { .. }) => from_segments::half(state, context, making, wanted, false).await,
+        half => half,
+    }
 }
 
 fn buckets(frame: &Frame, counts: &[Counts], making: &Making) -> Vec<AudienceBucket> {

@@ -47,7 +47,7 @@ pub async fn delivery(
 async fn run(state: &QueryState, context: &ProjectContext, range: Range, signal: Option<Signal>) -> Result<DeliveryAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let offered = RANGES.contains(&range).then(|| calendar::audience(range, making.now, context.zone())).flatten();
-    let frame = offered.ok_or_else(|| ApiError::range(range, &RANGES))?.current;
+    let frame = offered.ok_or_else(|| ApiError::range(range, &RANGES))?;
     let (from, until) = (calendar::hour_of(frame.start() + TimeDelta::minutes(59)), frame.end());
     let (db, project) = (state.db(), context.id());
     let hours = outcomes::by_hour(db, project, from, until).await?;

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod analyses;
+pub mod annotations;
 pub mod audience;
 mod budget;
 pub mod delivery;
@@ -22,6 +23,7 @@ mod receipt;
 mod rollup;
 pub mod routes;
 pub mod seen;
+pub mod sessions;
 mod state;
 pub mod users;
 

@@ -5,6 +5,7 @@
 //! route of a project takes a [`crate::access::ProjectContext`]; `tests/api/isolation.rs` fails until it knows the new route.
 
 mod analyses;
+mod annotations;
 mod audience;
 mod delivery;
 mod erasing;
@@ -15,6 +16,7 @@ mod openapi;
 mod parameters;
 mod people;
 mod projects;
+mod sessions;
 mod sheet;
 mod users;
 
@@ -44,6 +46,9 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(live::stream))
         .routes(routes!(audience::metrics))
         .routes(routes!(audience::seen))
+        .routes(routes!(annotations::list))
+        .routes(routes!(annotations::add))
+        .routes(routes!(annotations::remove))
         .routes(routes!(analyses::trend))
         .routes(routes!(analyses::breakdowns))
         .routes(routes!(analyses::funnel))
@@ -51,6 +56,7 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(analyses::lifecycle))
         .routes(routes!(analyses::sessions))
         .routes(routes!(analyses::routes))
+        .routes(routes!(analyses::hours))
         .routes(routes!(analyses::journeys))
         .routes(routes!(analyses::suggestions))
         .routes(routes!(explorer::catalogue))
@@ -59,6 +65,7 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(delivery::books))
         .routes(routes!(delivery::xray))
         .routes(routes!(users::users))
+        .routes(routes!(sessions::list))
         .routes(routes!(users::profile))
         .routes(routes!(users::timeline))
         .routes(routes!(keeping::status))

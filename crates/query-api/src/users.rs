@@ -1,11 +1,9 @@
 //! Audience · Users: the people of a range, one by one, and one of them.
 
-mod person;
+pub(crate) mod person;
 mod profile;
 mod timeline;
 mod traits;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use analysis::history::{History, OUT, RowRef, Spread};
 use analysis::persons::Persons;
@@ -120,18 +118,11 @@ async fn told(
     persons: &Persons,
     page: Vec<(Visitor, LastSeen)>,
 ) -> Result<Vec<UserRow>, ApiError> {
-    let members: Vec<Vec<u32>> = page.iter().map(|(visitor, _)| persons.company(visitor.person)).collect();
-    let numbers: BTreeSet<i64> = members.iter().flatten().map(|number| i64::from(*number)).collect();
-    let numbers: Vec<i64> = numbers.into_iter().collect();
-    let named: BTreeMap<i64, Named> =
-        actors::named(state.db(), context.id(), &numbers).await?.into_iter().map(|named| (named.number, named)).collect();
-    let row = |((visitor, last), members): ((Visitor, LastSeen), Vec<u32>)| {
-        let mut ids: Vec<&Named> = members.iter().filter_map(|number| named.get(&i64::from(*number))).collect();
-        ids.sort_by_key(|named| person::order(named));
-        let name = |named: &&Named| person::name(named);
+    let ids = person::ids_of_each(state, context, persons, page.iter().map(|(visitor, _)| visitor.person)).await?;
+    let row = |((visitor, last), ids): ((Visitor, LastSeen), Vec<Named>)| {
         Some(UserRow {
-            name: name(ids.first()?)?,
-            others: ids.iter().skip(1).take(UserRow::OTHERS_MAX).filter_map(name).collect(),
+            name: person::name(ids.first()?)?,
+            others: ids.iter().skip(1).take(UserRow::OTHERS_MAX).filter_map(person::name).collect(),
             ids: ids.len(),
             events: visitor.events,
             days: visitor.days,
@@ -140,5 +131,5 @@ async fn told(
             last,
         })
     };
-    Ok(page.into_iter().zip(members).filter_map(row).collect())
+    Ok(page.into_iter().zip(ids).filter_map(row).collect())
 }

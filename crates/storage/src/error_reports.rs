@@ -1,12 +1,13 @@
-//! Raw error reports. Written by ingest alone, in its flush's transaction.
+//! Raw error reports. Written by ingest alone, in its flush's transaction; counted for whoever asks who had any.
 
 use chrono::{DateTime, Utc};
+use protocol::id::ProjectId;
 use protocol::level::Level;
 use protocol::trace::{SpanId, TraceId};
 use uuid::Uuid;
 
-use crate::Rows;
 use crate::place::Place;
+use crate::{Db, Result, Rows, received};
 
 /// An error report that passed every check, as its row. Built by ingest's normalise stage and nowhere else.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,4 +72,46 @@ pub(crate) fn encode(rows: &mut Rows, place: Place<'_>, report: &NewErrorReport)
         .text(&report.environment)
         .float8(report.weight)
         .int4(report.flags);
+}
+
+/// An actor's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// What the count is asked for.
+    pub place: i64,
+    /// [`protocol::id::ActorKind::code`].
+    pub kind: i16,
+    /// The actor's id.
+    pub id: String,
+    /// From, inclusive.
+    pub from: DateTime<Utc>,
+    /// To, inclusive.
+    pub until: DateTime<Utc>,
+}
+
+/// How many error reports of these actors lie in their times, by place; each actor's are counted up to a limit, and places
+/// without any are left out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn counts(db: &Db, project: ProjectId, stays: &[Stay], limit: i64) -> Result<Vec<(i64, u64)>> {
+    let (Some(from), Some(until)) = (stays.iter().map(|stay| stay.from).min(), stays.iter().map(|stay| stay.until).max()) else {
+        return Ok(Vec::new());
+    };
+    let (received_from, received_until) = received::range(from, until);
+    let rows = sqlx::query_file!(
+        "sql/error_reports/counts.sql",
+        project.0,
+        &stays.iter().map(|stay| stay.place).collect::<Vec<_>>(),
+        &stays.iter().map(|stay| stay.kind).collect::<Vec<_>>(),
+        &stays.iter().map(|stay| stay.id.clone()).collect::<Vec<_>>(),
+        &stays.iter().map(|stay| stay.from).collect::<Vec<_>>(),
+        &stays.iter().map(|stay| stay.until).collect::<Vec<_>>(),
+        received_from,
+        received_until,
+        limit
+    )
+    .fetch_all(&db.pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place, row.errors.unsigned_abs())).collect())
 }

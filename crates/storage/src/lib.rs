@@ -14,6 +14,7 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod annotations;
 pub mod api_keys;
 pub mod audit;
 pub mod batches;

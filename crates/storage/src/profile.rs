@@ -22,7 +22,7 @@ pub struct QuarterActivity {
     pub rows: i64,
 }
 
-/// The person's events of a range by quarters, oldest first, bots left out; of each actor at most so many: the newest.
+/// The person's events of a range by quarters, oldest first, bots left out; at most so many: the newest.
 ///
 /// # Errors
 /// When the database refuses.
@@ -82,7 +82,7 @@ pub async fn said(db: &Db, project: ProjectId, users: &[String], limit: i64) -> 
     Ok(said.collect())
 }
 
-/// What went wrong for the person in a range; of each actor at most so many of either kind are counted.
+/// What went wrong for the person in a range of so many days; of each id at most so many error reports and spans are looked at.
 ///
 /// # Errors
 /// When the database refuses.
@@ -102,5 +102,7 @@ pub async fn failed(
     // The later one of both; nothing is earlier than anything.
     let (latest_at, latest) =
         if errors.latest_at >= spans.latest_at { (errors.latest_at, errors.latest) } else { (spans.latest_at, spans.latest) };
-    Ok(Failed { errors: errors.errors.unsigned_abs(), spans: spans.spans.unsigned_abs(), latest, latest_at })
+    let at_least = errors.errors >= limit || spans.rows >= limit;
+    let days = u32::try_from((until - from).num_days()).unwrap_or_default();
+    Ok(Failed { errors: errors.errors.unsigned_abs(), spans: spans.spans.unsigned_abs(), at_least, days, latest, latest_at })
 }

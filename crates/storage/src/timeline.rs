@@ -142,12 +142,34 @@ pub async fn identities(db: &Db, project: ProjectId, whose: Whose<'_>, window: W
     Ok(stored.collect())
 }
 
+/// The sessions of the person's events: of each actor the newest are looked at.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sessions(db: &Db, project: ProjectId, whose: Whose<'_>, window: Window) -> Result<Vec<String>> {
+    let Window { from, until, limit } = window;
+    let (received_from, received_until) = received::range(from, until);
+    Ok(sqlx::query_file_scalar!(
+        "sql/timeline/sessions.sql",
+        project.0,
+        whose.kinds,
+        whose.ids,
+        from,
+        until,
+        received_from,
+        received_until,
+        limit
+    )
+    .fetch_all(&db.pool)
+    .await?)
+}
+
 /// Where points, spans and log records are looked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Behind<'b> {
     /// Those that name the person, by user or session.
     Sender(Whose<'b>),
-    /// Those of these traces, whoever is named.
+    /// Those of these traces, whoever is named; the limit is each trace's.
     Traces(&'b [Uuid]),
 }
 
@@ -173,7 +195,7 @@ macro_rules! behind {
     }};
 }
 
-/// Metric points: a sender's newest first, those of traces oldest first and whatever their time.
+/// Metric points: a sender's newest, or the first of each trace, whatever their time.
 ///
 /// # Errors
 /// When the database refuses.

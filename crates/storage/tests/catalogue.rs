@@ -3,8 +3,18 @@
 use sqlx::PgPool;
 
 /// Tables that do not grow with traffic; they stay on one node and growing tables never refer to them.
-const SMALL: [&str; 9] =
-    ["project", "route_rule", "api_key", "account", "login_session", "setup_link", "project_role", "ingest_process", "_sqlx_migrations"];
+const SMALL: [&str; 10] = [
+    "project",
+    "annotation",
+    "route_rule",
+    "api_key",
+    "account",
+    "login_session",
+    "setup_link",
+    "project_role",
+    "ingest_process",
+    "_sqlx_migrations",
+];
 
 async fn names(pool: &PgPool, sql: &'static str) -> Vec<String> {
     sqlx::query_scalar(sql).bind(SMALL.map(str::to_owned).to_vec()).fetch_all(pool).await.expect("catalogue")

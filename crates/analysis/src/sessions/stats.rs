@@ -1,8 +1,7 @@
 //! How many sessions there were, and how they went.
 
-use super::assign::Sessions;
-use crate::history::{Cancel, Cancelled, History, OUT, Ordered, RowRef, Run, Selection, Spread, Visit};
-use crate::segment::{Attribute, ColumnKey, Text};
+use super::find::{Finder, Names};
+use crate::history::{Cancel, Cancelled, History, OUT, Run, Selection, Spread, Visit};
 
 /// Sessions added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,13 +51,8 @@ pub fn count(
     let names = Names::of(history);
     let visitor = || Visitor {
         history,
-        within,
-        chosen,
         spread,
-        names: &names,
-        sessions: Sessions::of(history),
-        ordered: Ordered::default(),
-        open: Vec::new(),
+        finder: Finder::new(history, within, chosen, &names),
         buckets: vec![SessionCounts::default(); buckets],
         durations: Vec::new(),
     };
@@ -77,95 +71,28 @@ pub fn count(
     Ok(stats)
 }
 
-/// What an event's name says about a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    View,
-    Leave,
-    Other,
-}
-
-/// The kinds of each block's names.
-pub(crate) struct Names<'a> {
-    blocks: Vec<Option<(&'a Text, Vec<Kind>)>>,
-}
-
-impl<'a> Names<'a> {
-    pub(crate) fn of(history: &'a History) -> Self {
-        let kind = |name: Option<&str>| match name {
-            Some(protocol::event::PAGE_VIEW) => Kind::View,
-            Some(protocol::event::PAGE_LEAVE) => Kind::Leave,
-            _ => Kind::Other,
-        };
-        let kinds = |text: &'a Text| (text, (0..text.distinct() as u32).map(|code| kind(text.value(code))).collect());
-        Self { blocks: history.blocks().iter().map(|block| block.text(&ColumnKey::Text(Attribute::Name)).map(kinds)).collect() }
-    }
-
-    pub(crate) fn at(&self, row: &RowRef) -> Kind {
-        match &self.blocks[row.block as usize] {
-            Some((text, kinds)) => kinds[text.codes.at(row.row as usize) as usize],
-            None => Kind::Other,
-        }
-    }
-}
-
-/// A session in the making.
-#[derive(Clone, Copy, Debug)]
-struct Open {
-    began: RowRef,
-    latest_ms: i64,
-    page_views: u64,
-    others: u64,
-    chosen: bool,
-}
-
 struct Visitor<'a> {
     history: &'a History,
-    within: &'a Selection,
-    chosen: &'a Selection,
     spread: &'a Spread,
-    names: &'a Names<'a>,
-    sessions: Sessions<'a>,
-    ordered: Ordered,
-    open: Vec<Open>,
+    finder: Finder<'a>,
     buckets: Vec<SessionCounts>,
     durations: Vec<i64>,
 }
 
 impl Visit for Visitor<'_> {
     fn person(&mut self, _person: u32, runs: &[Run]) {
-        // Most filters choose nothing of most people, whose sessions then need not be made.
-        if runs.iter().all(|run| self.chosen[run.block as usize].first(run.rows()).is_none()) {
-            return;
-        }
-        self.sessions.begin();
-        self.open.clear();
-        for row in self.ordered.rows(self.history, runs, self.within) {
-            let session = self.sessions.assign(runs, row) as usize;
-            if session == self.open.len() {
-                self.open.push(Open { began: *row, latest_ms: row.ts_ms, page_views: 0, others: 0, chosen: false });
-            }
-            let open = &mut self.open[session];
-            open.latest_ms = row.ts_ms;
-            open.chosen |= self.chosen[row.block as usize].has(row.row as usize);
-            match self.names.at(row) {
-                Kind::View => open.page_views += 1,
-                Kind::Other => open.others += 1,
-                Kind::Leave => {}
-            }
-        }
-        for open in self.open.iter().filter(|open| open.chosen) {
-            let time = self.history.times(open.began.block as usize)[open.began.row as usize];
-            let bucket = self.spread.bucket(open.began.block as usize, time);
+        for session in self.finder.chosen(runs) {
+            let (block, row) = (session.first.block as usize, session.first.row as usize);
+            let bucket = self.spread.bucket(block, self.history.times(block)[row]);
             if bucket == OUT {
                 continue;
             }
-            let duration_ms = open.latest_ms - open.began.ts_ms;
+            let duration_ms = session.duration_ms();
             self.durations.push(duration_ms);
             self.buckets[bucket as usize].add(&SessionCounts {
                 sessions: 1,
-                bounced: u64::from(open.page_views <= 1 && open.others == 0),
-                page_views: open.page_views,
+                bounced: u64::from(session.bounced()),
+                page_views: session.page_views,
                 duration_ms,
             });
         }

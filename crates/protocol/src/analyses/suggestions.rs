@@ -21,8 +21,10 @@ pub struct SuggestionsQuery {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SuggestedValue {
-    /// The value, as it stands in a filter.
+    /// The value.
     pub value: String,
+    /// The term that requires it, as a filter writes it, such as `os:"Windows 11"`.
+    pub term: String,
     /// Events that have it, weighted.
     pub events: f64,
 }
@@ -33,7 +35,7 @@ pub struct SuggestedValue {
 pub struct SuggestionsAnswer {
     /// Most frequent first, at most 20.
     pub values: Vec<SuggestedValue>,
-    /// Keys of props in the range, by name, at most 200: what else a filter can be about.
+    /// Keys of props in the range as a filter writes them, by name, at most 200: what else a filter can be about.
     pub props: Vec<String>,
     /// What these figures say about themselves.
     pub receipt: Receipt,

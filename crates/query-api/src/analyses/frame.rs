@@ -19,10 +19,23 @@ pub(crate) fn frame(context: &ProjectContext, making: &Making, period: Period, s
         let allowed = "a time after `from`".to_owned();
         return Err(ApiError::InvalidParameter { name: "until", problem: "is not after `from`".to_owned(), allowed });
     }
+    if let Period::Days { first, last } = period {
+        let today = making.now.with_timezone(&context.zone()).date_naive();
+        let wrong = |name, problem: &str, allowed: String| Err(ApiError::InvalidParameter { name, problem: problem.to_owned(), allowed });
+        if last < first {
+            return wrong("until", "is before `from`", "the same day as `from`, or a later one".to_owned());
+        }
+        if first > today {
+            return wrong("from", "is in the future", format!("{today} or before"));
+        }
+    }
     calendar::period(period, step, making.now, context.zone()).ok_or_else(|| ApiError::InvalidParameter {
-        name: "step",
-        problem: format!("cuts the range into more than {BUCKETS_MAX} buckets"),
-        allowed: "a wider step, or a shorter range".to_owned(),
+        name: if step.is_some() { "step" } else { "from" },
+        problem: match step {
+            Some(_) => format!("cuts the range into more than {BUCKETS_MAX} buckets"),
+            None => format!("is more than {BUCKETS_MAX} days before `until`"),
+        },
+        allowed: if step.is_some() { "a wider step, or a shorter range" } else { "a shorter range" }.to_owned(),
     })
 }
 

@@ -7,6 +7,7 @@ use analysis::history::Spread;
 use analysis::keys::Keys;
 use analysis::trend::{self, By, Key};
 use protocol::analyses::{SuggestedValue, SuggestionsAnswer, SuggestionsQuery};
+use protocol::filter::{Field, Filter, Test};
 use protocol::receipt::Accuracy;
 
 use super::frame;
@@ -35,14 +36,15 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SuggestionsQu
     let asked = Asked { columns: dimension.columns().into_iter().collect(), ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
     let props: BTreeSet<String> = engine::prop_names(state, context, (frame.start(), frame.end())).await?;
-    let (text, spread_frame) = (query.text.to_lowercase(), frame.clone());
+    let (text, field, spread_frame) = (query.text.to_lowercase(), query.field.clone(), frame.clone());
     let values = engine::run(state, move |cancel| {
         let keys = Keys::of(&found.history, &dimension);
         let spread = Spread::over(&found.history, &spread_frame).joined();
         let ranked = trend::break_down(&found.history, &found.chosen(), &spread, 1, &keys, (keys.len(), By::Events), cancel)?;
         let value = |ranked: trend::Ranked| match ranked.key {
             Key::Value(value) if value.to_lowercase().contains(&text) => {
-                Some(SuggestedValue { value: value.to_string(), events: ranked.series.total.events })
+                let term = Filter::term(field.clone(), Test::is(&*value)).to_string();
+                Some(SuggestedValue { value: value.to_string(), term, events: ranked.series.total.events })
             }
             _ => None,
         };
@@ -52,7 +54,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SuggestionsQu
     let counted = format!("Events by `{}`.", query.field.word());
     Ok(SuggestionsAnswer {
         values,
-        props: props.into_iter().take(PROPS_SHOWN).collect(),
+        props: props.into_iter().take(PROPS_SHOWN).map(|key| Field::Prop(key).to_string()).collect(),
         receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
 }

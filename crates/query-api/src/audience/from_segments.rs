@@ -1,9 +1,7 @@
 //! From segments, by the counting engine.
 
-use std::collections::BTreeSet;
-
 use analysis::audience::Ranked;
-use analysis::calendar::{Comparison, Frame};
+use analysis::calendar::Frame;
 use analysis::history::{Cancel, Cancelled, OUT, Selection, Spread};
 use analysis::keys::{Dimension, Keys};
 use analysis::segment::Attribute;
@@ -13,62 +11,46 @@ use chrono::{DateTime, Utc};
 use protocol::audience::Counts;
 use protocol::event::PAGE_VIEW;
 use protocol::filter::{Field, Filter, Test};
-use protocol::receipt::BotRule;
 
-use super::{Figures, ROWS_SHOWN};
+use super::{Half, ROWS_SHOWN, Top, Wanted};
 use crate::access::ProjectContext;
 use crate::analyses::session_figures;
 use crate::engine::{self, Asked, Found};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState};
 
-/// What the page shows; without sessions, of which every event is a part, far less is read where there is a filter.
-pub(super) async fn figures(
+/// A range; without sessions, of which every event is a part, far less is read where there is a filter.
+pub(super) async fn half(
     state: &QueryState,
     context: &ProjectContext,
     making: &mut Making,
-    frames: &Comparison,
-    filter: &Filter,
+    wanted: &Wanted<'_>,
     sessions: bool,
-) -> Result<Figures, ApiError> {
+) -> Result<Half, ApiError> {
     let [names, routes] = [Attribute::Name, Attribute::Route].map(Dimension::Text);
+    let read = names.columns().into_iter().chain(wanted.top.then(|| routes.columns()).into_iter().flatten());
     let asked = Asked {
-        from: frames.previous.start(),
-        until: frames.current.end(),
-        bots: BotRule::Humans,
-        filter,
-        parts: &[],
         // Sessions are made of their other events too.
         only_matching: !sessions,
-        columns: names
-            .columns()
-            .into_iter()
-            .chain(routes.columns())
-            .chain(sessions.then_some(Sessions::COLUMNS).into_iter().flatten())
-            .collect::<BTreeSet<_>>(),
+        columns: read.chain(sessions.then_some(Sessions::COLUMNS).into_iter().flatten()).collect(),
         ordered: sessions,
+        ..Asked::of(wanted.scope, wanted.frame)
     };
     let found = engine::find(state, context, making, asked).await?;
-    let frames = frames.clone();
+    let (frame, until, top) = (wanted.frame.clone(), wanted.until, wanted.top);
     engine::run(state, move |cancel| {
         let views = Filter::term(Field::Name, Test::is(PAGE_VIEW));
         let events = found.chosen();
         let views = found.matching(&views).and(events.clone());
         let counting = Counting { found: &found, events: &events, views: &views, sessions, cancel };
-        let (buckets, totals) = counting.counts(&frames.current, frames.current.end())?;
-        let (previous, whole) = counting.counts(&frames.previous, frames.previous.end())?;
-        let previous_totals = match frames.previous_until == frames.previous.end() {
-            true => whole,
-            false => counting.counts(&frames.previous, frames.previous_until)?.1,
-        };
-        Ok(Figures {
-            totals,
-            previous_totals,
-            buckets,
-            previous,
-            routes: counting.ranked(&frames.current, &routes, By::People)?,
-            names: counting.ranked(&frames.current, &names, By::Events)?,
-        })
+        let (buckets, whole) = counting.counts(&frame, frame.end())?;
+        let totals = if until == frame.end() { whole } else { counting.counts(&frame, until)?.1 };
+        let mut leading = Top::default();
+        if top {
+            leading.routes = counting.ranked(&frame, &routes, By::People)?;
+            leading.names = counting.ranked(&frame, &names, By::Events)?;
+        }
+        Ok(Half { buckets, totals, top: leading })
     })
     .await
 }

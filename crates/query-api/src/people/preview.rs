@@ -95,9 +95,8 @@ async fn days(
     making: &mut Making,
     persons: [&Persons; 2],
 ) -> Result<Vec<DayPeople>, ApiError> {
-    let frames =
+    let frame =
         calendar::audience(Range::Days30, making.now, context.zone()).ok_or_else(|| ApiError::range(Range::Days30, &Range::AUDIENCE))?;
-    let frame = frames.current;
     let mut people = vec![[RoaringBitmap::new(), RoaringBitmap::new()]; frame.buckets.len()];
     let all = Slice { dimension: Dimension::All, value: None, bots: BotRule::Humans };
     each_row(state, context, making, all, &frame, |row| {

@@ -3,9 +3,9 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use protocol::analyses::{
-    BreakdownsAnswer, BreakdownsQuery, FunnelAnswer, FunnelQuery, JourneysAnswer, JourneysQuery, LifecycleAnswer, LifecycleQuery,
-    RetentionAnswer, RetentionQuery, RoutesAnswer, RoutesQuery, Scope, SessionsAnswer, SessionsQuery, SuggestionsAnswer, SuggestionsQuery,
-    TrendAnswer, TrendQuery,
+    BreakdownsAnswer, BreakdownsQuery, FunnelAnswer, FunnelQuery, HoursAnswer, HoursQuery, JourneysAnswer, JourneysQuery, LifecycleAnswer,
+    LifecycleQuery, RetentionAnswer, RetentionQuery, RoutesAnswer, RoutesQuery, Scope, SessionsAnswer, SessionsQuery, SuggestionsAnswer,
+    SuggestionsQuery, TrendAnswer, TrendQuery,
 };
 use protocol::problem::Problem;
 use protocol::range::{Period, Range, Step};
@@ -18,6 +18,7 @@ use crate::access::ProjectContext;
 use crate::{ApiError, QueryState, analyses};
 
 const RANGES: [Range; 6] = [Range::Hour1, Range::Hours6, Range::Hours24, Range::Days7, Range::Days30, Range::Days90];
+const DAY_OR_TIME: &str = "both days such as 2026-05-14, or both RFC 3339 times such as 2026-05-14T12:00:00Z";
 pub(super) const TIME: &str = "an RFC 3339 time such as 2026-05-14T12:00:00Z";
 
 /// What every analysis takes. Only described here: [`scope`] reads it, since a bad value must be told from a missing one.
@@ -27,10 +28,10 @@ pub(super) const TIME: &str = "an RFC 3339 time such as 2026-05-14T12:00:00Z";
 pub(super) struct ScopeParameters {
     /// A range that ends now; 7d when absent
     range: Option<Range>,
-    /// Instead of a range: its beginning, RFC 3339
-    from: Option<DateTime<Utc>>,
-    /// Instead of a range: its end, RFC 3339
-    until: Option<DateTime<Utc>>,
+    /// Instead of a range: its first day in the project's zone such as 2026-05-01, or a time, RFC 3339
+    from: Option<String>,
+    /// Instead of a range: its last day, which is part of it, or a time, which is not
+    until: Option<String>,
     /// Which events, in the filter language
     filter: Option<String>,
     /// humans (the default) or all
@@ -38,20 +39,32 @@ pub(super) struct ScopeParameters {
 }
 
 pub(super) fn scope(parameters: &Parameters) -> Result<Scope, ApiError> {
-    let from: Option<DateTime<Utc>> = parameters.parsed("from", TIME)?;
-    let until: Option<DateTime<Utc>> = parameters.parsed("until", TIME)?;
-    let period = match (from, until) {
-        (Some(from), Some(until)) => Period::Between { from, until },
-        (None, None) => Period::Last(parameters.choice("range", &RANGES.map(Range::word))?.unwrap_or_default()),
-        (Some(_), None) => return Err(missing("until")),
-        (None, Some(_)) => return Err(missing("from")),
+    scope_of(parameters, &RANGES)
+}
+
+/// The same where fewer ranges are offered.
+pub(super) fn scope_of(parameters: &Parameters, ranges: &[Range]) -> Result<Scope, ApiError> {
+    let words: Vec<&str> = ranges.iter().copied().map(Range::word).collect();
+    let there = |name| Ok::<_, ApiError>(parameters.text(name)?.is_some_and(|text| !text.is_empty()));
+    let period = match (there("from")?, there("until")?) {
+        (true, true) => match (parameters.day("from")?, parameters.day("until")?) {
+            (Some(first), Some(last)) => Period::Days { first, last },
+            _ => Period::Between { from: time(parameters, "from")?, until: time(parameters, "until")? },
+        },
+        (false, false) => Period::Last(parameters.choice("range", &words)?.unwrap_or_default()),
+        (true, false) => return Err(missing("until")),
+        (false, true) => return Err(missing("from")),
     };
     let bots = parameters.choice("bots", &["humans", "all"])?.unwrap_or_default();
     Ok(Scope { period, filter: parameters.filter("filter")?, bots })
 }
 
+fn time(parameters: &Parameters, name: &'static str) -> Result<DateTime<Utc>, ApiError> {
+    parameters.time(name, DAY_OR_TIME)?.ok_or_else(|| missing(name))
+}
+
 fn missing(name: &'static str) -> ApiError {
-    ApiError::InvalidParameter { name, problem: "is missing".to_owned(), allowed: TIME.to_owned() }
+    ApiError::InvalidParameter { name, problem: "is missing".to_owned(), allowed: DAY_OR_TIME.to_owned() }
 }
 
 fn step(parameters: &Parameters) -> Result<Option<Step>, ApiError> {
@@ -278,6 +291,28 @@ pub(super) async fn routes(State(state): State<QueryState>, context: ProjectCont
     let top = parameters.parsed("top", NUMBER)?.unwrap_or(RoutesQuery::default().top);
     let query = RoutesQuery { scope: scope(&parameters)?, top };
     sheet::told(&context, &parameters, analyses::routes(&state, &context, &query).await?)
+}
+
+/// When in the week something happens.
+///
+/// Events and people of each of the 168 hours of a week on the wall of the project's zone, from Monday 0:00, and how often each
+/// hour lies in the range.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/hours",
+    tag = "analyses",
+    params(("project" = String, Path, description = "The project's number or word"), ScopeParameters),
+    responses(
+        (status = 200, description = "The figures", body = HoursAnswer),
+        (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn hours(
+    State(state): State<QueryState>,
+    context: ProjectContext,
+    parameters: Parameters,
+) -> Result<Json<HoursAnswer>, ApiError> {
+    analyses::hours(&state, &context, &HoursQuery { scope: scope(&parameters)? }).await.map(Json)
 }
 
 /// What people do after a certain event, or before it, step by step.

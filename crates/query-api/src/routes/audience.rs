@@ -1,10 +1,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use protocol::audience::{AudienceAnswer, SeenAnswer};
+use protocol::audience::{AudienceAnswer, AudienceQuery, SeenAnswer};
 use protocol::problem::Problem;
-use protocol::range::Range;
+use protocol::range::{Compare, Range};
 
+use super::analyses::{ScopeParameters, scope_of};
 use super::parameters::Parameters;
 use super::sheet;
 use crate::access::ProjectContext;
@@ -16,15 +17,16 @@ use crate::{ApiError, QueryState, audience, seen};
 /// sessions.
 ///
 /// `24h` is 24 hours, the last one open; `7d`, `30d` and `90d` are calendar days of the project's zone, today included. The
-/// totals of the range before are cut at the same time of day, to the quarter of an hour.
+/// totals of the earlier range are cut at the same time of day, to the quarter of an hour. `compare=week` takes the nearest
+/// earlier range with the same weekdays, `year` the one 52 weeks before.
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/audience/metrics",
     tag = "audience",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("range" = Option<Range>, Query, description = "24h, 7d, 30d or 90d; 7d when absent"),
-        ("filter" = Option<String>, Query, description = "Which events count, in the filter language; all when absent"),
+        ScopeParameters,
+        ("compare" = Option<Compare>, Query, description = "previous (the default), week, year or none"),
         ("format" = Option<String>, Query, description = "json (the default) or csv")
     ),
     responses(
@@ -37,9 +39,9 @@ pub(super) async fn metrics(
     context: ProjectContext,
     parameters: Parameters,
 ) -> Result<Response, ApiError> {
-    let range = parameters.choice("range", &Range::AUDIENCE.map(Range::word))?.unwrap_or_default();
-    let answer = audience::metrics(&state, &context, range, &parameters.filter("filter")?).await?;
-    sheet::told(&context, &parameters, answer)
+    let compare = parameters.choice("compare", &Compare::ALL.map(Compare::word))?.unwrap_or_default();
+    let query = AudienceQuery { scope: scope_of(&parameters, &Range::AUDIENCE)?, compare };
+    sheet::told(&context, &parameters, audience::metrics(&state, &context, &query).await?)
 }
 
 /// The event names that arrived in the last hour.

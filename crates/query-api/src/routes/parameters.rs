@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use protocol::filter::{Filter, FilterError};
+use protocol::range::YEARS;
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
 
@@ -57,6 +59,24 @@ impl Parameters {
         text.map(|text| parse(name, &text, allowed)).transpose()
     }
 
+    /// A time within [`YEARS`]; `None` when it is absent or empty.
+    pub(super) fn time(&self, name: &'static str, allowed: &str) -> Result<Option<DateTime<Utc>>, ApiError> {
+        let time: Option<DateTime<Utc>> = self.parsed(name, allowed)?;
+        if time.is_some_and(|time| !YEARS.contains(&time.year())) {
+            return Err(far(name));
+        }
+        Ok(time)
+    }
+
+    /// A day within [`YEARS`]; `None` for what is none.
+    pub(super) fn day(&self, name: &'static str) -> Result<Option<NaiveDate>, ApiError> {
+        let day: Option<NaiveDate> = self.text(name)?.and_then(|text| text.parse().ok());
+        if day.is_some_and(|day| !YEARS.contains(&day.year())) {
+            return Err(far(name));
+        }
+        Ok(day)
+    }
+
     /// A text; `None` when it is absent.
     pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, ApiError> {
         match self.get(name) {
@@ -104,6 +124,11 @@ impl Parameters {
             }),
         }
     }
+}
+
+fn far(name: &'static str) -> ApiError {
+    let allowed = format!("a year from {} to {}", YEARS.start(), YEARS.end());
+    ApiError::InvalidParameter { name, problem: "is too far away".to_owned(), allowed }
 }
 
 fn parse<T: FromStr>(name: &'static str, text: &str, allowed: &str) -> Result<T, ApiError> {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use protocol::analyses::{BreakdownRow, BreakdownsAnswer, GroupKey, RoutesAnswer, TrendAnswer, TrendSeries};
 use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
 use protocol::filter::Field;
+use protocol::sessions::{SessionListAnswer, SessionRow};
 use protocol::users::{UserRow, UsersAnswer};
 use serde::Serialize;
 
@@ -137,6 +138,31 @@ impl Sheet for UsersAnswer {
             figures.into_iter().chain(seen).collect()
         };
         std::iter::once(heads.map(str::to_owned).to_vec()).chain(self.users.iter().map(row)).collect()
+    }
+}
+
+impl Sheet for SessionListAnswer {
+    const NAME: &'static str = "sessions";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let heads = ["kind", "person", "session", "from", "until", "events", "page_views", "bounced", "errors", "entry", "exit"];
+        let heads = heads.into_iter().chain(["referrer", "country", "os", "browser", "release"]).map(str::to_owned).collect();
+        let row = |SessionRow { name, errors, seen }: &SessionRow| {
+            let figures = [
+                name.kind.word().to_owned(),
+                name.id.clone(),
+                optional(seen.id.as_ref()),
+                seen.from.to_rfc3339(),
+                seen.until.to_rfc3339(),
+                seen.events.to_string(),
+                seen.page_views.to_string(),
+                seen.bounced.to_string(),
+                errors.to_string(),
+            ];
+            let said = [&seen.entry, &seen.exit, &seen.referrer, &seen.country, &seen.os, &seen.browser, &seen.release];
+            figures.into_iter().chain(said.map(|text| optional(text.as_ref()))).collect()
+        };
+        std::iter::once(heads).chain(self.sessions.iter().map(row)).collect()
     }
 }
 

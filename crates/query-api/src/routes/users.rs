@@ -100,8 +100,8 @@ pub(super) async fn timeline(
     let query = TimelineQuery {
         actor: actor(&parameters)?,
         kind: parameters.choice("only", &TimelineKind::ALL.map(TimelineKind::word))?,
-        before: parameters.parsed("before", TIME)?,
-        from: parameters.parsed("from", TIME)?,
+        before: parameters.time("before", TIME)?,
+        from: parameters.time("from", TIME)?,
     };
     users::timeline(&state, &context, &query).await.map(Json)
 }

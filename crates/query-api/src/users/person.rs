@@ -1,5 +1,9 @@
 //! Everything by which one person is known, from any of the ids.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use analysis::persons::Persons;
+use chrono::{DateTime, Utc};
 use protocol::id::ActorKind;
 use protocol::identity_link::ActorName;
 use storage::actors::{self, Named};
@@ -51,12 +55,32 @@ impl Ids {
     }
 }
 
+/// The ids of each of these people, the strongest first. Ids that were erased meanwhile are left out.
+pub(crate) async fn ids_of_each(
+    state: &QueryState,
+    context: &ProjectContext,
+    persons: &Persons,
+    people: impl Iterator<Item = u32>,
+) -> Result<Vec<Vec<Named>>, ApiError> {
+    let members: Vec<Vec<u32>> = people.map(|person| persons.company(person)).collect();
+    let numbers: BTreeSet<i64> = members.iter().flatten().map(|number| i64::from(*number)).collect();
+    let numbers: Vec<i64> = numbers.into_iter().collect();
+    let named = actors::named(state.db(), context.id(), &numbers).await?;
+    let named: BTreeMap<i64, Named> = named.into_iter().map(|named| (named.number, named)).collect();
+    let of_one = |members: Vec<u32>| {
+        let mut ids: Vec<Named> = members.iter().filter_map(|number| named.get(&i64::from(*number)).cloned()).collect();
+        ids.sort_by_key(order);
+        ids
+    };
+    Ok(members.into_iter().map(of_one).collect())
+}
+
 /// The strongest kind first, then the one that was seen first.
-pub(super) fn order(id: &Named) -> (i16, chrono::DateTime<chrono::Utc>, i64) {
+fn order(id: &Named) -> (i16, DateTime<Utc>, i64) {
     (id.kind, id.first_seen, id.number)
 }
 
 /// An id as it is told; `None` for one of an unknown kind.
-pub(super) fn name(id: &Named) -> Option<ActorName> {
+pub(crate) fn name(id: &Named) -> Option<ActorName> {
     Some(ActorName { kind: ActorKind::from_code(id.kind)?, id: id.id.clone() })
 }

@@ -6,7 +6,7 @@
 mod fold;
 mod group;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::receipt::{Accuracy, BotRule};
@@ -21,8 +21,12 @@ use crate::{ApiError, QueryState, budget};
 
 /// Rows of one source on one page, and traces that are looked into.
 const PAGE: usize = 200;
-/// Points, spans or log records behind the items of one page.
+/// Points, spans or log records of one person on one page.
 const BEHIND_MAX: usize = 1_000;
+/// Events of each id that are looked at for their sessions.
+const SESSION_EVENTS: i64 = 5_000;
+/// How far beyond a page they are looked for.
+const AROUND: TimeDelta = TimeDelta::days(1);
 /// With so many items a page is worth showing, and nothing older is looked for.
 const ENOUGH: usize = 30;
 /// Days that are looked at before what is older, which is every day that is kept.
@@ -53,9 +57,9 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TimelineQuery
         }
     }
     let next = page.cut.or((from > bottom).then_some(from));
-    let traces: BTreeSet<Uuid> = page.items.iter().filter(|stored| is_anchor(&stored.item.body)).filter_map(trace).take(PAGE).collect();
+    let traces = page.traces();
     if query.kind.is_none() && !traces.is_empty() {
-        page.take_in(asking.behind(&traces.into_iter().collect::<Vec<_>>(), page.window(until)).await?);
+        page.take_in(asking.behind(&traces, page.window(until)).await?);
     }
     making.rows_read = page.items.len() as u64;
     let items: Vec<TimelineItem> = page.items.into_iter().map(|stored| stored.item).collect();
@@ -103,10 +107,18 @@ impl Page {
         Self { items: at_once, cut: Some(cut), crowded: true }
     }
 
-    /// The time that it spans.
+    /// The time that it spans, for what is behind its items.
     fn window(&self, until: DateTime<Utc>) -> Window {
         let from = self.items.iter().map(|stored| stored.item.ts).min().unwrap_or(until);
-        Window { from, until, limit: BEHIND_MAX as i64 }
+        Window { from, until, limit: TimelineItem::BEHIND_MAX }
+    }
+
+    /// The traces of what was done and what went wrong, the newest first, as many as are looked into.
+    fn traces(&self) -> Vec<Uuid> {
+        let mut anchors: Vec<&Stored> = self.items.iter().filter(|stored| is_anchor(&stored.item.body)).collect();
+        anchors.sort_by_key(|stored| std::cmp::Reverse(stored.item.ts));
+        let mut known = HashSet::new();
+        anchors.into_iter().filter_map(trace).filter(|trace| known.insert(*trace)).take(PAGE).collect()
     }
 
     /// Adds rows that it does not have yet.
@@ -134,27 +146,29 @@ impl Asking<'_> {
     async fn page(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Page, ApiError> {
         let (db, project, whose) = (self.state.db(), self.context.id(), self.ids.whose(&[]));
         let window = Window { from, until, limit: PAGE as i64 + 1 };
-        let (with_errors, with_identities) = (self.wants(TimelineKind::Error), self.wants(TimelineKind::Identity));
-        // Events are read whatever is asked for: they know the sessions of rows that name nobody.
-        let views = match self.kind {
-            Some(TimelineKind::View) => Some(true),
-            Some(TimelineKind::Event) => Some(false),
-            _ => None,
+        let views = match (self.wants(TimelineKind::View), self.wants(TimelineKind::Event)) {
+            (true, true) => Some(None),
+            (true, false) => Some(Some(true)),
+            (false, true) => Some(Some(false)),
+            (false, false) => None,
         };
-        let (events, errors, identities) = tokio::try_join!(
-            timeline::events(db, project, whose, window, views),
+        let (with_errors, with_identities) = (self.wants(TimelineKind::Error), self.wants(TimelineKind::Identity));
+        let with_others = [TimelineKind::Metric, TimelineKind::Span, TimelineKind::Log].into_iter().any(|kind| self.wants(kind));
+        // A session may begin or end in another page's time.
+        let wide = Window { from: from - AROUND, until: until + AROUND, limit: SESSION_EVENTS };
+        let (events, errors, identities, sessions) = tokio::try_join!(
+            async { if let Some(views) = views { timeline::events(db, project, whose, window, views).await } else { Ok(Vec::new()) } },
             async { if with_errors { timeline::errors(db, project, whose, window).await } else { Ok(Vec::new()) } },
             async { if with_identities { timeline::identities(db, project, whose, window).await } else { Ok(Vec::new()) } },
+            async { if with_others { timeline::sessions(db, project, whose, wide).await } else { Ok(Vec::new()) } },
         )?;
-        let sessions: BTreeSet<String> = events.iter().filter_map(|stored| stored.item.session_id.clone()).collect();
-        let sessions: Vec<String> = sessions.into_iter().collect();
         let fit = if self.kind.is_some() { PAGE } else { BEHIND_MAX };
         let window = Window { limit: fit as i64 + 1, ..window };
         let [points, spans, logs] = self.rows(Behind::Sender(self.ids.whose(&sessions)), window).await?;
         let mut page = Page::of(vec![(events, PAGE), (errors, PAGE), (identities, PAGE), (points, fit), (spans, fit), (logs, fit)]);
         // An id that is both a user's and a session's finds its rows twice.
-        let found = std::mem::take(&mut page.items).into_iter().filter(|stored| self.wants(stored.item.body.kind()));
-        page.take_in(found.collect());
+        let found = std::mem::take(&mut page.items);
+        page.take_in(found);
         Ok(page)
     }
 

@@ -255,6 +255,71 @@ async fn sessions_routes_and_journeys_follow_visits(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn sessions_are_listed_one_by_one_with_the_errors_of_their_time(pool: PgPool) {
+    let app = shop(pool).await;
+    let listed = ask(&app, "/sessions/list").await;
+    assert_eq!((&listed["total"], &listed["total"]), (&ask(&app, "/sessions").await["total"]["sessions"], &json!(4)));
+    let began = each(&listed["sessions"], "from");
+    assert!(began.is_sorted_by(|a, b| a.as_str() >= b.as_str()), "{listed}");
+    let longest = ask(&app, "/sessions/list?sort=duration").await["sessions"][0].clone();
+    let until = longest["until"].as_str().expect("a time").to_owned();
+    for (actor, at) in [("ann", until.as_str()), ("bob", until.as_str()), ("ann", "2026-05-01T00:00:00Z")] {
+        sqlx::query(
+            "insert into error_report (project_id, received_at, flush_id, n, batch_id, event_id, ts, level, message, handled, stacktrace, cause,
+             breadcrumbs, fingerprint, tags, context, actor_kind, actor, environment, weight, flags)
+             values ($1, $2, $3, 0, $3, $3, $4::timestamptz, 17, 'no', true, '[]', '[]', '[]', '[]', '{}', '{}', 1, $5, 'prod', 1, 0)",
+        )
+        .bind(app.shop.id.0)
+        .bind(app.clock.now())
+        .bind(crate::sent::id())
+        .bind(at.parse::<chrono::DateTime<chrono::Utc>>().expect("a time"))
+        .bind(actor)
+        .execute(&app.pool)
+        .await
+        .expect("a report");
+    }
+    let longest_again = &ask(&app, "/sessions/list?sort=duration").await["sessions"][0];
+    assert_eq!((&longest_again["from"], &longest_again["errors"]), (&longest["from"], &json!(1)), "{longest_again}");
+    let of_one = ask(&app, &format!("/sessions/list?filter=user:{}", longest["name"]["id"].as_str().expect("an id"))).await;
+    assert!(each(&of_one["sessions"], "name").iter().all(|name| *name == longest["name"]));
+    let (status, _) = app.get(&app.path("/sessions/list?page=200")).await;
+    assert_eq!(status, 400);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn hours_of_the_week_are_those_of_the_wall_and_add_up(pool: PgPool) {
+    let app = shop(pool).await;
+    let hours = ask(&app, "/hours?range=7d").await["hours"].clone();
+    let sum: f64 = each(&hours, "events").iter().filter_map(Value::as_f64).sum();
+    let totals = ask(&app, "/audience/metrics?range=7d").await["totals"].clone();
+    assert_eq!((hours.as_array().map(Vec::len), json!(sum)), (Some(168), totals["events"].clone()));
+    // Half past nine in UTC on a Thursday, when Bob was here last, is half past eleven in Berlin.
+    assert_eq!(hours[3 * 24 + 11]["people"], json!(1), "{hours}");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn days_are_those_of_the_zone_and_are_compared_with_what_is_asked(pool: PgPool) {
+    let app = shop(pool).await;
+    let days = ask(&app, "/audience/metrics?from=2026-05-13&until=2026-05-14&compare=week").await;
+    assert_eq!(days["period"], json!({"days": {"first": "2026-05-13", "last": "2026-05-14"}}));
+    assert_eq!(
+        (&days["buckets"][0]["start"], &days["previous"][0]["start"]),
+        (&json!("2026-05-12T22:00:00Z"), &json!("2026-05-05T22:00:00Z"))
+    );
+    let alone = ask(&app, "/audience/metrics?range=7d&compare=none").await;
+    assert_eq!((&alone["previous"], &alone["previous_totals"]), (&json!([]), &Value::Null));
+    for (path, problem) in [
+        ("/audience/metrics?from=2026-05-14&until=2026-05-13", "the parameter `until` is before `from`"),
+        ("/trend?from=2026-05-15&until=2026-05-16", "the parameter `from` is in the future"),
+        ("/trend?from=2026-05-14&until=2026-05-14T12:00:00Z", "the parameter `from` cannot be `2026-05-14`"),
+        ("/trend?from=2026-05-14", "the parameter `until` is missing"),
+    ] {
+        let (status, body) = app.get(&app.path(path)).await;
+        assert_eq!((status, body["detail"].as_str()), (400, Some(problem)), "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn users_are_listed_with_what_they_did_and_found_by_their_ids(pool: PgPool) {
     let app = shop(pool).await;
     let users = ask(&app, "/users").await;
@@ -278,7 +343,10 @@ async fn users_are_listed_with_what_they_did_and_found_by_their_ids(pool: PgPool
 async fn suggestions_are_values_with_their_events_and_the_keys_of_props(pool: PgPool) {
     let app = shop(pool).await;
     let names = ask(&app, "/suggestions?field=name").await;
-    assert_eq!(names["values"], json!([{"value": "$pageview", "events": 6.0}, {"value": "buy", "events": 2.0}]));
+    assert_eq!(
+        names["values"],
+        json!([{"value": "$pageview", "term": "name:$pageview", "events": 6.0}, {"value": "buy", "term": "name:buy", "events": 2.0}])
+    );
     assert_eq!(names["props"], json!(["plan", "price"]));
     assert_eq!(each(&ask(&app, "/suggestions?field=plan&text=PR").await["values"], "value"), [json!("pro")]);
 }

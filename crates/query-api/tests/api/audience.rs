@@ -1,6 +1,7 @@
 //! Audience figures against a plain recount in SQL over the raw rows.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use protocol::access::Scope;
 use protocol::audience::AudienceAnswer;
 use query_api::audience;
 use sqlx::PgPool;
@@ -93,7 +94,7 @@ async fn days_of_berlin_are_counted_as_a_recount_by_its_calendar_says(pool: PgPo
     assert_eq!(figures(answer.totals), recount(&app, from, until).await);
     // 12:07 on the wall, a week earlier in winter time: 11:00 UTC by the quarter.
     let cut = "2026-03-24T11:00:00Z".parse().unwrap();
-    assert_eq!(figures(answer.previous_totals), recount(&app, answer.previous[0].start, cut).await);
+    assert_eq!(figures(answer.previous_totals.expect("an earlier range")), recount(&app, answer.previous[0].start, cut).await);
     for bucket in &answer.previous {
         assert_eq!(figures(bucket.counts), recount(&app, bucket.start, bucket.end).await);
     }
@@ -120,7 +121,10 @@ async fn hours_names_and_routes_are_those_of_a_recount(pool: PgPool) {
     }
     let (from, until) = (answer.buckets[0].start, answer.buckets[23].end);
     assert_eq!(until, "2026-03-31T11:00:00Z".parse::<DateTime<Utc>>().unwrap());
-    assert_eq!(figures(answer.previous_totals), recount(&app, from - TimeDelta::hours(24), "2026-03-30T10:00:00Z".parse().unwrap()).await);
+    assert_eq!(
+        figures(answer.previous_totals.expect("an earlier range")),
+        recount(&app, from - TimeDelta::hours(24), "2026-03-30T10:00:00Z".parse().unwrap()).await
+    );
     let rows = |column: &str, order: &str| {
         sqlx::query_as::<_, (String, i64, f64)>(sqlx::AssertSqlSafe(format!(
             "select {column}, count(distinct (actor_kind, actor)) filter (where actor_kind > 0) as people, sum(weight) as events
@@ -176,7 +180,7 @@ async fn a_project_begins_with_its_first_event_and_a_receipt_ends_now(pool: PgPo
 /// The rollup knows no sessions.
 fn without_sessions(mut answer: AudienceAnswer) -> AudienceAnswer {
     answer.totals.sessions = None;
-    answer.previous_totals.sessions = None;
+    answer.previous_totals.iter_mut().for_each(|totals| totals.sessions = None);
     answer.buckets.iter_mut().chain(&mut answer.previous).for_each(|bucket| bucket.counts.sessions = None);
     answer
 }
@@ -195,4 +199,34 @@ async fn where_segments_are_gone_the_rollup_says_the_same(pool: PgPool) {
         assert!(from_rollup.totals.events > 0.0);
         assert_eq!(AudienceAnswer { receipt: from_segments.receipt.clone(), ..from_rollup }, from_segments, "{range}");
     }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn notes_are_kept_by_editors_within_their_bounds(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    let editor = testkit::keys::secret(&app.db, &app.shop, '7', &[Scope::Read, Scope::Write], app.clock.now()).await;
+    let bearer = format!("Bearer {editor}");
+    let post = async |path: &str| app.ask("POST", &app.path(path), &[("authorization", bearer.as_str())]).await;
+    let (status, noted) = post("/annotations/add?text=%20Spring%20%20mailing&at=2026-03-30T09:00:00Z").await;
+    assert_eq!((status, noted["text"].as_str(), noted["at"].as_str()), (200, Some("Spring mailing"), Some("2026-03-30T09:00:00Z")));
+    let (_, now) = post("/annotations/add?text=Deployed").await;
+    assert_eq!(now["at"], serde_json::json!("2026-03-31T10:07:30Z"));
+    let (_, listed) = app.get(&app.path("/annotations")).await;
+    assert_eq!(listed, serde_json::json!([noted, now]));
+    let (_, part) = app.get(&app.path("/annotations?from=2026-03-30T00:00:00Z&until=2026-03-31T00:00:00Z")).await;
+    assert_eq!(part, serde_json::json!([noted]));
+    for (path, detail) in [
+        ("/annotations/add?text=%20", "the parameter `text` is missing".to_owned()),
+        (&format!("/annotations/add?text={}", "x".repeat(201)), "the parameter `text` is too long".to_owned()),
+        ("/annotations/add?text=x&at=noon", "the parameter `at` cannot be `noon`".to_owned()),
+    ] {
+        let (status, body) = post(path).await;
+        assert_eq!((status, body["detail"].as_str()), (400, Some(detail.as_str())), "{path}");
+    }
+    let reader = format!("Bearer {}", app.key);
+    let (status, _) = app.ask("POST", &app.path("/annotations/add?text=x"), &[("authorization", &reader)]).await;
+    assert_eq!(status, 403);
+    let remove = format!("/annotations/{}/remove", noted["id"].as_str().expect("an id"));
+    assert_eq!((post(&remove).await.0, post(&remove).await.0), (204, 204));
+    assert_eq!(app.get(&app.path("/annotations")).await.1, serde_json::json!([now]));
 }

@@ -14,11 +14,12 @@ use crate::sent::view;
 
 /// Every route of the OpenAPI document that reads of a project, with the query that makes it answer. A route that is missing
 /// here fails `every_route_is_in_the_matrix`.
-const OF_A_PROJECT: [(&str, &str); 25] = [
+const OF_A_PROJECT: [(&str, &str); 28] = [
     ("/api/v1/projects/{project}/live", ""),
     ("/api/v1/projects/{project}/live/stream", ""),
     ("/api/v1/projects/{project}/audience/metrics", ""),
     ("/api/v1/projects/{project}/events/seen", ""),
+    ("/api/v1/projects/{project}/annotations", ""),
     ("/api/v1/projects/{project}/trend", ""),
     ("/api/v1/projects/{project}/breakdowns", "?by=country"),
     ("/api/v1/projects/{project}/users", ""),
@@ -28,7 +29,9 @@ const OF_A_PROJECT: [(&str, &str); 25] = [
     ("/api/v1/projects/{project}/retention", ""),
     ("/api/v1/projects/{project}/lifecycle", ""),
     ("/api/v1/projects/{project}/sessions", ""),
+    ("/api/v1/projects/{project}/sessions/list", ""),
     ("/api/v1/projects/{project}/routes", ""),
+    ("/api/v1/projects/{project}/hours", ""),
     ("/api/v1/projects/{project}/journeys", ""),
     ("/api/v1/projects/{project}/suggestions", "?field=name"),
     ("/api/v1/projects/{project}/metrics", ""),
@@ -42,10 +45,12 @@ const OF_A_PROJECT: [(&str, &str); 25] = [
     ("/api/v1/projects/{project}/identity-links/{link}/preview", ""),
 ];
 /// Every route that changes something in a project.
-const CHANGES: [&str; 3] = [
+const CHANGES: [&str; 5] = [
     "/api/v1/projects/{project}/identity-links/{link}/undo",
     "/api/v1/projects/{project}/identity-links/{link}/restore",
     "/api/v1/projects/{project}/erasures/ask",
+    "/api/v1/projects/{project}/annotations/add",
+    "/api/v1/projects/{project}/annotations/{id}/remove",
 ];
 const OF_NONE: [&str; 1] = ["/api/v1/projects"];
 

@@ -118,10 +118,11 @@ async fn a_profile_counts_the_days_of_the_projects_zone_under_every_id(pool: PgP
     assert_eq!((days.len(), days.last().map(|day| &day["day"])), (105, Some(&json!("2026-05-14"))));
     let found: std::collections::BTreeMap<String, f64> = days
         .iter()
-        .filter(|day| day["events"] != json!(0.0))
+        .filter(|day| !day["events"].is_null() && day["events"] != json!(0.0))
         .map(|day| (day["day"].as_str().expect("a day").to_owned(), day["events"].as_f64().expect("a number")))
         .collect();
     assert_eq!(found, expected);
+    assert!(days[..9].iter().all(|day| day["events"].is_null()), "no day before the first partition is known");
     let last = events.iter().filter(|event| event.user != "bob").map(|event| event.ts).max();
     assert_eq!(profile["last_seen"].as_str().and_then(|at| at.parse::<DateTime<Utc>>().ok()), last);
     assert_eq!(profile["activity_at_least"], Value::Bool(false));
@@ -136,4 +137,41 @@ async fn nobody_has_an_id_that_was_never_counted(pool: PgPool) {
     }
     let (status, body) = app.get(&app.path("/users/timeline?id=ghost&only=wave")).await;
     assert_eq!((status, &body["code"]), (400, &json!("bad_request")));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_page_of_one_kind_is_not_cut_by_what_it_does_not_show(pool: PgPool) {
+    let (app, events) = app(pool, 10).await;
+    let oldest = events.iter().filter(|event| event.user == "ann").map(|event| event.ts).min().expect("an event");
+    sqlx::query(
+        "insert into error_report (project_id, received_at, flush_id, n, batch_id, event_id, ts, level, message, handled, stacktrace, cause,
+         breadcrumbs, fingerprint, tags, context, actor_kind, actor, environment, weight, flags)
+         values ($1, $2, $3, 0, $3, $3, $2, 17, 'no', true, '[]', '[]', '[]', '[]', '{}', '{}', 1, 'ann', 'prod', 1, 0)",
+    )
+    .bind(app.shop.id.0)
+    .bind(oldest)
+    .bind(crate::sent::id())
+    .execute(&app.pool)
+    .await
+    .expect("a report");
+    let errors = page(&app, "kind=anonymous&id=a1&only=error").await;
+    let found: Vec<_> = errors.sessions.iter().flat_map(|session| &session.items).map(|item| (item.ts, item.body.failed())).collect();
+    assert_eq!((found, errors.next), (vec![(oldest, true)], None), "hundreds of later events are not in its way");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn times_that_no_calendar_reaches_are_refused(pool: PgPool) {
+    let (app, _) = app(pool, 11).await;
+    for path in [
+        "/users/timeline?id=ann&before=-262143-01-01T00:00:00Z",
+        "/users/timeline?id=ann&before=%2B262142-12-31T23:59:59Z",
+        "/users/timeline?id=ann&from=-5000-01-01T00:00:00Z",
+        "/audience/metrics?from=-262143-01-01&until=-262143-01-03",
+        "/trend?from=-262143-01-01T00:00:00Z&until=2026-01-01T00:00:00Z",
+        "/hours?from=2026-01-01&until=%2B262142-12-31",
+        "/annotations?from=-5000-01-01T00:00:00Z",
+    ] {
+        let (status, body) = app.get(&app.path(path)).await;
+        assert_eq!((status, body["code"].as_str()), (400, Some("bad_request")), "{path}: {body}");
+    }
 }

@@ -10,7 +10,9 @@ pub(super) fn by_session(mut items: Vec<TimelineItem>) -> Vec<TimelineSession> {
     items.sort_by_key(|item| item.ts);
     let mut sessions = Vec::<TimelineSession>::new();
     for item in items {
-        let place = sessions.iter().rposition(|session| belongs(&item, session));
+        let same = |session: &TimelineSession| item.session_id.is_some() && session.id == item.session_id;
+        let near = |session: &TimelineSession| (item.session_id.is_none() || session.id.is_none()) && is_near(item.ts, session.until);
+        let place = sessions.iter().rposition(same).or_else(|| sessions.iter().rposition(near));
         match place {
             Some(place) => {
                 let session = sessions.remove(place);
@@ -22,13 +24,6 @@ pub(super) fn by_session(mut items: Vec<TimelineItem>) -> Vec<TimelineSession> {
     sessions.reverse();
     sessions.iter_mut().for_each(|session| session.items.reverse());
     sessions
-}
-
-fn belongs(item: &TimelineItem, session: &TimelineSession) -> bool {
-    match (&item.session_id, &session.id) {
-        (Some(id), Some(known)) => id == known,
-        _ => is_near(item.ts, session.until),
-    }
 }
 
 fn is_near(later: DateTime<Utc>, earlier: DateTime<Utc>) -> bool {
@@ -74,6 +69,12 @@ mod tests {
             [(Some("b".to_owned()), vec![100]), (Some("a".to_owned()), vec![55, 50, 0]),]
         );
         assert_eq!(told(&[(0, ""), (29, ""), (59, "")]), [(None, vec![59]), (None, vec![29, 0])]);
+    }
+
+    #[test]
+    fn a_session_with_a_long_gap_is_still_one() {
+        let told = told(&[(0, "a"), (40, ""), (45, "a")]);
+        assert_eq!(told, [(Some("a".to_owned()), vec![45, 0]), (None, vec![40])]);
     }
 
     #[test]
