@@ -13,6 +13,25 @@ interface Totals {
   };
 }
 
+interface Compared {
+  readonly buckets: readonly { readonly start: string }[];
+  readonly previous: readonly { readonly start: string }[];
+  readonly previous_totals: { readonly events: number } | null;
+}
+
+interface Suggestions {
+  readonly values: readonly { readonly value: string }[];
+}
+
+interface Journeys {
+  readonly total: number;
+  readonly steps: readonly { readonly nodes: readonly { readonly key: "absent" | "other" | { readonly value: string }; readonly journeys: number; readonly ended: number }[] }[];
+}
+
+interface Hours {
+  readonly hours: readonly { readonly events: number }[];
+}
+
 interface Users {
   readonly total: number;
   readonly users: readonly { readonly name: { readonly id: string }; readonly events: number }[];
@@ -82,6 +101,79 @@ describe("the filter bar", () => {
   });
 });
 
+describe("the time of Metrics", () => {
+  for (const javaScriptEnabled of [true, false]) {
+    test(`is any days, compared with what is asked ${javaScriptEnabled ? "" : "without scripts"}`, async ({ shop, visitors }) => {
+      const page = await visitors.member(shop.server, { javaScriptEnabled });
+      await page.goto("/p/shop/metrics?measure=events&filter=os:iOS");
+      await page.locator("summary", { hasText: "Custom" }).click();
+      const [from, until] = [daysAgo(8), daysAgo(3)];
+      await page.getByLabel("From").fill(from);
+      await page.getByLabel("To, included").fill(until);
+      await page.getByRole("button", { name: "Show" }).click();
+      await page.waitForURL(/until=/);
+      const query = `from=${from}&until=${until}&filter=os:iOS`;
+      expect(await figures(page)).toEqual(await asked(shop, query));
+      expect(page.url()).toContain("measure=events");
+
+      await page.locator("summary", { hasText: "vs" }).click();
+      await page.getByRole("link", { name: "the same weekdays before" }).click();
+      await page.waitForURL(/compare=week/);
+      const week = await shop.signals.ask<Compared>(`audience/metrics?${query}&compare=week`);
+      expect(daysBetween(week.previous[0]?.start, week.buckets[0]?.start)).toBe(7);
+      const card = page.locator("a.stat", { hasText: "Events" });
+      expect(plain((await card.locator(".meta").innerText()).replace(/^.*from /s, ""))).toBe(week.previous_totals?.events);
+
+      await page.getByRole("group", { name: "Range" }).getByRole("link", { name: "7D" }).click();
+      await page.waitForURL((url) => !url.searchParams.has("from"));
+      expect(page.url()).toContain("compare=week");
+    });
+  }
+});
+
+describe("notes beside the figures", () => {
+  for (const javaScriptEnabled of [true, false]) {
+    test(`are added at a time of the project's zone, drawn, and removed ${javaScriptEnabled ? "" : "without scripts"}`, async ({ shop, visitors }) => {
+      const page = await visitors.member(shop.server, { javaScriptEnabled });
+      const text = `Spring mailing ${javaScriptEnabled}`;
+      await page.goto("/p/shop/metrics?range=30d&measure=events");
+      await page.locator("summary", { hasText: "Note" }).click();
+      await page.getByLabel("What happened").fill(text);
+      await page.getByLabel("When, in Europe/Berlin").fill(`${daysAgo(3)}T12:00`);
+      await page.getByRole("button", { name: "Add" }).click();
+      const note = page.getByRole("list", { name: "Notes" }).getByRole("listitem").filter({ hasText: text });
+      await note.waitFor();
+      expect(await note.innerText()).toContain("12:00");
+      expect(page.url()).toContain("measure=events");
+      // 27 of 30 buckets lie before it or begin with its day.
+      const left = await page.locator(`.note-mark[title*="${text}"]`).evaluate((mark) => Number.parseFloat((mark as HTMLElement).style.left));
+      expect(left).toBeCloseTo((26.5 / 30) * 100, 0);
+      const listed = await shop.signals.ask<readonly { readonly text: string }[]>("annotations");
+      expect(listed.map((annotation) => annotation.text)).toContain(text);
+      await note.getByRole("button", { name: `Remove the note ${text}` }).click();
+      await page.waitForURL(/measure=events/);
+      await expect.poll(() => note.count()).toBe(0);
+    });
+  }
+});
+
+describe("the filter bar's suggestions", () => {
+  test("are values with how often they occur, and keys of props", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/metrics?range=30d");
+    const bar = page.getByLabel("Filter", { exact: true });
+    await bar.focus();
+    const options = () => page.locator("#filter-fields option").evaluateAll((found) => found.map((option) => (option as HTMLOptionElement).value));
+    await bar.fill("name:$pageview sk");
+    await expect.poll(options).toContain("name:$pageview sku:");
+    await bar.fill("os:");
+    const { values } = await shop.signals.ask<Suggestions>("suggestions?field=os&range=30d");
+    await expect.poll(options).toEqual(values.map(({ value }) => `os:${value}`));
+    await bar.fill("country:DE os:and");
+    await expect.poll(options).toEqual(["country:DE os:Android"]);
+  });
+});
+
 describe("the lists of Metrics", () => {
   for (const javaScriptEnabled of [true, false]) {
     test(`say who people are, by what is asked, and leave a value out ${javaScriptEnabled ? "" : "without scripts"}`, async ({ shop, visitors }) => {
@@ -119,6 +211,28 @@ describe("the lists of Metrics", () => {
 });
 
 describe("Behavior", () => {
+  test("shows where people came from and went to, and when they are here", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/behavior?range=30d&filter=route:/cart");
+    const query = "range=30d&filter=name:$pageview&start=route:/cart&by=route&steps=2&window=86400&top=8";
+    for (const [title, direction, ended] of [["Came from", "before", "began here"], ["Went to", "after", "left from here"]] as const) {
+      const { total, steps } = await shop.signals.ask<Journeys>(`journeys?${query}&direction=${direction}`);
+      const panel = page.locator("section.panel", { has: page.getByRole("heading", { name: title, exact: true }) });
+      const rows = await panel.locator("li").evaluateAll((found) => found.map((row) => [row.children[0]?.textContent, row.children[1]?.textContent]));
+      const told = new Map(rows.map(([name, count]) => [name, plain(count ?? "")]));
+      for (const { key, journeys } of steps[1]?.nodes ?? []) if (typeof key === "object") expect(told.get(key.value)).toBe(journeys);
+      expect(told.get(ended)).toBe(steps[0]?.nodes.reduce((sum, node) => sum + node.ended, 0));
+      expect([...told.values()].reduce((sum, count) => sum + count, 0)).toBe(total);
+    }
+    const { hours } = await shop.signals.ask<Hours>("hours?range=30d&filter=route:/cart");
+    const { totals } = await shop.signals.ask<Totals>("audience/metrics?range=30d&filter=route:/cart");
+    expect(hours.reduce((sum, hour) => sum + hour.events, 0)).toBe(totals.events);
+    const shaded = await page.locator(".week td:not([data-shade='0'])").count();
+    expect(shaded).toBe(hours.filter(({ events }) => events > 0).length);
+    await page.locator("section.panel", { has: page.getByRole("heading", { name: "Went to" }) }).locator("li a").first().click();
+    await page.waitForURL((url) => url.searchParams.get("filter") !== "route:/cart");
+  });
+
   test("shows each route as the API tells it, sorted as asked", async ({ shop, visitors }) => {
     const page = await visitors.member(shop.server);
     await openAwake(page, "/p/shop/behavior?range=30d");
@@ -183,6 +297,8 @@ describe("Users", () => {
       await page.waitForURL(/search=/);
       expect(await names(page)).toContain(wanted);
       await page.locator("td.who a", { hasText: new RegExp(`^${wanted}$`) }).click();
+      await page.getByRole("heading", { name: wanted }).waitFor();
+      await page.getByRole("link", { name: "Figures" }).click();
       await page.locator(".chip").waitFor();
       expect((await figures(page))[0]).toBe(1);
     });
@@ -216,6 +332,14 @@ async function asked(shop: { readonly signals: { ask<T>(path: string): Promise<T
 
 async function column(page: Page, place: number): Promise<string[]> {
   return page.locator(`.tbl tbody tr td:nth-child(${place + 1})`).allInnerTexts();
+}
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+function daysBetween(from = "", until = ""): number {
+  return Math.round((Date.parse(until) - Date.parse(from)) / 86_400_000);
 }
 
 function plain(text: string): number {

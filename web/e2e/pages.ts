@@ -27,14 +27,19 @@ export const PLACES: readonly Place[] = [
   shop("live", "/p/shop/live?window=30"),
   shop("metrics", "/p/shop/metrics"),
   shop("metrics-30d-events", "/p/shop/metrics?range=30d&measure=events"),
+  shop("metrics-noted", "/p/shop/metrics?range=7d&measure=page_views"),
   shop("metrics-24h", "/p/shop/metrics?range=24h"),
   shop("metrics-filtered", "/p/shop/metrics?range=30d&filter=country:DE%20os:iOS%20route:/cart"),
+  shop("metrics-days-against-week", `/p/shop/metrics?from=${daysAgo(9)}&until=${daysAgo(2)}&compare=week&measure=sessions`),
   shop("metrics-no-filter", "/p/shop/metrics?add=price%3E"),
   shop("metrics-nothing-matches", "/p/shop/metrics?filter=country:XX"),
   shop("behavior", "/p/shop/behavior?range=30d"),
+  shop("behavior-route", "/p/shop/behavior?range=30d&filter=route:/cart"),
   shop("behavior-exits", "/p/shop/behavior?range=7d&sort=exit_rate"),
   shop("users", "/p/shop/users?range=30d"),
   shop("users-found", "/p/shop/users?range=30d&search=12&sort=events&filter=os:iOS"),
+  shop("sessions", "/p/shop/sessions?range=30d"),
+  shop("sessions-longest", "/p/shop/sessions?range=7d&sort=duration&filter=name:order.paid"),
   shop("users-nobody", "/p/shop/users?search=nobody-has-this"),
   shop("person", `/p/shop/users/profile?id=${ANN.user}`),
   shop("person-errors", `/p/shop/users/profile?id=${ANN.user}&only=error`),
@@ -56,6 +61,7 @@ export const PLACES: readonly Place[] = [
   empty("empty-metrics", "/p/shop/metrics"),
   empty("empty-behavior", "/p/shop/behavior"),
   empty("empty-users", "/p/shop/users"),
+  empty("empty-sessions", "/p/shop/sessions"),
   empty("empty-explorer", "/p/shop/explorer"),
   empty("empty-delivery", "/p/shop/delivery"),
   { ...empty("not-found", "/nothing/here"), status: 404 },
@@ -71,6 +77,11 @@ export const PLACES: readonly Place[] = [
   stranger("docs-data", "/docs/data"),
   { name: "setup", of: "ownerless", path: "", signedIn: false, status: 200 },
 ];
+
+/** A day as the address of a page has it. */
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
 
 function shop(name: string, path: string): Place {
   return { name, of: "shop", path, signedIn: true, status: 200 };

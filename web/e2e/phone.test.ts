@@ -18,6 +18,13 @@ describe("no page scrolls sideways on a phone", () => {
           return width <= screen ? [] : [`${width} px`, ...beyond.slice(0, 5).map((one) => `${one.tagName}.${one.className}`)];
         }, PHONE.viewport.width);
         expect(wide).toEqual([]);
+        // Menus and forms that open lie within the screen.
+        for (const menu of await page.locator("main details.pick").all()) {
+          await menu.locator("summary").tap();
+          const box = await menu.locator(".menu").boundingBox();
+          expect([box && box.x >= 0, box && box.x + box.width <= PHONE.viewport.width], await menu.innerText()).toEqual([true, true]);
+          await menu.locator("summary").tap();
+        }
       });
     }
   }

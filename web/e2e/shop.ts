@@ -28,6 +28,10 @@ export async function openShop(server: DevServer): Promise<Signals> {
   await mishaps(signals, now);
   await tellStory(signals, now);
   await signals.counted();
+  await server.rows(
+    `insert into annotation (project_id, id, at, text, made_by, made_at)
+     select id, gen_random_uuid(), now() - interval '98 hours', 'Autumn mailing', 'account 1', now() from project returning id`,
+  );
   return signals;
 }
 

@@ -63,8 +63,8 @@ export async function tellStory(signals: Signals, now: number): Promise<void> {
   });
   await signals.post("metrics", {
     metrics: [
-      { name: "http.server.duration_ms", kind: "distribution", value: 2_840, unit: "ms", tags: { route: "/api/checkout", status: "502" }, trace_id: FAILED_TRACE, ts: at(today - 392_860) },
-      { name: "web.vitals.inp", kind: "distribution", value: 288, unit: "ms", tags: { route: "/checkout" }, user_id: ANN.user, session_id: "s-today", ts: at(today - 200_000) },
+      { name: "http.server.duration_ms", kind: "distribution", value: 2_840, unit: "ms", tags: { route: "/api/checkout", status: "502" }, trace_id: FAILED_TRACE, user_id: ANN.user, ts: at(today - 392_860) },
+      { name: "cart.size", kind: "gauge", value: 3, unit: "items", tags: { shop: "north" }, user_id: ANN.user, session_id: "s-today", ts: at(today - 200_000) },
     ],
   });
 }

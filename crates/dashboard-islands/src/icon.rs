@@ -30,6 +30,12 @@ icons! {
     BEHAVIOR = r#"<path d="M3 3.5v4a2 2 0 0 0 2 2h6a2 2 0 0 1 2 2v1M3 7.5v5"/><circle cx="3" cy="2.5" r="1"/><circle cx="3" cy="13.5" r="1"/><circle cx="13" cy="13.5" r="1"/>"#;
     /// Audience · Users.
     USERS = r#"<circle cx="6" cy="5.5" r="2.5"/><path d="M1.5 13.5c0-2.8 2-4.5 4.5-4.5s4.5 1.7 4.5 4.5M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12 9.4c1.6.6 2.5 2.1 2.5 4.1"/>"#;
+    /// What somebody noted.
+    NOTE = r#"<path d="M2.5 3h11v8h-6l-3 2.8V11h-2z"/>"#;
+    /// Any days.
+    CALENDAR = r#"<rect x="2" y="3" width="12" height="11" rx="1.5"/><path d="M2 6.5h12M5.5 1.5v3M10.5 1.5v3"/>"#;
+    /// Audience · Sessions.
+    SESSIONS = r#"<rect x="2" y="2.5" width="12" height="11" rx="1.5"/><path d="M2 6h12M5 9h4M5 11h6"/>"#;
     /// A span.
     SPAN = r#"<path d="M2 4h6M5 8h7M9 12h5"/>"#;
     /// A log record.

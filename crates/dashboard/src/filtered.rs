@@ -31,6 +31,11 @@ impl Filtered {
         filtered
     }
 
+    /// Of a filter's own text, such as [`Self::with`] makes.
+    pub(crate) fn of(text: &str) -> Self {
+        Self::read(&HashMap::from([("filter".to_owned(), text.to_owned())]))
+    }
+
     /// The filter's text, for URLs; empty for everything.
     pub fn text(&self) -> String {
         self.filter.to_string()

@@ -16,6 +16,7 @@ mod headers;
 pub mod pages;
 pub mod render;
 mod routes;
+mod selected;
 mod shell;
 mod url;
 mod zone;

@@ -74,6 +74,7 @@ fn document(title: Title, nonce: &Nonce, body: AnyView) -> AnyView {
                 // Before the first paint, so that nobody sees the other theme flash.
                 <script src=assets::url("theme.js")></script>
                 <script src=assets::url("keys.js") defer></script>
+                <script src=assets::url("suggest.js") defer></script>
                 {title.refresh_seconds.map(|seconds| view! { <noscript inner_html=format!(r#"<meta http-equiv="refresh" content="{seconds}">"#)></noscript> })}
                 {assets::islands().map(|(glue, wasm)| hydration(&glue, &wasm, nonce.clone()))}
             </head>

@@ -1,5 +1,6 @@
 //! Which page an address shows: reads the URL, asks `query-api`, hands the answer to the page.
 
+mod annotations;
 mod entry;
 mod people;
 mod project;
@@ -29,7 +30,10 @@ pub fn router(state: QueryState) -> Router {
         .route("/p/{project}/live", get(project::live))
         .route("/p/{project}/metrics", get(project::metrics))
         .route("/p/{project}/behavior", get(project::behavior))
+        .route("/p/{project}/annotations", post(annotations::add))
+        .route("/p/{project}/annotations/{id}/remove", post(annotations::remove))
         .route("/p/{project}/users", get(project::users))
+        .route("/p/{project}/sessions", get(project::sessions))
         .route("/p/{project}/users/profile", get(people::person))
         .route("/p/{project}/users/erase", post(people::erase))
         .route("/p/{project}/identity-links/{link}", get(people::link).post(people::change_link))
@@ -39,6 +43,7 @@ pub fn router(state: QueryState) -> Router {
         .route("/docs", get(|| async { Redirect::to("/docs/sending") }))
         .route("/docs/{page}", get(|Path(page): Path<String>| async move { docs::page(&page).unwrap_or_else(failure::not_found) }))
         .merge(assets::router())
+        .method_not_allowed_fallback(|| async { failure::not_found() })
         .fallback(|| async { failure::not_found() })
         .with_state(state.clone());
     query_api::routes::guard(pages, state)
@@ -52,6 +57,11 @@ struct Failure {
 }
 
 impl Failure {
+    /// What a form wanted failed: whoever signs in or tries again comes to a page, since the form's own address shows none.
+    fn of_form(error: ApiError, state: &QueryState, asked: &Asked, page: String) -> Self {
+        Self { path: page, ..Self::of(error, state, asked) }
+    }
+
     fn of(error: ApiError, state: &QueryState, asked: &Asked) -> Self {
         Self { error, correlation_id: correlation_id(&asked.headers, state), path: asked.path.clone() }
     }

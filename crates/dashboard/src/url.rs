@@ -12,6 +12,11 @@ pub(crate) fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a st
     url
 }
 
+/// The same of owned values.
+pub(crate) fn with_words<'a>(path: &str, words: impl IntoIterator<Item = &'a (&'static str, String)>) -> String {
+    with_query(path, words.into_iter().map(|(key, value)| (*key, value.as_str())))
+}
+
 /// Which of some choices a query string names; `None` for none of them.
 pub(crate) fn choice<T: Copy>(words: &HashMap<String, String>, name: &str, all: &[T], word: impl Fn(T) -> &'static str) -> Option<T> {
     let named = words.get(name)?;
@@ -19,7 +24,7 @@ pub(crate) fn choice<T: Copy>(words: &HashMap<String, String>, name: &str, all: 
 }
 
 /// Percent-encoded but for what is plain in every part of a URL.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) {
             out.push(char::from(byte));

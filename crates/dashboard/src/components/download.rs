@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
+use crate::selected::Word;
 use crate::{Frame, url};
 
 /// Links to one of the project's answers, such as `routes`.
-pub(crate) fn download(frame: &Frame, answer: &str, words: &[(&str, &str)]) -> AnyView {
+pub(crate) fn download(frame: &Frame, answer: &str, mut words: Vec<Word>) -> AnyView {
     let path = format!("/api/v1/projects/{}/{answer}", frame.project.id);
-    let csv = url::with_query(&path, words.iter().copied().chain([("format", "csv")]));
-    let json = url::with_query(&path, words.iter().copied());
+    let json = url::with_words(&path, &words);
+    words.push(("format", "csv".to_owned()));
+    let csv = url::with_words(&path, &words);
     view! {
         <span class="right">
             <a href=csv download title="The table as CSV, for spreadsheets">"CSV"</a>

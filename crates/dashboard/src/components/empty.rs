@@ -3,7 +3,6 @@
 use dashboard_islands::icon::{Icon, icon};
 use dashboard_islands::snippet::Snippet;
 use leptos::prelude::*;
-use protocol::range::Range;
 
 /// Nothing has ever arrived: says how to send the first one.
 pub(crate) fn nothing_yet(title: &'static str, waiting_for: &'static str, command: String) -> AnyView {
@@ -20,12 +19,6 @@ pub(crate) fn nothing_yet(title: &'static str, waiting_for: &'static str, comman
         </section>
     }
     .into_any()
-}
-
-/// What to offer when a range and a filter leave nothing: first without the filter, then a longer range.
-pub(crate) fn way_out(longer: Option<String>, unfiltered: Option<String>) -> Option<(String, String)> {
-    let unfiltered = unfiltered.map(|href| ("Remove the filter".to_owned(), href));
-    unfiltered.or_else(|| longer.map(|href| (format!("Show the {}", Range::Days90.sentence()), href)))
 }
 
 /// There is something, but not in what was asked for: says where it is.

@@ -4,6 +4,7 @@ use dashboard_islands::icon::{Icon, icon, small_icon};
 use leptos::prelude::*;
 
 use crate::filtered::Filtered;
+use crate::selected::Word;
 
 /// What a first look should be helped with.
 const FIELDS: [&str; 12] = [
@@ -21,8 +22,9 @@ const FIELDS: [&str; 12] = [
     "session:",
 ];
 
-/// The bar of a page. `path` is the page's, `kept` what else its URL says, `href` makes its URL of a filter's text.
-pub(crate) fn filter_bar(path: &str, kept: &[(&'static str, String)], filtered: &Filtered, href: impl Fn(&str) -> String) -> AnyView {
+/// The bar of a page. `path` is the page's, `kept` what else its URL says, `suggest` the address that completes what is typed,
+/// `href` makes the page's URL of a filter's text.
+pub(crate) fn filter_bar(path: &str, kept: &[Word], suggest: String, filtered: &Filtered, href: impl Fn(&str) -> String) -> AnyView {
     let text = filtered.text();
     let hidden = kept.iter().cloned().chain([("filter", text.clone())]).filter(|(_, value)| !value.is_empty());
     let chips = filtered.conditions().into_iter().map(|(condition, rest)| chip(condition, href(&rest))).collect_view();
@@ -45,6 +47,7 @@ pub(crate) fn filter_bar(path: &str, kept: &[(&'static str, String)], filtered: 
                 autocapitalize="none"
                 spellcheck="false"
                 data-key="find"
+                data-suggest=suggest
             />
             <datalist id="filter-fields">{FIELDS.map(|field| view! { <option value=field></option> }).collect_view()}</datalist>
             <a class="help" href="/docs/filters" title="How filters are written">"?"</a>

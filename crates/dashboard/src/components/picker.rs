@@ -2,7 +2,6 @@
 
 use dashboard_islands::icon::{Icon, small_icon};
 use leptos::prelude::*;
-use protocol::range::Range;
 
 /// One choice.
 pub(crate) struct Choice {
@@ -34,12 +33,6 @@ fn group(label: &'static str, class: &'static str, key: Option<&'static str>, ch
 /// The ranges of a page: `[` and `]` step through them.
 pub(crate) fn ranges(choices: Vec<Choice>) -> AnyView {
     group("Range", "seg", Some("range"), choices)
-}
-
-/// The ranges of an Audience page.
-pub(crate) fn audience_ranges(chosen: Range, href: impl Fn(Range) -> String) -> AnyView {
-    let choice = |range: Range| Choice { label: range.label().to_owned(), href: href(range), chosen: range == chosen };
-    ranges(Range::AUDIENCE.map(choice).into())
 }
 
 /// Many choices below a button.

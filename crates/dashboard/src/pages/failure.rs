@@ -31,6 +31,7 @@ pub fn problem(problem: &Problem, path: &str) -> Page {
             <p class="muted">{sentence(&problem.hint)}</p>
             <p class="row wrap">
                 {retry.then(|| view! { <a class="btn primary" href=path.to_owned()>"Try again"</a> })}
+                {(!retry).then(|| view! { <a class="btn primary" href=path.split('?').next().unwrap_or("/").to_owned()>"Begin this page anew"</a> })}
                 <a class="btn" href="/">"To your project"</a>
             </p>
             <p class="faint small">"Correlation id " <code>{problem.correlation_id.clone()}</code></p>

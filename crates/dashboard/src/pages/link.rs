@@ -23,7 +23,8 @@ pub fn page(frame: &Frame, preview: &LinkPreview, back: &PersonQuery, may_edit: 
     let nothing = preview.before.is_empty().then(|| {
         let why = match link.state {
             LinkState::Refused => link.refusal.map_or("It is refused.", |refusal| refusal.sentence()),
-            _ => "The ids are one person by other links, too.",
+            LinkState::Undone => "The ids are one person by other links, or a guard would refuse it now.",
+            LinkState::Active => "The ids are one person by other links, too.",
         };
         view! { <p class="body muted">{format!("No figure would change. {why}")}</p> }
     });

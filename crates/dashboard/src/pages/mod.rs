@@ -11,5 +11,6 @@ pub mod live;
 pub mod login;
 pub mod metrics;
 pub mod person;
+pub mod sessions;
 pub mod setup;
 pub mod users;

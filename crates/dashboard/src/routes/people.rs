@@ -52,16 +52,16 @@ pub(super) async fn change_link(
     asked: Asked,
     Form(form): Form<Change>,
 ) -> Shown {
-    let back = PersonQuery::of(&ActorName { kind: form.kind, id: form.id });
+    let back = PersonQuery::of(&ActorName { kind: form.kind, id: form.id }).path_in(&project);
     let done = async {
         let (context, link) = (state.access().project_context(&asked.headers, &project).await?, number(&link)?);
         match form.change {
             LinkChange::Undo => people::undo(&state, &context, link).await?,
             LinkChange::Restore => people::restore(&state, &context, link).await?,
         };
-        Ok(back.path_in(&context.project().slug))
+        Ok(())
     };
-    done.await.map(|path| Redirect::to(&path).into_response()).map_err(|error| Failure::of(error, &state, &asked))
+    done.await.map(|()| Redirect::to(&back).into_response()).map_err(|error| Failure::of_form(error, &state, &asked, back.clone()))
 }
 
 /// Has a person forgotten, and shows everybody who is left.
@@ -76,7 +76,8 @@ pub(super) async fn erase(
         erasing::ask(&state, &context, &actor).await?;
         Ok(format!("/p/{}/{}?notice=erasing", context.project().slug, Entry::Users.page()))
     };
-    done.await.map(|path| Redirect::to(&path).into_response()).map_err(|error| Failure::of(error, &state, &asked))
+    let person = PersonQuery::of(&actor).path_in(&project);
+    done.await.map(|path| Redirect::to(&path).into_response()).map_err(|error| Failure::of_form(error, &state, &asked, person))
 }
 
 /// The number in an address; what is none is the number of no link.

@@ -3,19 +3,21 @@
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use axum::response::Response;
+use protocol::access::Role;
 use protocol::explorer::MetricKey;
 use query_api::access::ProjectContext;
 use query_api::explorer::{AggregateQuery, MetricQuery, SamplesQuery};
-use query_api::{ApiError, QueryState, analyses, audience, delivery, explorer, live, users};
+use query_api::{ApiError, QueryState, analyses, annotations, audience, delivery, explorer, live, sessions, users};
 
 use super::{Asked, Failure};
 use crate::Frame;
 use crate::pages;
-use crate::pages::behavior::BehaviorQuery;
+use crate::pages::behavior::{Answers, BehaviorQuery};
 use crate::pages::delivery::DeliveryQuery;
 use crate::pages::explorer::ExplorerQuery;
 use crate::pages::live::LiveQuery;
-use crate::pages::metrics::MetricsQuery;
+use crate::pages::metrics::{self, MetricsQuery};
+use crate::pages::sessions::SessionsPageQuery;
 use crate::pages::users::UsersPageQuery;
 use crate::render::Page;
 
@@ -35,10 +37,15 @@ pub(super) async fn live(State(state): State<QueryState>, Path(project): Path<St
 pub(super) async fn metrics(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
     answer(&state, &asked, &project, async |context, frame| {
         let query = MetricsQuery::read(&asked.words);
-        let answer = audience::metrics(&state, context, query.range, &query.filtered.filter).await?;
+        let answer = audience::metrics(&state, context, &query.audience()).await?;
         let lists = analyses::breakdowns(&state, context, &query.breakdowns()).await?;
         let begun = answer.totals.events > 0.0 || audience::has_begun(&state, context).await?;
-        Ok(pages::metrics::page(frame, &query, &answer, &lists, begun))
+        let notes = match (answer.buckets.first(), answer.buckets.last()) {
+            (Some(first), Some(last)) => annotations::of_range(&state, context, first.start, last.end).await?,
+            _ => Vec::new(),
+        };
+        let may_edit = context.require(Role::Editor).is_ok();
+        Ok(pages::metrics::page(frame, &query, &metrics::Answers { answer, lists, notes, may_edit }, begun))
     })
     .await
 }
@@ -46,9 +53,16 @@ pub(super) async fn metrics(State(state): State<QueryState>, Path(project): Path
 pub(super) async fn behavior(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
     answer(&state, &asked, &project, async |context, frame| {
         let query = BehaviorQuery::read(&asked.words);
-        let answer = analyses::routes(&state, context, &query.routes()).await?;
-        let begun = !answer.routes.is_empty() || audience::has_begun(&state, context).await?;
-        Ok(pages::behavior::page(frame, &query, &answer, begun))
+        let routes = analyses::routes(&state, context, &query.routes()).await?;
+        let hours = analyses::hours(&state, context, &query.hours()).await?;
+        let mut around = None;
+        if let Some(route) = query.around() {
+            let [before, after] = query.journeys(&route);
+            let journeys = [analyses::journeys(&state, context, &before).await?, analyses::journeys(&state, context, &after).await?];
+            around = Some((route, journeys));
+        }
+        let begun = !routes.routes.is_empty() || audience::has_begun(&state, context).await?;
+        Ok(pages::behavior::page(frame, &query, &Answers { routes, hours, around }, begun))
     })
     .await
 }
@@ -59,6 +73,16 @@ pub(super) async fn users(State(state): State<QueryState>, Path(project): Path<S
         let answer = users::users(&state, context, &query.users()).await?;
         let begun = answer.total > 0 || audience::has_begun(&state, context).await?;
         Ok(pages::users::page(frame, &query, &answer, begun))
+    })
+    .await
+}
+
+pub(super) async fn sessions(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let query = SessionsPageQuery::read(&asked.words);
+        let answer = sessions::sessions(&state, context, &query.sessions()).await?;
+        let begun = answer.total > 0 || audience::has_begun(&state, context).await?;
+        Ok(pages::sessions::page(frame, &query, &answer, begun))
     })
     .await
 }

@@ -12,6 +12,7 @@ pub(crate) enum Entry {
     Metrics,
     Behavior,
     Users,
+    Sessions,
     Explorer,
     Delivery,
 }
@@ -19,7 +20,7 @@ pub(crate) enum Entry {
 /// A heading, where there is one, and the pages below it.
 const GROUPS: [(Option<&str>, &[Entry]); 4] = [
     (None, &[Entry::Live]),
-    (Some("Audience"), &[Entry::Metrics, Entry::Behavior, Entry::Users]),
+    (Some("Audience"), &[Entry::Metrics, Entry::Behavior, Entry::Users, Entry::Sessions]),
     (Some("Explore"), &[Entry::Explorer]),
     (Some("Operate"), &[Entry::Delivery]),
 ];
@@ -31,6 +32,7 @@ impl Entry {
             Self::Metrics => "Metrics",
             Self::Behavior => "Behavior",
             Self::Users => "Users",
+            Self::Sessions => "Sessions",
             Self::Explorer => "Metrics explorer",
             Self::Delivery => "Delivery",
         }
@@ -43,6 +45,7 @@ impl Entry {
             Self::Metrics => "metrics",
             Self::Behavior => "behavior",
             Self::Users => "users",
+            Self::Sessions => "sessions",
             Self::Explorer => "explorer",
             Self::Delivery => "delivery",
         }
@@ -54,6 +57,7 @@ impl Entry {
             Self::Metrics => Icon::METRICS,
             Self::Behavior => Icon::BEHAVIOR,
             Self::Users => Icon::USERS,
+            Self::Sessions => Icon::SESSIONS,
             Self::Explorer => Icon::EXPLORER,
             Self::Delivery => Icon::DELIVERY,
         }

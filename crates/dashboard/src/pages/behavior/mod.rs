@@ -1,21 +1,22 @@
 //! Audience · Behavior: what people look at, where they come in and where they leave.
 
+mod hours;
+mod neighbours;
 mod routes_table;
 
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use protocol::analyses::{RoutesAnswer, RoutesQuery, Scope};
-use protocol::range::{Period, Range};
+use protocol::analyses::{HoursAnswer, HoursQuery, JourneysAnswer, RoutesAnswer, RoutesQuery};
 
-use crate::components::filter_bar::filter_bar;
-use crate::components::picker::audience_ranges;
-use crate::components::{empty, freshness};
-use crate::filtered::Filtered;
+use crate::components::audience_head::{Head, audience_head};
+use crate::components::empty;
 use crate::render::{Page, Title};
+use crate::selected::{Selected, Word};
 use crate::shell::{self, Entry};
 use crate::{Frame, url};
 
+pub use neighbours::Around;
 pub use routes_table::Column;
 
 /// Routes of one page.
@@ -24,10 +25,8 @@ const ROUTES_SHOWN: usize = 200;
 /// What the page's URL says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BehaviorQuery {
-    /// How far back.
-    pub range: Range,
-    /// Which events.
-    pub filtered: Filtered,
+    /// Which time and which events.
+    pub selected: Selected,
     /// What the routes are sorted by, largest first.
     pub sort: Column,
 }
@@ -35,58 +34,76 @@ pub struct BehaviorQuery {
 impl BehaviorQuery {
     /// Reads the query string; what it does not know is left at its default.
     pub fn read(words: &HashMap<String, String>) -> Self {
-        Self {
-            range: url::choice(words, "range", &Range::AUDIENCE, Range::word).unwrap_or_default(),
-            filtered: Filtered::read(words),
-            sort: url::choice(words, "sort", &Column::ALL, Column::word).unwrap_or_default(),
-        }
+        Self { selected: Selected::read(words), sort: url::choice(words, "sort", &Column::ALL, Column::word).unwrap_or_default() }
     }
 
     /// What is asked of the engine.
     pub fn routes(&self) -> RoutesQuery {
-        let scope = Scope { period: Period::Last(self.range), filter: self.filtered.filter.clone(), ..Scope::default() };
-        RoutesQuery { scope, top: ROUTES_SHOWN }
+        RoutesQuery { scope: self.selected.scope(), top: ROUTES_SHOWN }
+    }
+
+    /// What is asked about hours.
+    pub fn hours(&self) -> HoursQuery {
+        HoursQuery { scope: self.selected.scope() }
+    }
+
+    fn kept(&self) -> Vec<Word> {
+        vec![("sort", self.sort.word().to_owned())]
     }
 
     fn href(&self, frame: &Frame) -> String {
-        self.href_filtered(frame, &self.filtered.text())
+        url::with_words(&frame.path(Entry::Behavior.page()), self.selected.words().iter().chain(&self.kept()))
+    }
+
+    fn selecting(&self, selected: &Selected) -> Self {
+        Self { selected: selected.clone(), ..self.clone() }
     }
 
     fn href_filtered(&self, frame: &Frame, filter: &str) -> String {
-        let words = [("range", self.range.word()), ("sort", self.sort.word()), ("filter", filter)];
-        url::with_query(&frame.path(Entry::Behavior.page()), words)
+        self.selecting(&self.selected.matching(filter)).href(frame)
     }
+}
+
+/// What the page shows.
+pub struct Answers {
+    /// Routes with their views, people, dwell.
+    pub routes: RoutesAnswer,
+    /// When in the week.
+    pub hours: HoursAnswer,
+    /// Where people came from and went to, for a page that is narrowed down to one route.
+    pub around: Option<(Around, [JourneysAnswer; 2])>,
 }
 
 /// The page. `begun` says whether the project ever had an event.
-pub fn page(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer, begun: bool) -> Page {
-    let kept = [("range", query.range.word().to_owned()), ("sort", query.sort.word().to_owned())];
-    let bar = filter_bar(&frame.path(Entry::Behavior.page()), &kept, &query.filtered, |text| query.href_filtered(frame, text));
+pub fn page(frame: &Frame, query: &BehaviorQuery, answers: &Answers, begun: bool) -> Page {
     shell::framed(frame, Entry::Behavior, Title::new("Behavior"), || {
-        view! {
-            <div class="page-head">
-                <h1>"Behavior"</h1>
-                {freshness::freshness(frame, &answer.receipt)}
-                <div class="right">{audience_ranges(query.range, |range| BehaviorQuery { range, ..query.clone() }.href(frame))}</div>
-            </div>
-            {begun.then_some(bar)}
-            {content(frame, query, answer, begun)}
-        }
+        let head = Head {
+            title: "Behavior",
+            path: frame.path(Entry::Behavior.page()),
+            selected: &query.selected,
+            kept: query.kept(),
+            href: |selected: &Selected| query.selecting(selected).href(frame),
+            more: ().into_any(),
+            begun,
+        };
+        view! { {audience_head(frame, &answers.routes.receipt, head)} {content(frame, query, answers, begun)} }
     })
 }
 
-fn content(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer, begun: bool) -> AnyView {
+fn content(frame: &Frame, query: &BehaviorQuery, answers: &Answers, begun: bool) -> AnyView {
     if !begun {
         return empty::nothing_yet("No event yet", "the first event", frame.event_command()).into_any();
     }
-    if answer.routes.is_empty() {
-        let explanation = format!("No page view of a person arrived in the {}.", query.range.sentence());
-        let way_out = empty::way_out(
-            (query.range != Range::Days90).then(|| BehaviorQuery { range: Range::Days90, ..query.clone() }.href(frame)),
-            (!query.filtered.filter.is_all()).then(|| query.href_filtered(frame, "")),
-        );
+    if answers.routes.routes.is_empty() {
+        let explanation = format!("No page view of a person arrived in {}.", query.selected.period.sentence());
+        let way_out = query.selected.wider().map(|(label, wider)| (label, query.selecting(&wider).href(frame)));
         return view! { <section class="panel">{empty::nothing_here("Nothing in this range".to_owned(), explanation, way_out)}</section> }
             .into_any();
     }
-    routes_table::panel(frame, query, answer)
+    view! {
+        {routes_table::panel(frame, query, &answers.routes)}
+        {answers.around.as_ref().map(|(around, journeys)| neighbours::panels(frame, query, around, journeys))}
+        {hours::panel(frame, &answers.hours)}
+    }
+    .into_any()
 }

@@ -117,7 +117,7 @@ pub(super) fn panel(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer)
             <div class="foot">
                 <ReceiptMark receipt=receipt offsets=offsets figure=count up=true/>
                 <span>"Dwell: visible time where the SDK sends it, else until the next page view; exit rate: sessions that ended here, of the views"</span>
-                {download(frame, "routes", &[("range", query.range.word()), ("filter", &query.filtered.text()), ("top", "1000")])}
+                {download(frame, "routes", query.selected.words().into_iter().chain([("top", "1000".to_owned())]).collect())}
             </div>
         </section>
     }
@@ -139,7 +139,7 @@ fn head(frame: &Frame, query: &BehaviorQuery, column: Column) -> AnyView {
 fn line(frame: &Frame, query: &BehaviorQuery, row: &RouteRow, most: f64, columns: impl Iterator<Item = Column>) -> AnyView {
     let name = match &row.route {
         GroupKey::Value(route) => {
-            let href = query.href_filtered(frame, &query.filtered.with(Field::Route, Test::is(route)));
+            let href = query.href_filtered(frame, &query.selected.filtered.with(Field::Route, Test::is(route)));
             view! { <a class="mono clip" href=href title=format!("Only {route}")>{route.clone()}</a> }.into_any()
         }
         _ => view! { <span class="faint">"no route"</span> }.into_any(),

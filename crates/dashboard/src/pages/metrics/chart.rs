@@ -1,5 +1,6 @@
 //! The main chart: this range over the one before, the open bucket hatched, a table behind.
 
+use chrono::{DateTime, Datelike as _, Utc};
 use dashboard_islands::charts::cursor::{ChartCursor, CursorBucket, CursorSeries};
 use dashboard_islands::charts::frame::ChartFrame;
 use dashboard_islands::charts::line::{Ink, PREVIOUS, SERIES, line, swatch};
@@ -10,9 +11,11 @@ use dashboard_islands::receipt::ReceiptMark;
 use leptos::prelude::*;
 use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
 use protocol::number;
+use protocol::range::Step;
 
 use super::{MetricsQuery, words};
 use crate::Frame;
+use crate::components::annotations::{self, Notes};
 use crate::components::download::download;
 use crate::components::table_behind::{Table, table_behind};
 
@@ -20,7 +23,7 @@ use crate::components::table_behind::{Table, table_behind};
 const HEIGHT: f64 = 250.0;
 
 /// The panel of one measure.
-pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer) -> AnyView {
+pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, notes: Notes<'_>) -> AnyView {
     let measure = query.measure;
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let now = values(&answer.buckets, measure);
@@ -34,13 +37,15 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
     let figure = format!("{}: {total}", measure.label());
     // The compared range is drawn first, so that this one lies above it.
     let below = (!before.is_empty()).then(|| line(&before, scale, PREVIOUS, false, false));
+    let noted = annotations::marks(frame, notes.notes, |note| place(&answer.buckets, note.at));
+    let overlay = view! { {noted} {cursor(answer, measure, &scale)} };
     let marks = view! { {below} {line(&now, scale, SERIES[0], open, true)} };
     view! {
         <section class="panel gap-below">
             <header>
                 <h2>{title.clone()}</h2>
                 {(measure == Measure::People).then(|| view! { <span class="faint">{active_users(answer)}</span> })}
-                <div class="right">{legend(answer, measure, open)}</div>
+                <div class="right">{legend(frame, answer, measure, open)} {annotations::form(frame, notes)}</div>
             </header>
             <ChartFrame
                 label=sentence(&title, answer, measure)
@@ -49,18 +54,27 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
                 times=time_axis::labels(&starts, answer.step, open)
                 open_from=open.then(|| (count - 1) as f64 / count as f64)
                 marks=marks
-                overlay=cursor(answer, measure, &scale)
+                overlay=overlay
             />
+            {annotations::list(frame, notes)}
             {unknown(answer, measure).then(|| view! { <p class="body faint">{UNKNOWN}</p> })}
             <div class="foot">
                 <ReceiptMark receipt=answer.receipt.clone() offsets=super::offsets(frame, answer) figure=figure up=true/>
                 <span>{format!("bucket {}, project zone", answer.step.label())}</span>
                 <span>{format!("{} rows in {}", number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
-                {download(frame, "audience/metrics", &[("range", query.range.word()), ("filter", &query.filtered.text())])}
+                {download(frame, "audience/metrics", query.selected.words().into_iter().chain([("compare", query.compare.word().to_owned())]).collect())}
             </div>
             {table_behind(table(answer, measure))}
         </section>
     }.into_any()
+}
+
+/// Where in the plot a time is, from 0 to 1: buckets are as wide as one another, whatever their hours.
+fn place(buckets: &[AudienceBucket], at: DateTime<Utc>) -> Option<f64> {
+    let index = buckets.iter().position(|bucket| (bucket.start..bucket.end).contains(&at))?;
+    let bucket = &buckets[index];
+    let within = (at - bucket.start).num_seconds() as f64 / (bucket.end - bucket.start).num_seconds().max(1) as f64;
+    Some((index as f64 + within) / buckets.len() as f64)
 }
 
 fn values(buckets: &[AudienceBucket], measure: Measure) -> Vec<Option<f64>> {
@@ -70,7 +84,8 @@ fn values(buckets: &[AudienceBucket], measure: Measure) -> Vec<Option<f64>> {
 /// A range before without a single one is nothing to compare with, here as on the cards: mostly, the project is younger.
 fn compared(answer: &AudienceAnswer, measure: Measure) -> bool {
     let there = |total: f64| total > 0.0 || !measure.unit().is_empty();
-    answer.previous.len() == answer.buckets.len() && answer.previous_totals.of(measure).is_some_and(there)
+    let before = answer.previous_totals.and_then(|totals| totals.of(measure));
+    answer.previous.len() == answer.buckets.len() && before.is_some_and(there)
 }
 
 /// Sessions need events that are no longer kept one by one, or are too many to be read at once.
@@ -81,17 +96,25 @@ fn unknown(answer: &AudienceAnswer, measure: Measure) -> bool {
     answer.totals.of(measure).is_none() && answer.totals.sessions.is_none()
 }
 
-fn active_users(answer: &AudienceAnswer) -> &'static str {
-    if answer.step == protocol::range::Step::Day1 { "daily active users" } else { "" }
+/// Daily active users on average over the days that are over, and their share of all people of the range: stickiness.
+fn active_users(answer: &AudienceAnswer) -> String {
+    let days: Vec<u64> = answer.buckets.iter().filter(|bucket| !bucket.open).map(|bucket| bucket.counts.people).collect();
+    if answer.step != Step::Day1 || days.len() < 2 || answer.totals.people == 0 {
+        return String::new();
+    }
+    let mean = days.iter().sum::<u64>() as f64 / days.len() as f64;
+    let share = number::percent(mean / answer.totals.people as f64);
+    format!("{} a day on average, {share} of all: stickiness", number::grouped(mean.round() as i64))
 }
 
-fn legend(answer: &AudienceAnswer, measure: Measure, open: bool) -> AnyView {
+fn legend(frame: &Frame, answer: &AudienceAnswer, measure: Measure, open: bool) -> AnyView {
     let entry = |ink: Ink, words: String| view! { <span>{swatch(ink)}{words}</span> };
+    let this_year = clock::wall(frame.now, frame.offset(frame.now)).year();
     view! {
         <div class="legend">
-            {entry(SERIES[0], words::span(&answer.buckets, answer.step))}
-            {compared(answer, measure).then(|| entry(PREVIOUS, words::span(&answer.previous, answer.step)))}
-            {open.then(|| view! { <span><i class="sw hatched"></i>{if answer.step == protocol::range::Step::Day1 { "today, open" } else { "open" }}</span> })}
+            {entry(SERIES[0], words::span(&answer.buckets, answer.step, this_year))}
+            {compared(answer, measure).then(|| entry(PREVIOUS, words::span(&answer.previous, answer.step, this_year)))}
+            {open.then(|| view! { <span><i class="sw hatched"></i>{if answer.step == Step::Day1 { "today, open" } else { "open" }}</span> })}
         </div>
     }.into_any()
 }
@@ -101,11 +124,11 @@ fn sentence(title: &str, answer: &AudienceAnswer, measure: Measure) -> String {
     let (low, high) = complete.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(*v), high.max(*v)));
     if complete.is_empty() {
         let why = if unknown(answer, measure) { UNKNOWN } else { "No complete bucket yet." };
-        return format!("{title}, {}. {why}", answer.range.sentence());
+        return format!("{title}, {}. {why}", answer.period.sentence());
     }
-    let before = if compared(answer, measure) { ", with the range before for comparison" } else { "" };
+    let before = if compared(answer, measure) { ", with an earlier range for comparison" } else { "" };
     let (low, high) = (measure.text(low), measure.text(high));
-    format!("{title}, {}: between {low} and {high} in complete buckets{before}.", answer.range.sentence())
+    format!("{title}, {}: between {low} and {high} in complete buckets{before}.", answer.period.sentence())
 }
 
 fn cursor(answer: &AudienceAnswer, measure: Measure, scale: &Scale) -> AnyView {
@@ -164,4 +187,25 @@ fn table(answer: &AudienceAnswer, measure: Measure) -> Table {
         row
     });
     Table { heads, rows: rows.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_stands_within_its_bucket_also_where_days_differ() {
+        let bucket = |start: &str, end: &str| AudienceBucket {
+            start: start.parse().expect("a time"),
+            end: end.parse().expect("a time"),
+            utc_offset_seconds: 3_600,
+            counts: protocol::audience::Counts::default(),
+            open: false,
+        };
+        // The second day has 23 hours.
+        let days = [bucket("2026-03-27T23:00:00Z", "2026-03-28T23:00:00Z"), bucket("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z")];
+        let place = |at: &str| place(&days, at.parse().expect("a time"));
+        assert_eq!((place("2026-03-27T23:00:00Z"), place("2026-03-28T11:00:00Z")), (Some(0.0), Some(0.25)));
+        assert_eq!((place("2026-03-29T10:30:00Z"), place("2026-03-29T22:00:00Z")), (Some(0.75), None));
+    }
 }

@@ -123,13 +123,14 @@ pub(super) fn who(frame: &Frame, query: &MetricsQuery, answer: &BreakdownsAnswer
         };
         let tabs = segments(who.title(), "tabs-small", who.fields().iter().enumerate().map(tab).collect());
         let rows = list.rows.iter().map(|row| person_value(frame, query, list, row, answer.total.people)).collect();
-        let words = [("range", query.range.word()), ("filter", &query.filtered.text()), ("by", &list.by.path()), ("top", "1000")];
+        let mut words = query.selected.words();
+        words.extend([("by", list.by.path().into_owned()), ("top", "1000".to_owned())]);
         let receipt = answer.receipt.clone();
         let offsets = Offsets { from: frame.offset(receipt.from), until: frame.offset(receipt.until) };
         let foot = view! {
             <ReceiptMark receipt=receipt offsets=offsets figure=format!("{} people", number::count(answer.total.people as f64)) up=true/>
             {missing(answer).map(|words| view! { <span>{words}</span> })}
-            {download(frame, "breakdowns", &words)}
+            {download(frame, "breakdowns", words)}
         };
         panel(who.title(), tabs, rows, foot.into_any())
     });
@@ -167,8 +168,8 @@ fn tested(frame: &Frame, query: &MetricsQuery, field: &Field, test: &Test, (coun
         count,
         share: (whole > 0.0).then(|| (count / whole).min(1.0)),
         mono: false,
-        href: Some(query.href_filtered(frame, &query.filtered.with(field.clone(), test.clone()))),
-        without: Some(query.href_filtered(frame, &query.filtered.without(field.clone(), test.clone()))),
+        href: Some(query.href_filtered(frame, &query.selected.filtered.with(field.clone(), test.clone()))),
+        without: Some(query.href_filtered(frame, &query.selected.filtered.without(field.clone(), test.clone()))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Words of the Metrics page: bucket titles and measures.
 
+use chrono::Datelike as _;
 use dashboard_islands::clock;
 use protocol::audience::{AudienceBucket, Measure};
 use protocol::event::PAGE_VIEW;
@@ -26,14 +27,15 @@ pub(super) fn bucket(bucket: &AudienceBucket, step: Step) -> String {
     if step == Step::Day1 { clock::weekday(at) } else { format!("{} {}", clock::weekday(at), clock::minute(at)) }
 }
 
-/// `8 May – 14 May`, or `13 May 15:00 – 14 May 14:03`: what a legend says.
-pub(super) fn span(buckets: &[AudienceBucket], step: Step) -> String {
+/// `8 May – 14 May`, or `13 May 15:00 – 14 May 14:03`: what a legend says; with the year where it is not this one.
+pub(super) fn span(buckets: &[AudienceBucket], step: Step, this_year: i32) -> String {
     let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else { return String::new() };
     let (first, last) = (clock::wall(first.start, first.utc_offset_seconds), clock::wall(last.start, last.utc_offset_seconds));
+    let year = if last.year() == this_year { String::new() } else { format!(" {}", last.year()) };
     if step == Step::Day1 {
-        return format!("{} – {}", clock::day(first), clock::day(last));
+        return format!("{} – {}{year}", clock::day(first), clock::day(last));
     }
-    format!("{} {} – {} {}", clock::day(first), clock::minute(first), clock::day(last), clock::minute(last))
+    format!("{} {} – {} {}{year}", clock::day(first), clock::minute(first), clock::day(last), clock::minute(last))
 }
 
 /// Names of ours read as people say them.

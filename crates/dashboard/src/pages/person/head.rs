@@ -78,15 +78,22 @@ fn erase(frame: &Frame, profile: &ProfileAnswer) -> AnyView {
 pub(super) fn failed(frame: &Frame, query: &PersonQuery, profile: &ProfileAnswer) -> AnyView {
     let failed = &profile.failed;
     let (Some(latest), Some(at)) = (&failed.latest, failed.latest_at) else { return ().into_any() };
-    let parts = [(failed.errors, "error", "errors"), (failed.spans, "failed span", "failed spans")];
-    let parts: Vec<String> = parts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| number::counted(n, one, many)).collect();
-    let kind = if failed.errors > 0 { TimelineKind::Error } else { TimelineKind::Span };
-    let href = PersonQuery { kind: Some(kind), ..PersonQuery::of(&query.actor) }.href(frame);
+    let parts = [
+        (TimelineKind::Error, failed.errors, "error", "errors"),
+        (TimelineKind::Span, failed.spans, "failed span that names them", "failed spans that name them"),
+    ];
+    let at_least = if failed.at_least { "at least " } else { "" };
+    let parts: Vec<_> = parts.into_iter().filter(|(_, n, ..)| *n > 0).collect();
+    let shown = parts.iter().map(|(kind, ..)| {
+        let href = PersonQuery { kind: Some(*kind), ..PersonQuery::of(&query.actor) }.href(frame);
+        view! { " · " <a class="link" href=href>{format!("show {}", kind.label().to_lowercase())}</a> }
+    });
+    let said: Vec<String> = parts.iter().map(|(_, n, one, many)| format!("{at_least}{}", number::counted(*n, one, many))).collect();
     view! {
         <div class="banner">
             {icon(Icon::FAILED)}
-            <span class="grow"><b>"What failed: "</b>{parts.join(", ")}<span class="muted">{format!(" · {}: {latest}", ago(frame, at))}</span></span>
-            <span class="right">{format!("last {} days · ", ProfileAnswer::FAILED_DAYS)}<a class="link" href=href>"show only these"</a></span>
+            <span class="grow"><b>"What failed: "</b>{said.join(", ")}<span class="muted">{format!(" · {}: {latest}", ago(frame, at))}</span></span>
+            <span class="right">{format!("last {}", number::counted(u64::from(failed.days), "day", "days"))}{shown.collect_view()}</span>
         </div>
     }
     .into_any()

@@ -19,8 +19,8 @@ const PROPS_SHOWN: usize = 12;
 /// Letters of one value.
 const VALUE_SHOWN: usize = 160;
 
-/// The line. `began` is the start of its session.
-pub(super) fn line(frame: &Frame, item: &TimelineItem, began: DateTime<Utc>) -> AnyView {
+/// The line. `began` is the start of its session, where it is known.
+pub(super) fn line(frame: &Frame, item: &TimelineItem, began: Option<DateTime<Utc>>) -> AnyView {
     let at = clock::wall(item.ts, frame.offset(item.ts));
     let millis = clock::millisecond(at)[8..].to_owned();
     let (what, more) = words(&item.body);
@@ -31,7 +31,7 @@ pub(super) fn line(frame: &Frame, item: &TimelineItem, began: DateTime<Utc>) -> 
     view! {
         <li class=class(&item.body)>
             <time datetime=item.ts.to_rfc3339()>{clock::second(at)}<span class="hide-s">{millis}</span></time>
-            <span class="rel hide-s">{since(item.ts, began)}</span>
+            <span class="rel hide-s">{began.map(|began| since(item.ts, began))}</span>
             <span class="node" title=item.body.kind().word()>{icon(picture(&item.body))}</span>
             <div class="what">
                 <div>{what}</div>
@@ -67,6 +67,10 @@ fn moment(frame: &Frame, item: &TimelineItem) -> AnyView {
         .filter(|(n, ..)| *n > 0)
         .map(|(n, one, many)| number::counted(n, one, many))
         .collect();
+    let cut = [TimelineKind::Span, TimelineKind::Log, TimelineKind::Metric]
+        .into_iter()
+        .any(|kind| count(kind) >= TimelineItem::BEHIND_MAX as u64);
+    let more = if cut { " or more" } else { "" };
     let failed = item.moment.iter().any(|behind| behind.body.failed());
     let lines = item.moment.iter().map(|behind| {
         let (what, more) = words(&behind.body);
@@ -81,7 +85,7 @@ fn moment(frame: &Frame, item: &TimelineItem) -> AnyView {
     });
     view! {
         <details class="moment" open=failed>
-            <summary>{format!("behind it: {}", parts.join(", "))}</summary>
+            <summary>{format!("behind it: {}{more}", parts.join(", "))}</summary>
             <ol>{lines.collect_view()}</ol>
         </details>
     }

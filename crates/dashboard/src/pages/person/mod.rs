@@ -10,11 +10,12 @@ mod traits;
 use std::collections::HashMap;
 
 use axum::http::StatusCode;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, Utc};
 use leptos::prelude::*;
 use protocol::id::ActorKind;
 use protocol::identity_link::ActorName;
 use protocol::profile::ProfileAnswer;
+use protocol::range::YEARS;
 use protocol::timeline::{TimelineAnswer, TimelineKind, TimelineQuery};
 
 use crate::components::empty;
@@ -43,7 +44,7 @@ impl PersonQuery {
 
     /// Reads the query string; what it does not know is left at its default.
     pub fn read(words: &HashMap<String, String>) -> Self {
-        let time = |name: &str| words.get(name)?.parse().ok();
+        let time = |name: &str| words.get(name)?.parse::<DateTime<Utc>>().ok().filter(|at| YEARS.contains(&at.year()));
         let kind = url::choice(words, "kind", &ActorKind::ALL, ActorKind::word).unwrap_or(ActorKind::User);
         Self {
             actor: ActorName { kind, id: words.get("id").cloned().unwrap_or_default() },
@@ -63,7 +64,7 @@ impl PersonQuery {
         self.path_in(&frame.project.slug)
     }
 
-    /// The page's address in a project.
+    /// The page's address in a project, by its word or its number.
     pub(crate) fn path_in(&self, project: &str) -> String {
         let time = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)).unwrap_or_default();
         let words = [
@@ -73,7 +74,7 @@ impl PersonQuery {
             ("from", &time(self.from)),
             ("before", &time(self.before)),
         ];
-        url::with_query(&format!("/p/{project}/users/profile"), words)
+        url::with_query(&format!("/p/{}/users/profile", url::encoded(project)), words)
     }
 }
 

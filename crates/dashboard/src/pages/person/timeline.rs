@@ -1,5 +1,6 @@
 //! The timeline: sessions, newest first, with what was done and what happened in each.
 
+use chrono::Datelike as _;
 use dashboard_islands::clock;
 use dashboard_islands::icon::{Icon, small_icon};
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
@@ -31,12 +32,13 @@ pub(super) fn panel(frame: &Frame, query: &PersonQuery, answer: &TimelineAnswer)
             <header>
                 <h2>{if query.from.is_some() { "Session" } else { "Timeline" }}</h2>
                 <span class="faint">"newest first"</span>
-                <div class="right">{whole}<ReceiptMark receipt=receipt offsets=offsets figure=count/></div>
+                <div class="right">{whole}</div>
             </header>
             <div class="body">{kinds(frame, query)}</div>
             {answer.crowded.then(|| view! { <p class="body faint">"More happened at one moment than a page holds: some of it is not shown."</p> })}
-            {if items == 0 { nothing(frame, query) } else { answer.sessions.iter().map(|found| session(frame, query, found)).collect_view().into_any() }}
+            {if items == 0 { nothing(frame, query) } else { sessions(frame, query, answer) }}
             <div class="foot">
+                <ReceiptMark receipt=receipt offsets=offsets figure=count up=true/>
                 <span>{if query.kind.is_none() { "What shares a trace stands under what was done" } else { "Only items of one kind" }}</span>
                 <span class="right">{newest} " " {earlier}</span>
             </div>
@@ -59,7 +61,16 @@ fn kinds(frame: &Frame, query: &PersonQuery) -> AnyView {
 }
 
 fn nothing(frame: &Frame, query: &PersonQuery) -> AnyView {
+    let part = match (query.from, query.before) {
+        (Some(_), _) => Some("this session"),
+        (None, Some(_)) => Some("this part of the timeline"),
+        (None, None) => None,
+    };
     let (title, why) = match query.kind {
+        _ if part.is_some() => {
+            let what = query.kind.map_or_else(|| "Nothing".to_owned(), |kind| format!("No {}", kind.label().to_lowercase()));
+            (format!("{what} in {}", part.unwrap_or_default()), "There may be some at another time.".to_owned())
+        }
         Some(kind) => ("Nothing of this kind".to_owned(), format!("No stored row of this person shows under {}.", kind.label())),
         None => {
             ("Nothing is kept".to_owned(), "What this person did is older than raw rows are kept, or was never more than an id.".to_owned())
@@ -70,12 +81,26 @@ fn nothing(frame: &Frame, query: &PersonQuery) -> AnyView {
     empty::nothing_here(title, why, way_out).into_any()
 }
 
-fn session(frame: &Frame, query: &PersonQuery, session: &TimelineSession) -> AnyView {
+fn sessions(frame: &Frame, query: &PersonQuery, answer: &TimelineAnswer) -> AnyView {
+    let last = answer.sessions.len().saturating_sub(1);
+    let found = answer.sessions.iter().enumerate().map(|(place, found)| {
+        // Of one kind alone, and where a page may begin or end within it, nobody knows when a session began and ended.
+        let whole = query.kind.is_none() && (place > 0 || query.before.is_none()) && (place < last || answer.next.is_none());
+        session(frame, query, found, whole || query.from.is_some() && query.kind.is_none())
+    });
+    found.collect_view().into_any()
+}
+
+fn session(frame: &Frame, query: &PersonQuery, session: &TimelineSession, whole: bool) -> AnyView {
     let at = clock::wall(session.from, frame.offset(session.from));
     let today = clock::wall(frame.now, frame.offset(frame.now)).date();
-    let day = if at.date() == today { "Today".to_owned() } else { clock::weekday(at) };
+    let day = match at.date() {
+        day if day == today => "Today".to_owned(),
+        day if day.year() == today.year() => clock::weekday(at),
+        _ => clock::date(at),
+    };
     let lasted = (session.until - session.from).num_milliseconds() as f64 / 1e3;
-    let lasted = (lasted >= 1.0).then(|| view! { <span class="muted">{number::duration(lasted)}</span> });
+    let lasted = (whole && lasted >= 1.0).then(|| view! { <span class="muted">{number::duration(lasted)}</span> });
     let failed = (session.failed > 0).then(|| {
         view! { <span class="tag bad">{small_icon(Icon::FAILED)}{format!("{} failed", session.failed)}</span> }
     });
@@ -90,8 +115,9 @@ fn session(frame: &Frame, query: &PersonQuery, session: &TimelineSession) -> Any
         before: Some(session.until + chrono::TimeDelta::milliseconds(1)),
         ..PersonQuery::of(&query.actor)
     };
-    let id = session.id.clone().map(|id| {
-        view! { <a class="mono faint clip right" href=alone.href(frame) title="Only this session">{id}</a> }
+    let id = session.id.clone().map(|id| match whole {
+        true => view! { <a class="mono faint clip right" href=alone.href(frame) title="Only this session">{id}</a> }.into_any(),
+        false => view! { <span class="mono faint clip right">{id}</span> }.into_any(),
     });
     view! {
         <div class="tl-session">
@@ -100,7 +126,7 @@ fn session(frame: &Frame, query: &PersonQuery, session: &TimelineSession) -> Any
             <span class="muted">{number::counted(session.items.len() as u64, "item", "items")}</span>
             {failed} {tags} {id}
         </div>
-        <ol class="tl">{session.items.iter().map(|found| item::line(frame, found, session.from)).collect_view()}</ol>
+        <ol class="tl">{session.items.iter().map(|found| item::line(frame, found, whole.then_some(session.from))).collect_view()}</ol>
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ use protocol::users::{UserRow, UsersAnswer, UsersQuery, UsersSort};
 use super::UsersPageQuery;
 use crate::Frame;
 use crate::components::download::download;
+use crate::components::pages::pages;
 use crate::components::when::{ago, exact};
 use crate::pages::person::PersonQuery;
 use crate::shell::Entry;
@@ -25,13 +26,9 @@ pub(super) fn panel(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer)
         .into_iter()
         .chain([(Some(UsersSort::Events), "Events", "num"), (Some(UsersSort::Days), "Days", "num hide-s")])
         .chain([(None, "Country", "hide-s"), (None, "With", "hide-s"), (None, "Last on", "hide-s")]);
-    let words = [
-        ("range", query.range.word()),
-        ("filter", &query.filtered.text()),
-        ("search", &query.search),
-        ("sort", query.sort.word()),
-        ("page", &query.page.to_string()),
-    ];
+    let turn = pages(answer.users.len(), (query.page, UsersQuery::PAGE), answer.total, |page| {
+        Some(UsersPageQuery { page, ..query.clone() }.href(frame))
+    });
     view! {
         <section class="panel">
             <header>
@@ -39,7 +36,7 @@ pub(super) fn panel(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer)
                 <span class="faint">{count.clone()}</span>
                 <div class="right">{search(frame, query)}</div>
             </header>
-            {(answer.total == 0).then(|| view! { <p class="body faint">{format!("Nobody whose id contains “{}” is in this range{}.", query.search, if query.filtered.filter.is_all() { "" } else { " and matches the filter" })}</p> })}
+            {(answer.total == 0).then(|| view! { <p class="body faint">{format!("Nobody whose id contains “{}” is in this range{}.", query.search, if query.selected.filtered.filter.is_all() { "" } else { " and matches the filter" })}</p> })}
             {(answer.total > 0)
                 .then(|| {
                     view! {
@@ -53,8 +50,8 @@ pub(super) fn panel(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer)
                 })}
             <div class="foot">
                 <ReceiptMark receipt=receipt offsets=offsets figure=count up=true/>
-                {pages(frame, query, answer)}
-                {download(frame, "users", &words)}
+                {turn}
+                {download(frame, "users", query.words())}
             </div>
         </section>
     }
@@ -62,8 +59,7 @@ pub(super) fn panel(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer)
 }
 
 fn search(frame: &Frame, query: &UsersPageQuery) -> AnyView {
-    let kept = [("range", query.range.word().to_owned()), ("sort", query.sort.word().to_owned()), ("filter", query.filtered.text())];
-    let kept = kept.into_iter().filter(|(_, word)| !word.is_empty());
+    let kept = query.selected.words().into_iter().chain([("sort", query.sort.word().to_owned())]).filter(|(_, word)| !word.is_empty());
     view! {
         <form class="find" role="search" aria-label="Find people" action=frame.path(Entry::Users.page())>
             {icon(Icon::SEARCH)}
@@ -115,21 +111,4 @@ fn name(frame: &Frame, user: &UserRow) -> AnyView {
         view! { <span class="kind" title=title>{format!("+{}", number::counted(others, "id", "ids"))}</span> }
     });
     view! { <a class="mono clip" href=href title=id.clone()>{id.clone()}</a> {kind} {others} }.into_any()
-}
-
-fn pages(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer) -> AnyView {
-    let begin = query.page.saturating_mul(UsersQuery::PAGE);
-    let shown = match answer.users.len() {
-        0 => "nobody on this page".to_owned(),
-        count => format!("{} to {}", number::grouped(begin as i64 + 1), number::grouped((begin + count) as i64)),
-    };
-    let link = |label: &'static str, page: usize| {
-        view! { <a href=UsersPageQuery { page, ..query.clone() }.href(frame)>{label}</a> }
-    };
-    view! {
-        <span>{shown}</span>
-        {(query.page > 0).then(|| link("Previous", query.page - 1))}
-        {((begin + answer.users.len()) < answer.total as usize && !answer.users.is_empty()).then(|| link("Next", query.page + 1))}
-    }
-    .into_any()
 }

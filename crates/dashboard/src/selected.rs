@@ -1,0 +1,97 @@
+//! What an Audience page looks at: which time and which events, as its URL says.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike as _, NaiveDate};
+use protocol::analyses::Scope;
+use protocol::range::{Period, Range, YEARS};
+
+use crate::filtered::Filtered;
+use crate::url;
+
+/// A word of a query string.
+pub(crate) type Word = (&'static str, String);
+
+/// A time and some events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selected {
+    /// Which time: a range that ends now, or days.
+    pub period: Period,
+    /// Which events.
+    pub filtered: Filtered,
+}
+
+impl Selected {
+    /// Reads the query string; what it does not know is left at its default. Days are taken from the earlier to the later one.
+    pub fn read(words: &HashMap<String, String>) -> Self {
+        let day = |name: &str| words.get(name)?.parse::<NaiveDate>().ok().filter(|day| YEARS.contains(&day.year()));
+        let range = url::choice(words, "range", &Range::AUDIENCE, Range::word).unwrap_or_default();
+        let period = match (day("from"), day("until")) {
+            (Some(from), Some(until)) => Period::Days { first: from.min(until), last: from.max(until) },
+            _ => Period::Last(range),
+        };
+        Self { period, filtered: Filtered::read(words) }
+    }
+
+    /// What is asked of the engine.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope { period: self.period, filter: self.filtered.filter.clone(), ..Scope::default() }
+    }
+
+    /// The words of a URL, those of the API as well as those of pages.
+    pub(crate) fn words(&self) -> Vec<Word> {
+        let mut words = match self.period {
+            Period::Last(range) => vec![("range", range.word().to_owned())],
+            Period::Days { first, last } => vec![("from", first.to_string()), ("until", last.to_string())],
+            // No page offers it.
+            Period::Between { .. } => Vec::new(),
+        };
+        words.push(("filter", self.filtered.text()));
+        words
+    }
+
+    /// The same of another time.
+    pub(crate) fn during(&self, period: Period) -> Self {
+        Self { period, ..self.clone() }
+    }
+
+    /// The same time with other events, by a filter's text.
+    pub(crate) fn matching(&self, filter: &str) -> Self {
+        Self { filtered: Filtered::of(filter), ..self.clone() }
+    }
+
+    /// Whether there is anything that could be left out to see more: the longest range, or everything.
+    pub(crate) fn wider(&self) -> Option<(String, Self)> {
+        if !self.filtered.filter.is_all() {
+            return Some(("Remove the filter".to_owned(), self.matching("")));
+        }
+        let longest = Range::Days90;
+        (self.period != Period::Last(longest)).then(|| (format!("Show the {}", longest.sentence()), self.during(Period::Last(longest))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Selected {
+        Selected::read(&pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn what_the_url_does_not_know_is_the_default() {
+        assert_eq!(read(&[("range", "1h"), ("from", "yesterday"), ("until", "2026-05-01")]), Selected::default());
+        let days = read(&[("from", "2026-05-14"), ("until", "2026-05-01"), ("range", "30d"), ("filter", "os:iOS")]);
+        let words: Vec<String> = days.words().into_iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(words, ["from=2026-05-01", "until=2026-05-14", "filter=os:iOS"]);
+    }
+
+    #[test]
+    fn the_way_out_of_nothing_is_first_the_filter_and_then_the_time() {
+        let (label, wider) = read(&[("range", "24h"), ("filter", "os:iOS")]).wider().expect("more");
+        assert_eq!((label.as_str(), wider.clone()), ("Remove the filter", read(&[("range", "24h")])));
+        let (label, wider) = wider.wider().expect("more");
+        assert_eq!((label.as_str(), wider.clone()), ("Show the last 90 days", read(&[("range", "90d")])));
+        assert_eq!(wider.wider(), None);
+    }
+}
