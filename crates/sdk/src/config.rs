@@ -1,14 +1,28 @@
 //! How a client is set up.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use protocol::access::KeyKind;
+use protocol::error_report::ErrorReport;
+use protocol::event::Event;
+use protocol::identity::Identity;
+use protocol::log::LogRecord;
+use protocol::metric::MetricPoint;
+use protocol::span::Span;
 use ureq::http::Uri;
 
+use crate::consent::Consent;
+use crate::filter::{Filters, Hook, Rate};
 use crate::value::Text;
 
-/// Items that wait for a flush, per signal; beyond that the oldest goes.
-pub(crate) const RING_ITEMS: usize = 500;
+/// Items that wait for a flush, per signal, unless configured; beyond that the oldest goes.
+const RING_ITEMS: usize = 500;
+/// And their bytes.
+const RING_BYTES: usize = 4_000_000;
+/// The bounds of both.
+const RING_ITEMS_RANGE: RangeInclusive<usize> = 2..=10_000;
+const RING_BYTES_RANGE: RangeInclusive<usize> = 64 * 1024..=256_000_000;
 
 /// A client's settings. Everything but the address and the key has a default.
 #[derive(Clone, Debug)]
@@ -25,6 +39,16 @@ pub struct Config {
     pub(crate) retry_for: Duration,
     pub(crate) request_timeout: Duration,
     pub(crate) drop_wait: Duration,
+    pub(crate) service: Option<String>,
+    pub(crate) ring_items: usize,
+    pub(crate) ring_bytes: usize,
+    pub(crate) in_app: Vec<String>,
+    pub(crate) filters: Filters,
+    pub(crate) consent: Consent,
+    pub(crate) one_person: Option<Text>,
+    pub(crate) track_auto_breadcrumb: bool,
+    pub(crate) backtraces: bool,
+    pub(crate) self_report: bool,
 }
 
 /// Why a client was not started.
@@ -36,7 +60,7 @@ pub enum InitError {
     /// The key is not `pk_` and 32, or `sk_` and 64 lower-case hex digits. The key itself is not repeated here.
     #[error("the key is not `pk_` and 32 hex digits (nor `sk_` and 64); `throughline keys --project NAME list` shows it")]
     Key,
-    /// A length of time is zero, or the early-flush threshold is not between 1 and 500.
+    /// A length of time is zero, the ring too small or too large, or the early-flush threshold not between 1 and its size.
     #[error("`{0}` is out of range")]
     OutOfRange(&'static str),
     /// The system refused the background thread.
@@ -60,6 +84,16 @@ impl Config {
             retry_for: Duration::from_secs(600),
             request_timeout: Duration::from_secs(10),
             drop_wait: Duration::from_millis(500),
+            service: None,
+            ring_items: RING_ITEMS,
+            ring_bytes: RING_BYTES,
+            in_app: Vec::new(),
+            filters: Filters::default(),
+            consent: Consent::Granted,
+            one_person: None,
+            track_auto_breadcrumb: false,
+            backtraces: true,
+            self_report: true,
         }
     }
 
@@ -92,7 +126,7 @@ impl Config {
         self
     }
 
-    /// As soon as so many items of one signal wait, they are sent: 100 by default, 500 at most.
+    /// As soon as so many items of one signal wait, they are sent: 100 by default, the ring's size at most.
     #[must_use]
     pub fn flush_at(mut self, items: usize) -> Self {
         self.flush_at = items;
@@ -134,10 +168,169 @@ impl Config {
         self
     }
 
+    /// The program's name among those that send, such as `api`; goes on spans, errors and logs.
+    #[must_use]
+    pub fn service(mut self, service: impl Into<Text>) -> Self {
+        self.service = Some(service.into().into_owned());
+        self
+    }
+
+    /// Items of one signal that wait for a flush: 500 by default, 2 to 10,000. Beyond that the oldest goes.
+    #[must_use]
+    pub fn ring_items(mut self, items: usize) -> Self {
+        self.ring_items = items;
+        self
+    }
+
+    /// Bytes of the items of one signal that wait: 4 MB by default, 64 KiB to 256 MB. Beyond that the oldest go.
+    #[must_use]
+    pub fn ring_bytes(mut self, bytes: usize) -> Self {
+        self.ring_bytes = bytes;
+        self
+    }
+
+    /// Whether every event leaves a breadcrumb of its name, so that an error shows what the user did before: no by default.
+    #[must_use]
+    pub fn track_auto_breadcrumb(mut self, yes: bool) -> Self {
+        self.track_auto_breadcrumb = yes;
+        self
+    }
+
+    /// Whether exceptions carry their stack: yes by default. The first one makes the background thread read the program's
+    /// debug information, which costs it time and memory once.
+    #[must_use]
+    pub fn backtraces(mut self, yes: bool) -> Self {
+        self.backtraces = yes;
+        self
+    }
+
+    /// Adds a module, such as `shop`, whose frames are the application's own. By default those are whose file lies in no
+    /// dependency's folder.
+    #[must_use]
+    pub fn in_app(mut self, module: impl Into<Text>) -> Self {
+        self.in_app.push(module.into().into_owned());
+        self
+    }
+
+    /// Whether the client sends a log record about its own failures, such as an outage of the server: yes by default.
+    #[must_use]
+    pub fn self_report(mut self, yes: bool) -> Self {
+        self.self_report = yes;
+        self
+    }
+
+    /// The program serves one person: a desktop application, a command line, a device. What is captured is theirs, with
+    /// `anonymous_id` until they are identified, and has a session, which ends after 30 quiet minutes. With an empty id one
+    /// is drawn for this process; keep your own to recognise them after a restart. Events say this system's name.
+    #[must_use]
+    pub fn one_person(mut self, anonymous_id: impl Into<Text>) -> Self {
+        self.one_person = Some(anonymous_id.into());
+        self
+    }
+}
+
+/// What may be captured, and what leaves the process.
+impl Config {
+    /// What holds until [`Client::set_consent`](crate::Client::set_consent) says otherwise: [`Consent::Granted`] by default.
+    #[must_use]
+    pub fn consent(mut self, consent: Consent) -> Self {
+        self.consent = consent;
+        self
+    }
+
+    /// The share of people whose events are sent, above 0 and at most 1. The same people everywhere: it depends on the id
+    /// alone. Events carry the rate, so that the server counts each for 1 / `share`.
+    #[must_use]
+    pub fn sample_events(mut self, share: f64) -> Self {
+        self.filters.event_rate = Rate::new(share);
+        self
+    }
+
+    /// The share of traces whose spans are sent; a trace is sent whole or not at all. Moments are spans too.
+    #[must_use]
+    pub fn sample_spans(mut self, share: f64) -> Self {
+        self.filters.span_rate = Rate::new(share);
+        self
+    }
+
+    /// The share of log records that is sent: those of a trace, or else of a person, together.
+    #[must_use]
+    pub fn sample_logs(mut self, share: f64) -> Self {
+        self.filters.log_rate = Rate::new(share);
+        self
+    }
+
+    /// Adds a key whose values are replaced by `[removed]` in props, traits, attributes, tags, context and breadcrumbs, at
+    /// any depth. Capitals, `_` and `-` make no difference. Keys of credentials and payment data, such as `password` or
+    /// `card_number`, are on the list from the start.
+    #[must_use]
+    pub fn deny_key(mut self, key: impl AsRef<str>) -> Self {
+        self.filters.deny.deny(key.as_ref());
+        self
+    }
+
+    /// Takes a key off that list.
+    #[must_use]
+    pub fn allow_key(mut self, key: impl AsRef<str>) -> Self {
+        self.filters.deny.allow(key.as_ref());
+        self
+    }
+
+    /// Shows every event to `hook` before it leaves: it may change it, or leave it out with `None`. Runs on the background
+    /// thread, before keys are removed. The same for the other signals; a hook that panics costs its item.
+    #[must_use]
+    pub fn before_send_event(mut self, hook: impl Fn(Event) -> Option<Event> + Send + Sync + 'static) -> Self {
+        self.filters.event = Hook::new(hook);
+        self
+    }
+
+    /// Shows every metric point to `hook` before it leaves.
+    #[must_use]
+    pub fn before_send_metric(mut self, hook: impl Fn(MetricPoint) -> Option<MetricPoint> + Send + Sync + 'static) -> Self {
+        self.filters.metric = Hook::new(hook);
+        self
+    }
+
+    /// Shows every span to `hook` before it leaves.
+    #[must_use]
+    pub fn before_send_span(mut self, hook: impl Fn(Span) -> Option<Span> + Send + Sync + 'static) -> Self {
+        self.filters.span = Hook::new(hook);
+        self
+    }
+
+    /// Shows every error to `hook` before it leaves.
+    #[must_use]
+    pub fn before_send_error(mut self, hook: impl Fn(ErrorReport) -> Option<ErrorReport> + Send + Sync + 'static) -> Self {
+        self.filters.error = Hook::new(hook);
+        self
+    }
+
+    /// Shows every log record to `hook` before it leaves.
+    #[must_use]
+    pub fn before_send_log(mut self, hook: impl Fn(LogRecord) -> Option<LogRecord> + Send + Sync + 'static) -> Self {
+        self.filters.log = Hook::new(hook);
+        self
+    }
+
+    /// Shows every identity to `hook` before it leaves.
+    #[must_use]
+    pub fn before_send_identity(mut self, hook: impl Fn(Identity) -> Option<Identity> + Send + Sync + 'static) -> Self {
+        self.filters.identity = Hook::new(hook);
+        self
+    }
+}
+
+impl Config {
     pub(crate) fn check(&self) -> Result<(), InitError> {
         check_address(&self.url, &self.key)?;
-        if !(1..=RING_ITEMS).contains(&self.flush_at) {
-            return Err(InitError::OutOfRange("flush_at"));
+        for (name, is_in_range) in [
+            ("ring_items", RING_ITEMS_RANGE.contains(&self.ring_items)),
+            ("ring_bytes", RING_BYTES_RANGE.contains(&self.ring_bytes)),
+            ("flush_at", (1..=self.ring_items).contains(&self.flush_at)),
+        ] {
+            if !is_in_range {
+                return Err(InitError::OutOfRange(name));
+            }
         }
         for (name, duration) in [
             ("flush_every", self.flush_every),

@@ -2,15 +2,19 @@
 
 use protocol::event::{Context, Event};
 use protocol::limits::ITEM_KEYS_MAX;
-use protocol::trace::{SpanId, TraceId};
+use protocol::outcome::Signal;
 use serde_json::{Map, Value as Json};
 
+use std::sync::Arc;
+
 use crate::clock;
-use crate::lane::{Item, Origin};
+use crate::item::{Item, Origin};
+use crate::lane::Lane;
+use crate::lanes::Lanes;
 use crate::loss::LossReason;
 use crate::pairs::Pairs;
 use crate::repair;
-use crate::seal::encode_bounded;
+use crate::scope::{Own, Place};
 use crate::value::{Text, Value, json_weight};
 
 /// Props of one event; further ones are left out. The other keys of the item's limit are for the event's own fields.
@@ -36,13 +40,9 @@ pub(crate) enum EventItem {
 pub(crate) struct EventRecord {
     pub(crate) captured_at: i64,
     pub(crate) name: Text,
-    pub(crate) user: Option<Text>,
-    pub(crate) anonymous: Option<Text>,
-    pub(crate) session: Option<Text>,
-    pub(crate) route: Option<Text>,
+    pub(crate) own: Own,
+    pub(crate) place: Option<Arc<Place>>,
     pub(crate) props: Pairs,
-    pub(crate) trace: Option<TraceId>,
-    pub(crate) span: Option<SpanId>,
     pub(crate) rare: Option<Box<Rare>>,
 }
 
@@ -64,13 +64,12 @@ pub(crate) struct Rare {
 
 impl EventRecord {
     fn weight(&self) -> usize {
-        let short = [&self.user, &self.anonymous, &self.session, &self.route];
-        let short = short.into_iter().flatten().map(|text| text.len()).sum::<usize>();
-        self.name.len() + short + self.props.weight() + self.rare.as_ref().map_or(0, |rare| rare.weight())
+        self.name.len() + self.own.weight() + self.props.weight() + self.rare.as_ref().map_or(0, |rare| rare.weight())
     }
 
     /// The event as it goes over the wire.
-    fn into_event(self, number: u64, origin: &Origin) -> Event {
+    fn into_event(self, number: u64, origin: &Origin<'_>) -> Event {
+        let whereabouts = self.own.within(self.place.as_deref());
         let rare = self.rare.map_or_else(Rare::default, |rare| *rare);
         let mut event = Event {
             event_id: Some(origin.ids.id(self.captured_at, number)),
@@ -78,20 +77,20 @@ impl EventRecord {
             ts: Some(clock::at_micros(rare.ts.unwrap_or(self.captured_at)).into()),
             // The order of capture says nothing about events that name their own time.
             seq: rare.ts.is_none().then_some(number as i64),
-            user_id: repair::attribute(self.user),
-            anonymous_id: repair::attribute(self.anonymous),
-            session_id: repair::attribute(self.session),
-            route: repair::attribute(self.route),
+            user_id: whereabouts.user,
+            anonymous_id: whereabouts.anonymous,
+            session_id: whereabouts.session,
+            route: whereabouts.route,
             release: repair::attribute(rare.release),
             environment: repair::attribute(rare.environment),
             props: props(self.props),
             context: None,
-            trace_id: self.trace,
-            span_id: self.span,
+            trace_id: whereabouts.trace,
+            span_id: whereabouts.span,
             sample_rate: rare.sample_rate.filter(|rate| rate.is_finite()),
         };
         let context = Context {
-            os: repair::attribute(rare.os),
+            os: repair::attribute(rare.os).or_else(|| origin.os.map(str::to_owned)),
             browser: repair::attribute(rare.browser),
             device: repair::attribute(rare.device),
             country: repair::attribute(rare.country),
@@ -124,12 +123,12 @@ impl Rare {
     }
 }
 
-fn props(pairs: Pairs) -> Map<String, Json> {
+pub(crate) fn props(pairs: impl IntoIterator<Item = (Text, Value)>) -> Map<String, Json> {
     pairs.into_iter().map(|(key, value)| (repair::name(key), value.into_json())).collect()
 }
 
 /// What the caller left open is filled in: id, time and order.
-fn completed(mut event: Event, captured_at: i64, number: u64, origin: &Origin) -> Event {
+fn completed(mut event: Event, captured_at: i64, number: u64, origin: &Origin<'_>) -> Event {
     event.event_id.get_or_insert_with(|| origin.ids.id(captured_at, number));
     if event.ts.is_none() {
         event.ts = Some(clock::at_micros(captured_at).into());
@@ -139,8 +138,12 @@ fn completed(mut event: Event, captured_at: i64, number: u64, origin: &Origin) -
 }
 
 impl Item for EventItem {
-    const PATH: &'static str = "/v1/track:batch";
-    const LIST: &'static str = "events";
+    const SIGNAL: Signal = Signal::Event;
+    type Wire = Event;
+
+    fn lane(lanes: &Lanes) -> &Lane<Self> {
+        &lanes.events
+    }
 
     #[inline]
     fn weight(&self) -> usize {
@@ -153,13 +156,12 @@ impl Item for EventItem {
         }
     }
 
-    fn encode(self, number: u64, origin: &Origin, out: &mut Vec<u8>) -> Result<(), LossReason> {
+    fn into_wire(self, number: u64, origin: &Origin<'_>) -> Result<Event, LossReason> {
         let mut event = match self {
             Self::Built(record) => record.into_event(number, origin),
             Self::Whole { event, captured_at } => completed(*event, captured_at, number, origin),
         };
-        event.release = event.release.or_else(|| origin.release.clone());
-        event.environment = event.environment.or_else(|| origin.environment.clone());
-        encode_bounded(&event, out)
+        origin.sign(&mut event.release, &mut event.environment);
+        Ok(event)
     }
 }

@@ -22,7 +22,7 @@ use crate::loss::LossReason;
 use crate::seal::encode_bounded;
 use crate::transport::{Attempt, Transport};
 
-const PATH: &str = "/v1/import:batch";
+const OPERATION: &str = "import:batch";
 /// Bytes of one request's item lists before compression: below the server's limit for the whole body.
 const LISTS_BYTES_MAX: usize = 30_000_000;
 /// An import request is large: it may take so many times the configured time for a request.
@@ -248,7 +248,7 @@ fn deliver(
 ) -> Result<BatchAnswer, ImportError> {
     let begun = Instant::now();
     for failures in 1.. {
-        match transport.post(PATH, &body(), config.request_timeout.saturating_mul(PATIENCE)) {
+        match transport.post(OPERATION, &body(), config.request_timeout.saturating_mul(PATIENCE)) {
             Attempt::Taken(answer) => return Ok(answer),
             Attempt::Refused { why } => return Err(ImportError::Refused(why)),
             Attempt::Again { after, why } => {

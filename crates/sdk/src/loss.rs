@@ -15,17 +15,32 @@ pub enum LossReason {
     Shutdown,
     /// A fault of this library.
     InternalSdkError,
+    /// Left out by the sample rate; the server counts it as sampled.
+    SampleRate,
+    /// Left out by the host application's own hook, or the hook panicked.
+    BeforeSend,
+    /// The person, or the operator, does not want to be measured.
+    OptOut,
 }
 
 /// How many reasons there are.
-pub(crate) const REASONS: usize = 6;
+pub(crate) const REASONS: usize = 9;
 /// Counts by reason, in the order of [`LossReason::ALL`].
 pub(crate) type LossCounts = [u64; REASONS];
 
 impl LossReason {
     /// Every reason.
-    pub const ALL: [Self; REASONS] =
-        [Self::QueueOverflow, Self::SendError, Self::ItemTooLarge, Self::NotFinite, Self::Shutdown, Self::InternalSdkError];
+    pub const ALL: [Self; REASONS] = [
+        Self::QueueOverflow,
+        Self::SendError,
+        Self::ItemTooLarge,
+        Self::NotFinite,
+        Self::Shutdown,
+        Self::InternalSdkError,
+        Self::SampleRate,
+        Self::BeforeSend,
+        Self::OptOut,
+    ];
 
     /// The word in a batch's `lost`.
     pub const fn word(self) -> &'static str {
@@ -36,6 +51,9 @@ impl LossReason {
             Self::NotFinite => "not_finite",
             Self::Shutdown => "shutdown",
             Self::InternalSdkError => "internal_sdk_error",
+            Self::SampleRate => "sample_rate",
+            Self::BeforeSend => "before_send",
+            Self::OptOut => "opt_out",
         }
     }
 

@@ -1,14 +1,18 @@
 //! A metric point between its capture and its batch.
 
+use std::sync::Arc;
+
 use protocol::metric::{MetricKind, MetricPoint, MetricValue};
-use protocol::trace::{SpanId, TraceId};
+use protocol::outcome::Signal;
 
 use crate::clock;
-use crate::lane::{Item, Origin};
+use crate::item::{Item, Origin};
+use crate::lane::Lane;
+use crate::lanes::Lanes;
 use crate::loss::LossReason;
 use crate::pairs::Pairs;
 use crate::repair;
-use crate::seal::encode_bounded;
+use crate::scope::{Own, Place};
 use crate::value::{Measure, Text};
 
 /// What waits in the ring of metric points.
@@ -36,22 +40,32 @@ pub(crate) struct MetricRecord {
     pub(crate) value: Measure,
     pub(crate) unit: Option<Text>,
     pub(crate) tags: Pairs,
-    pub(crate) trace: Option<TraceId>,
-    pub(crate) span: Option<SpanId>,
-    pub(crate) user: Option<Text>,
-    pub(crate) session: Option<Text>,
+    /// Few points name their own person or span, and those that do not are cheaper to move.
+    pub(crate) own: Option<Box<Own>>,
+    pub(crate) place: Option<Arc<Place>>,
     pub(crate) release: Option<Text>,
 }
 
 impl MetricRecord {
+    #[inline]
+    pub(crate) fn new(name: Text, kind: MetricKind, value: Measure) -> Self {
+        Self { captured_at: 0, ts: None, name, kind, value, unit: None, tags: Pairs::default(), own: None, place: None, release: None }
+    }
+
+    pub(crate) fn own(&mut self) -> &mut Own {
+        self.own.get_or_insert_default()
+    }
+
     fn weight(&self) -> usize {
-        let short = [&self.unit, &self.user, &self.session, &self.release];
-        let short = short.into_iter().flatten().map(|text| text.len()).sum::<usize>();
+        let short = [&self.unit, &self.release];
+        let short = short.into_iter().flatten().map(|text| text.len()).sum::<usize>()
+            + self.own.as_ref().map_or(0, |own| size_of::<Own>() + own.weight());
         let value = if let Measure::Text(text) = &self.value { text.len() } else { 0 };
         self.name.len() + short + value + self.tags.weight()
     }
 
     fn into_point(self) -> MetricPoint {
+        let whereabouts = self.own.map_or_else(Own::default, |own| *own).within(self.place.as_deref());
         MetricPoint {
             name: repair::name(self.name),
             kind: self.kind,
@@ -66,10 +80,10 @@ impl MetricRecord {
                 .into_iter()
                 .filter_map(|(key, value)| Some((repair::name(key), repair::attribute(Some(value.into_tag()?.into()))?)))
                 .collect(),
-            trace_id: self.trace,
-            span_id: self.span,
-            user_id: repair::attribute(self.user),
-            session_id: repair::attribute(self.session),
+            trace_id: whereabouts.trace,
+            span_id: whereabouts.span,
+            user_id: whereabouts.user,
+            session_id: whereabouts.session,
             release: repair::attribute(self.release),
             environment: None,
         }
@@ -77,8 +91,12 @@ impl MetricRecord {
 }
 
 impl Item for MetricItem {
-    const PATH: &'static str = "/v1/metrics:batch";
-    const LIST: &'static str = "metrics";
+    const SIGNAL: Signal = Signal::Metric;
+    type Wire = MetricPoint;
+
+    fn lane(lanes: &Lanes) -> &Lane<Self> {
+        &lanes.metrics
+    }
 
     #[inline]
     fn weight(&self) -> usize {
@@ -91,7 +109,7 @@ impl Item for MetricItem {
         }
     }
 
-    fn encode(self, _number: u64, origin: &Origin, out: &mut Vec<u8>) -> Result<(), LossReason> {
+    fn into_wire(self, _number: u64, origin: &Origin<'_>) -> Result<MetricPoint, LossReason> {
         let mut point = match self {
             Self::Built(record) => record.into_point(),
             Self::Whole { mut point, captured_at } => {
@@ -102,8 +120,7 @@ impl Item for MetricItem {
         if matches!(point.value, MetricValue::Number(number) if !number.is_finite()) {
             return Err(LossReason::NotFinite);
         }
-        point.release = point.release.or_else(|| origin.release.clone());
-        point.environment = point.environment.or_else(|| origin.environment.clone());
-        encode_bounded(&point, out)
+        origin.sign(&mut point.release, &mut point.environment);
+        Ok(point)
     }
 }

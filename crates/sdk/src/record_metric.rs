@@ -8,7 +8,7 @@ use protocol::trace::{SpanId, TraceId};
 use crate::client::Client;
 use crate::clock;
 use crate::metric_record::{MetricItem, MetricRecord};
-use crate::pairs::Pairs;
+use crate::span_context::SpanContext;
 use crate::value::{Measure, Text, Value};
 
 /// A metric point that is being put together. Ends with [`send`](MetricBuilder::send).
@@ -21,22 +21,8 @@ pub struct MetricBuilder<'a> {
 
 impl<'a> MetricBuilder<'a> {
     #[inline]
-    pub(crate) fn new(client: &'a Client, name: Text, value: Measure) -> Self {
-        let record = MetricRecord {
-            captured_at: 0,
-            ts: None,
-            name,
-            kind: MetricKind::default(),
-            value,
-            unit: None,
-            tags: Pairs::default(),
-            trace: None,
-            span: None,
-            user: None,
-            session: None,
-            release: None,
-        };
-        Self { client, record }
+    pub(crate) fn new(client: &'a Client, name: Text, kind: MetricKind, value: Measure) -> Self {
+        Self { client, record: MetricRecord::new(name, kind, value) }
     }
 
     /// What the value means; a distribution when not said.
@@ -63,22 +49,29 @@ impl<'a> MetricBuilder<'a> {
     /// The trace and the span during which it was measured.
     #[inline]
     pub fn trace(mut self, trace: TraceId, span: impl Into<Option<SpanId>>) -> Self {
-        self.record.trace = Some(trace);
-        self.record.span = span.into();
+        self.record.own().trace = Some(trace);
+        self.record.own().span = span.into();
+        self
+    }
+
+    /// The span during which it was measured, if not the current one.
+    #[inline]
+    pub fn parent(mut self, span: impl Into<SpanContext>) -> Self {
+        self.record.own().set_span(span.into());
         self
     }
 
     /// The user for whom it was measured.
     #[inline]
     pub fn user(mut self, id: impl Into<Text>) -> Self {
-        self.record.user = Some(id.into());
+        self.record.own().user = Some(id.into());
         self
     }
 
     /// The session in which it was measured.
     #[inline]
     pub fn session(mut self, id: impl Into<Text>) -> Self {
-        self.record.session = Some(id.into());
+        self.record.own().session = Some(id.into());
         self
     }
 
@@ -100,6 +93,7 @@ impl<'a> MetricBuilder<'a> {
     #[inline]
     pub fn send(mut self) {
         self.record.captured_at = clock::now_micros();
-        self.client.capture_metric(MetricItem::Built(self.record));
+        self.record.place = self.client.place(self.record.captured_at);
+        self.client.capture(MetricItem::Built(self.record));
     }
 }

@@ -1,6 +1,6 @@
 //! What is too long is cut, so that it costs a tail and not the item.
 
-use protocol::limits::{ATTRIBUTE_BYTES_MAX, NAME_BYTES_MAX};
+use protocol::limits::{ATTRIBUTE_BYTES_MAX, NAME_BYTES_MAX, STRING_BYTES_MAX};
 
 use crate::value::Text;
 
@@ -28,4 +28,9 @@ pub(crate) fn name(text: Text) -> String {
 /// An id or another short attribute within its limit; empty text is nothing.
 pub(crate) fn attribute(text: Option<Text>) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(|text| shortened(text.into_owned(), ATTRIBUTE_BYTES_MAX))
+}
+
+/// A message within its limit.
+pub(crate) fn text(text: Text) -> String {
+    shortened(text.into_owned(), STRING_BYTES_MAX)
 }

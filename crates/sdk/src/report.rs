@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use protocol::outcome::Signal;
+
 use crate::loss::LossReason;
 
 /// A client's books, as one look at them.
@@ -11,8 +13,48 @@ pub struct Report {
     pub events: SignalReport,
     /// Of metric points.
     pub metrics: SignalReport,
+    /// Of spans, moments included.
+    pub spans: SignalReport,
+    /// Of exceptions and messages.
+    pub errors: SignalReport,
+    /// Of log records; also those in which the client reports its own failures.
+    pub logs: SignalReport,
+    /// Of identities.
+    pub identities: SignalReport,
+    /// How often the circuit breaker has opened: the server was away for five attempts in a row.
+    pub breaker_openings: u64,
     /// How often the background thread failed and was started again; anything but 0 is a fault of this library.
     pub worker_restarts: u64,
+}
+
+impl Report {
+    /// The books of every signal.
+    pub fn signals(&self) -> [(Signal, &SignalReport); 6] {
+        Signal::ALL.map(|signal| (signal, self.of(signal)))
+    }
+
+    /// The books of one signal.
+    pub fn of(&self, signal: Signal) -> &SignalReport {
+        match signal {
+            Signal::Event => &self.events,
+            Signal::Metric => &self.metrics,
+            Signal::Span => &self.spans,
+            Signal::Error => &self.errors,
+            Signal::Log => &self.logs,
+            Signal::Identity => &self.identities,
+        }
+    }
+
+    pub(crate) fn of_mut(&mut self, signal: Signal) -> &mut SignalReport {
+        match signal {
+            Signal::Event => &mut self.events,
+            Signal::Metric => &mut self.metrics,
+            Signal::Span => &mut self.spans,
+            Signal::Error => &mut self.errors,
+            Signal::Log => &mut self.logs,
+            Signal::Identity => &mut self.identities,
+        }
+    }
 }
 
 /// The books of one signal: `made == delivered + rejected + lost_total() + queued`, always.

@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use protocol::limits::ITEM_BYTES_MAX;
+use protocol::limits::{BATCH_ITEMS_MAX, ITEM_BYTES_MAX};
 use serde::Serialize;
 
 use crate::batch::Batch;
 use crate::clock;
 use crate::identity::{Ids, Randomness};
-use crate::lane::{Item, Lane, Origin, Slot};
+use crate::item::{self, Item, Origin};
+use crate::lane::{Lane, Slot};
 use crate::loss::{LossCounts, LossReason, REASONS};
 
 /// Bytes of one batch's item list: under the limit of a request's body even where nothing compresses.
@@ -36,7 +37,7 @@ pub(crate) fn encode_bounded(item: &impl Serialize, out: &mut Vec<u8>) -> Result
 }
 
 /// Takes what is in the ring and leaves it as sealed batches in the lane's outbox. `spare` is empty before and after.
-pub(crate) fn seal<T: Item>(lane: &Lane<T>, spare: &mut VecDeque<Slot<T>>, origin: &Origin, randomness: &Randomness) {
+pub(crate) fn seal<T: Item>(lane: &Lane<T>, spare: &mut VecDeque<Slot<T>>, origin: &Origin<'_>, randomness: &Randomness) {
     let first = lane.lock().take(spare);
     let (lists, lost) = encode(first, spare, origin);
     let sealed_at = Instant::now();
@@ -58,12 +59,12 @@ pub(crate) fn seal<T: Item>(lane: &Lane<T>, spare: &mut VecDeque<Slot<T>>, origi
 }
 
 /// At least one list, empty when there are no items.
-fn encode<T: Item>(first: u64, items: &mut VecDeque<Slot<T>>, origin: &Origin) -> (Vec<List>, LossCounts) {
+fn encode<T: Item>(first: u64, items: &mut VecDeque<Slot<T>>, origin: &Origin<'_>) -> (Vec<List>, LossCounts) {
     let mut lost = [0; REASONS];
     let mut lists = Vec::new();
     let mut list = List { json: vec![b'['], items: 0, first };
     for (number, (item, _)) in (first..).zip(items.drain(..)) {
-        if list.json.len() > LIST_BYTES_MAX - ITEM_BYTES_MAX {
+        if list.json.len() > LIST_BYTES_MAX - ITEM_BYTES_MAX || list.items == BATCH_ITEMS_MAX as u64 {
             let next = List { json: vec![b'['], items: 0, first: number };
             lists.push(close(std::mem::replace(&mut list, next)));
         }
@@ -71,7 +72,7 @@ fn encode<T: Item>(first: u64, items: &mut VecDeque<Slot<T>>, origin: &Origin) -
         if list.items > 0 {
             list.json.push(b',');
         }
-        match item.encode(number, origin, &mut list.json) {
+        match item::encode(item, number, origin, &mut list.json) {
             Ok(()) => list.items += 1,
             Err(reason) => {
                 list.json.truncate(before);

@@ -6,6 +6,7 @@ use protocol::trace::{SpanId, TraceId};
 use crate::client::Client;
 use crate::clock;
 use crate::event_record::{EventItem, EventRecord, PROPS_MAX, Rare};
+use crate::span_context::SpanContext;
 use crate::value::{Text, Value};
 
 /// An event that is being put together. Ends with [`send`](EventBuilder::send).
@@ -36,36 +37,43 @@ impl<'a> EventBuilder<'a> {
     /// The signed-in user.
     #[inline]
     pub fn user(mut self, id: impl Into<Text>) -> Self {
-        self.record.user = Some(id.into());
+        self.record.own.user = Some(id.into());
         self
     }
 
     /// The device or browser before sign-in.
     #[inline]
     pub fn anonymous(mut self, id: impl Into<Text>) -> Self {
-        self.record.anonymous = Some(id.into());
+        self.record.own.anonymous = Some(id.into());
         self
     }
 
     /// The session.
     #[inline]
     pub fn session(mut self, id: impl Into<Text>) -> Self {
-        self.record.session = Some(id.into());
+        self.record.own.session = Some(id.into());
         self
     }
 
     /// The templated path, such as `/orders/:id`.
     #[inline]
     pub fn route(mut self, route: impl Into<Text>) -> Self {
-        self.record.route = Some(route.into());
+        self.record.own.route = Some(route.into());
         self
     }
 
     /// The trace and the span during which it happened.
     #[inline]
     pub fn trace(mut self, trace: TraceId, span: impl Into<Option<SpanId>>) -> Self {
-        self.record.trace = Some(trace);
-        self.record.span = span.into();
+        self.record.own.trace = Some(trace);
+        self.record.own.span = span.into();
+        self
+    }
+
+    /// The span during which it happened, if not the current one.
+    #[inline]
+    pub fn parent(mut self, span: impl Into<SpanContext>) -> Self {
+        self.record.own.set_span(span.into());
         self
     }
 
@@ -145,6 +153,8 @@ impl<'a> EventBuilder<'a> {
     #[inline]
     pub fn send(mut self) {
         self.record.captured_at = clock::now_micros();
-        self.client.capture_event(EventItem::Built(self.record));
+        self.record.place = self.client.place(self.record.captured_at);
+        self.client.leave_crumb(&self.record.name);
+        self.client.capture(EventItem::Built(self.record));
     }
 }

@@ -59,12 +59,12 @@ impl Transport {
         Self { agent: config.build().into(), base: base.trim_end_matches('/').to_owned(), authorization: format!("Bearer {key}") }
     }
 
-    /// Posts `body`, JSON, to `path`, within `timeout`.
-    pub(crate) fn post(&self, path: &str, body: &[u8], timeout: Duration) -> Attempt {
+    /// Posts `body`, JSON, to `/v1/<operation>`, within `timeout`.
+    pub(crate) fn post(&self, operation: &str, body: &[u8], timeout: Duration) -> Attempt {
         let compressed = (body.len() > PLAIN_BYTES_MAX).then(|| gzip(body)).flatten();
         let request = self
             .agent
-            .post(format!("{}{path}", self.base))
+            .post(format!("{}/v1/{operation}", self.base))
             .header("authorization", &self.authorization)
             .header("content-type", "application/json");
         let request = if compressed.is_some() { request.header("content-encoding", "gzip") } else { request };

@@ -1,35 +1,49 @@
 //! The background thread: seals, sends, waits, and books what came of it.
 
-use std::collections::VecDeque;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::backoff;
-use crate::batch::Batch;
 use crate::bell::Bell;
+use crate::breaker::Breaker;
 use crate::clock;
-use crate::config::Config;
-use crate::event_record::EventItem;
+use crate::config::{Config, InitError};
+use crate::consent::{Consent, Gate};
+use crate::courier::Carry;
 use crate::identity::{Ids, Randomness};
-use crate::lane::{Item, Lane, Origin, Slot};
+use crate::item::{Item, Origin};
+use crate::lanes::Lanes;
 use crate::loss::LossReason;
-use crate::metric_record::MetricItem;
-use crate::seal::seal;
-use crate::transport::{Attempt, Transport};
+use crate::sources::Sources;
+use crate::transport::Transport;
+
+thread_local! {
+    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is a client's own: what it does is not to be captured, or sending would make more to send.
+pub(crate) fn is_own_thread() -> bool {
+    IS_WORKER.try_with(Cell::get).unwrap_or(true)
+}
 
 /// What the client's handles and its thread share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) events: Lane<EventItem>,
-    pub(crate) metrics: Lane<MetricItem>,
+    pub(crate) lanes: Lanes,
     pub(crate) restarts: AtomicU64,
+    pub(crate) openings: AtomicU64,
+    /// What else reports at each flush interval.
+    pub(crate) sources: Sources,
     /// Rung after a change that the thread should look at.
     pub(crate) bell: Bell,
+    gate: Gate,
     stop: Mutex<Option<Instant>>,
-    origin: Origin,
+    /// How often somebody asked for a flush or the end.
+    asks: AtomicU64,
+    breaker: Mutex<Breaker>,
     randomness: Randomness,
     transport: Transport,
     install_id: String,
@@ -37,21 +51,52 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(config: Config) -> Self {
+    /// Starts the thread too.
+    pub(crate) fn start(config: Config, consent: Consent) -> Result<Arc<Self>, InitError> {
+        let shared = Self::new(config, consent);
+        let worker = Arc::clone(&shared);
+        thread::Builder::new().name("throughline".to_owned()).spawn(move || run(&worker))?;
+        Ok(shared)
+    }
+
+    /// The same where nobody can be told: without a thread, everything is counted as lost.
+    pub(crate) fn start_or_close(config: Config, consent: Consent) -> Arc<Self> {
+        Self::start(config.clone(), consent).unwrap_or_else(|_| {
+            let shared = Self::new(config, consent);
+            shared.stop_by(Instant::now());
+            shared.lanes.all().iter().for_each(|lane| lane.finish());
+            shared
+        })
+    }
+
+    fn new(config: Config, consent: Consent) -> Arc<Self> {
         let randomness = Randomness::from_system(clock::now_micros() as u64);
-        let ids = Ids::new(&randomness);
-        let install_id = config.install_id.clone();
-        Self {
-            events: Lane::new(config.flush_at),
-            metrics: Lane::new(config.flush_at),
+        let drawn = || Ids::new(&randomness).id(clock::now_micros(), u64::MAX).to_string();
+        Arc::new(Self {
+            lanes: Lanes::new(&config),
             restarts: AtomicU64::new(0),
+            openings: AtomicU64::new(0),
+            sources: Sources::default(),
             bell: Bell::default(),
+            gate: Gate::new(consent),
             stop: Mutex::new(None),
-            origin: Origin { ids, release: config.release.clone(), environment: config.environment.clone() },
-            install_id: install_id.unwrap_or_else(|| ids.id(clock::now_micros(), u64::MAX).to_string()),
+            asks: AtomicU64::new(0),
+            breaker: Mutex::default(),
+            install_id: config.install_id.clone().unwrap_or_else(drawn),
             transport: Transport::new(&config.url, &config.key),
             randomness,
             config,
+        })
+    }
+
+    /// Captures an item, or counts it where nothing may be captured.
+    #[inline]
+    pub(crate) fn capture<T: Item>(&self, item: T) {
+        let lane = T::lane(&self.lanes);
+        if self.gate.consent() == Consent::Denied {
+            lane.refuse(LossReason::OptOut);
+        } else if lane.push(item) {
+            self.bell.ring();
         }
     }
 
@@ -60,162 +105,116 @@ impl Shared {
         let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
         let first = stop.is_none();
         stop.get_or_insert(deadline);
-        self.events.lock().close();
-        self.metrics.lock().close();
-        self.bell.ring();
+        self.lanes.all().iter().for_each(|lane| lane.close());
+        self.ask();
         first
     }
 
-    fn stop(&self) -> Option<Instant> {
+    /// Somebody waits for what the thread does next.
+    pub(crate) fn ask(&self) {
+        self.asks.fetch_add(1, Ordering::Relaxed);
+        self.bell.ring();
+    }
+
+    pub(crate) fn stop(&self) -> Option<Instant> {
         *self.stop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_consent(&self, consent: Consent) {
+        self.gate.set(consent);
+        self.ask();
+    }
+
+    #[inline]
+    pub(crate) fn consent(&self) -> Consent {
+        self.gate.consent()
     }
 
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
+
+    pub(crate) fn randomness(&self) -> &Randomness {
+        &self.randomness
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    pub(crate) fn install_id(&self) -> &str {
+        &self.install_id
+    }
+
+    pub(crate) fn with_breaker<R>(&self, look: impl FnOnce(&mut Breaker) -> R) -> R {
+        look(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        Origin {
+            ids: Ids::new(&self.randomness),
+            release: self.config.release.as_deref(),
+            environment: self.config.environment.as_deref(),
+            service: self.config.service.as_deref(),
+            os: self.config.one_person.as_ref().map(|_| system()),
+            in_app: &self.config.in_app,
+            filters: &self.config.filters,
+        }
+    }
+}
+
+/// This system's name as people know it.
+fn system() -> &'static str {
+    match std::env::consts::OS {
+        "linux" => "Linux",
+        "macos" => "macOS",
+        "windows" => "Windows",
+        "ios" => "iOS",
+        "android" => "Android",
+        other => other,
+    }
 }
 
 /// The body of the thread. A panic in here is a fault of this library: it is counted and the work goes on.
-pub(crate) fn run(shared: &Shared) {
+fn run(shared: &Shared) {
+    IS_WORKER.set(true);
     while catch_unwind(AssertUnwindSafe(|| work(shared))).is_err() {
         shared.restarts.fetch_add(1, Ordering::Relaxed);
-        shared.events.settle(|state| state.recover());
-        shared.metrics.settle(|state| state.recover());
+        shared.lanes.all().iter().for_each(|lane| lane.recover());
+        shared.report_restart();
         thread::sleep(shared.config.retry_base);
     }
-    shared.events.settle(|state| state.finish());
-    shared.metrics.settle(|state| state.finish());
+    shared.lanes.all().iter().for_each(|lane| lane.finish());
 }
 
 /// Works until it is told to stop and either nothing waits or the time is over.
 fn work(shared: &Shared) {
-    let mut events = Courier::new(&shared.events, shared);
-    let mut metrics = Courier::new(&shared.metrics, shared);
+    let origin = shared.origin();
+    let lanes = shared.lanes.all();
+    let mut couriers: Vec<Box<dyn Carry + '_>> = lanes.iter().map(|lane| lane.courier(shared, &origin)).collect();
+    let mut asks_seen = 0;
+    let mut next_gathering = Instant::now() + shared.config.flush_every;
     loop {
         // Asked before: a stop that comes while we deliver has not been heard by the couriers, whose `next` may then be the
         // next flush. It has also rung the bell, so the loop comes round at once.
         let stop = shared.stop();
-        let next = events.deliver().min(metrics.deliver());
+        let asks = shared.asks.load(Ordering::Relaxed);
+        if asks != asks_seen {
+            asks_seen = asks;
+            shared.with_breaker(Breaker::hurry);
+        }
+        if Instant::now() >= next_gathering {
+            shared.sources.gather(shared);
+            next_gathering = Instant::now() + shared.config.flush_every;
+        }
+        let next = couriers.iter_mut().map(|courier| courier.deliver()).min().unwrap_or(next_gathering);
         if let Some(deadline) = stop {
-            let empty = shared.events.lock().is_empty() && shared.metrics.lock().is_empty();
-            // `next` is where both lanes stand still: waiting past the deadline would change nothing.
-            if empty || next >= deadline {
+            let allowed = shared.consent() == Consent::Granted;
+            // `next` is where all lanes stand still: waiting past the deadline would change nothing.
+            if !allowed || shared.lanes.are_empty() || next >= deadline {
                 return;
             }
         }
-        shared.bell.wait_until(next);
-    }
-}
-
-/// Carries one lane's batches to the server, one at a time, in order.
-struct Courier<'a, T> {
-    lane: &'a Lane<T>,
-    shared: &'a Shared,
-    spare: VecDeque<Slot<T>>,
-    next_flush: Instant,
-    not_before: Instant,
-    /// The wait was asked for by the server, so that no flush shortens it.
-    held: bool,
-    failures: u32,
-    flushes_seen: u64,
-    stop_seen: bool,
-}
-
-impl<'a, T: Item> Courier<'a, T> {
-    fn new(lane: &'a Lane<T>, shared: &'a Shared) -> Self {
-        let now = Instant::now();
-        Self {
-            lane,
-            shared,
-            spare: VecDeque::with_capacity(crate::config::RING_ITEMS),
-            next_flush: now + shared.config.flush_every,
-            not_before: now,
-            held: false,
-            failures: 0,
-            flushes_seen: 0,
-            stop_seen: false,
-        }
-    }
-
-    /// Seals and sends what is due. When there will be something to do again.
-    fn deliver(&mut self) -> Instant {
-        loop {
-            let now = Instant::now();
-            let stop = self.shared.stop();
-            self.hurry_when_asked(now, stop.is_some());
-            self.seal_when_due(now, stop.is_some());
-            let Some(batch) = self.lane.lock().front() else {
-                return self.next_flush;
-            };
-            if now < self.not_before {
-                return self.not_before;
-            }
-            if stop.is_some_and(|deadline| deadline <= now) {
-                return now;
-            }
-            self.attempt(&batch, stop);
-        }
-    }
-
-    /// Somebody waits for a flush or the end: a wait that only the client chose is cut short, once.
-    fn hurry_when_asked(&mut self, now: Instant, stopping: bool) {
-        let requests = self.lane.lock().flush_requests();
-        let asked = requests != self.flushes_seen || stopping != self.stop_seen;
-        self.flushes_seen = requests;
-        self.stop_seen = stopping;
-        if asked && !self.held {
-            self.not_before = self.not_before.min(now);
-        }
-    }
-
-    fn seal_when_due(&mut self, now: Instant, stopping: bool) {
-        let interval_over = now >= self.next_flush;
-        if self.lane.lock().seal_is_due(interval_over, stopping) {
-            seal(self.lane, &mut self.spare, &self.shared.origin, &self.shared.randomness);
-            self.next_flush = now + self.shared.config.flush_every;
-        } else if interval_over {
-            self.next_flush = now + self.shared.config.flush_every;
-        }
-    }
-
-    fn attempt(&mut self, batch: &Batch, stop: Option<Instant>) {
-        let config = &self.shared.config;
-        let left = stop.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
-        let timeout = config.request_timeout.min(left).max(Duration::from_millis(1));
-        let body = batch.body(T::LIST, &self.shared.install_id, clock::now());
-        match self.shared.transport.post(T::PATH, &body, timeout) {
-            Attempt::Taken(answer) => {
-                self.failures = 0;
-                self.held = false;
-                self.lane.settle(|state| state.book_answer(&answer));
-            }
-            Attempt::Again { after, why } => {
-                self.wait(after);
-                let too_old = batch.sealed_at.elapsed() >= config.retry_for;
-                self.fail(why, too_old);
-            }
-            Attempt::Refused { why } => {
-                self.wait(None);
-                self.fail(why, true);
-            }
-        }
-    }
-
-    /// The batch could not be delivered now, or will never be.
-    fn fail(&self, why: String, for_good: bool) {
-        self.lane.settle(|state| {
-            state.note_error(why);
-            if for_good {
-                state.give_up(LossReason::SendError);
-            }
-        });
-    }
-
-    fn wait(&mut self, asked: Option<Duration>) {
-        let config = &self.shared.config;
-        self.failures = self.failures.saturating_add(1);
-        self.held = asked.is_some();
-        let chosen = || backoff::wait(self.failures, config.retry_base, config.retry_cap, self.shared.randomness.unit());
-        self.not_before = Instant::now() + asked.unwrap_or_else(chosen);
+        shared.bell.wait_until(if shared.sources.is_empty() { next } else { next.min(next_gathering) });
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod caller;
+
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,6 +17,9 @@ pub const KEY: &str = "pk_0123456789abcdef0123456789abcdef";
 pub const SECRET: &str = "sk_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 /// Longer than anything should take; a test that gets here fails.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The item lists of all signals.
+pub const LISTS: [&str; 6] = ["events", "metrics", "spans", "errors", "logs", "identities"];
 
 /// What the server does with a request.
 #[derive(Clone, Debug)]
@@ -54,12 +59,12 @@ impl Request {
 
     /// The raw text of the item lists.
     pub fn lists(&self) -> &str {
-        let begin = [",\"events\":", ",\"metrics\":"].iter().filter_map(|name| self.plain.find(name)).min();
+        let begin = LISTS.iter().filter_map(|name| self.plain.find(&format!(",\"{name}\":"))).min();
         &self.plain[begin.expect("a list")..]
     }
 
     pub fn items(&self) -> usize {
-        ["events", "metrics"].iter().map(|list| self.body[list].as_array().map_or(0, Vec::len)).sum()
+        LISTS.iter().map(|list| self.body[list].as_array().map_or(0, Vec::len)).sum()
     }
 
     fn count(&self, field: &str) -> u64 {
@@ -225,7 +230,7 @@ impl Seen {
             *books.lost.entry(reason.clone()).or_default() += n.as_u64().unwrap();
         }
         let stored = self.stored.entry(request.path.clone()).or_default();
-        for list in ["events", "metrics"] {
+        for list in LISTS {
             stored.extend(request.body[list].as_array().into_iter().flatten().take(accepted).cloned());
         }
         let answer = json!({"accepted": accepted, "duplicate": false, "rejected": rejected, "errors": errors});
