@@ -1,0 +1,2 @@
+// What the build knows.
+declare const VERSION: string;
