@@ -137,9 +137,19 @@ impl Keys {
 
     /// The values of a dimension, whose columns are loaded.
     pub fn of(history: &History, dimension: &Dimension) -> Self {
+        Self::of_blocks(history.blocks().iter().map(Arc::as_ref), dimension)
+    }
+
+    fn of_blocks<'a>(blocks: impl Iterator<Item = &'a Block>, dimension: &Dimension) -> Self {
         let mut numbers = Numbers { values: vec![None], ..Numbers::default() };
-        let blocks = history.blocks().iter().map(|block| block_keys(block, dimension, &mut numbers)).collect();
+        let blocks = blocks.map(|block| block_keys(block, dimension, &mut numbers)).collect();
         Self { values: numbers.values, blocks }
+    }
+
+    /// The values of one block's rows, by number, and the number of each row.
+    pub(crate) fn of_block<T>(block: &Block, dimension: &Dimension, read: impl FnOnce(&[Option<Arc<str>>], KeyReader<'_>) -> T) -> T {
+        let keys = Self::of_blocks(std::iter::once(block), dimension);
+        read(&keys.values, keys.of_place(block, 0))
     }
 
     /// The pairs of two dimensions' values; `join` makes a pair's text.
@@ -202,14 +212,18 @@ impl Keys {
 
     /// A block's numbers.
     pub fn reader<'a>(&'a self, history: &'a History, block: usize) -> KeyReader<'a> {
-        match &self.blocks[block] {
+        self.of_place(&history.blocks()[block], block)
+    }
+
+    fn of_place<'a>(&'a self, block: &'a Block, place: usize) -> KeyReader<'a> {
+        match &self.blocks[place] {
             BlockKeys::Same(key) => KeyReader::Same(*key),
             BlockKeys::Rows(keys) => KeyReader::Rows(keys),
-            BlockKeys::Codes(column, keys) => match history.blocks()[block].text(column) {
+            BlockKeys::Codes(column, keys) => match block.text(column) {
                 Some(text) => KeyReader::Codes(&text.codes, keys),
                 None => KeyReader::Same(ABSENT),
             },
-            BlockKeys::Pairs(columns, keys) => match columns.each_ref().map(|column| history.blocks()[block].text(column)) {
+            BlockKeys::Pairs(columns, keys) => match columns.each_ref().map(|column| block.text(column)) {
                 [Some(first), Some(second)] => KeyReader::Pairs(&first.codes, &second.codes, second.distinct(), keys),
                 _ => KeyReader::Same(ABSENT),
             },

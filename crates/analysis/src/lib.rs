@@ -2,6 +2,7 @@
 //!
 //! Every analysis has a plain, slow twin in its tests, and a property test that both agree on random data.
 
+pub mod active;
 pub mod audience;
 pub mod calendar;
 pub mod cell;

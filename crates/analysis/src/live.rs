@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::live::{LIVE_MINUTES, LIVE_SLICE_ROWS, LiveSlice};
+use protocol::receipt::BotRule;
 
 use crate::calendar::minute_of;
 
@@ -75,11 +76,12 @@ pub enum Split {
     System,
     Route,
     Release,
+    Referrer,
 }
 
 impl Split {
     /// Every split, in the order of [`Row::values`].
-    pub const ALL: [Self; 4] = [Self::Country, Self::System, Self::Route, Self::Release];
+    pub const ALL: [Self; 5] = [Self::Country, Self::System, Self::Route, Self::Release, Self::Referrer];
 }
 
 /// One event. Actors, sessions and values are numbered apart, so that each kind of number is dense.
@@ -91,8 +93,10 @@ pub struct Row {
     pub actor: Option<Symbol>,
     /// In which session.
     pub session: Option<Symbol>,
+    /// What it is called.
+    pub name: Option<Symbol>,
     /// What it says about where it happened, in the order of [`Split::ALL`].
-    pub values: [Option<Symbol>; 4],
+    pub values: [Option<Symbol>; Split::ALL.len()],
     /// A bot did it.
     pub is_bot: bool,
 }
@@ -123,7 +127,7 @@ pub struct Figures {
     pub minutes: Vec<Minute>,
     /// People by the latest value that their events in the window name, in the order of [`Split::ALL`]; `None` for people
     /// whose events name none. In no order.
-    pub splits: [Vec<(Option<Symbol>, u64)>; 4],
+    pub splits: [Vec<(Option<Symbol>, u64)>; Split::ALL.len()],
 }
 
 /// The start of the first of the last 30 calendar minutes.
@@ -131,22 +135,32 @@ pub fn first_minute(now: DateTime<Utc>) -> DateTime<Utc> {
     minute_of(now) - TimeDelta::minutes(LIVE_MINUTES as i64 - 1)
 }
 
-/// Counts the rows, in one pass. `firsts` has for each actor's number the first actor of the same person, `sessions` is how
-/// many sessions have numbers. Of two events of one person at the same time, the row that comes later is the latest.
-pub fn count(rows: &[Row], firsts: &[u32], sessions: usize, now: DateTime<Utc>, window: TimeDelta) -> Figures {
+/// Counts the rows, in one pass; those of bots only in `bot_events`, unless they are asked for. `firsts` has for each actor's
+/// number the first actor of the same person, `sessions` is how many sessions have numbers. Of two events of one person at the
+/// same time, the row that comes later is the latest.
+pub fn count<'r>(
+    rows: impl Iterator<Item = &'r Row>,
+    bots: BotRule,
+    firsts: &[u32],
+    sessions: usize,
+    now: DateTime<Utc>,
+    window: TimeDelta,
+) -> Figures {
     let until = now.timestamp_micros();
     let from = (now - window).timestamp_micros();
     let first_minute = first_minute(now);
     let mut minutes = Minutes::new(first_minute, firsts.len());
     let mut people = Bits::new(firsts.len());
     let mut sessions = Bits::new(sessions);
-    let mut latest = vec![[None::<(i64, Symbol)>; 4]; firsts.len()];
+    let mut latest = vec![[None::<(i64, Symbol)>; Split::ALL.len()]; firsts.len()];
     let (mut events, mut bot_events) = (0, 0);
-    for row in rows.iter().filter(|row| row.ts_micros < until) {
+    for row in rows.filter(|row| row.ts_micros < until) {
         let in_window = row.ts_micros >= from;
         if row.is_bot {
             bot_events += u64::from(in_window);
-            continue;
+            if bots == BotRule::Humans {
+                continue;
+            }
         }
         let person = row.actor.map(|actor| firsts[actor.place()] as usize);
         minutes.add(row.ts_micros, person);
@@ -168,7 +182,7 @@ pub fn count(rows: &[Row], firsts: &[u32], sessions: usize, now: DateTime<Utc>, 
             }
         }
     }
-    let splits = [0, 1, 2, 3].map(|split| {
+    let splits = std::array::from_fn(|split| {
         let mut counts = HashMap::<Option<Symbol>, u64>::new();
         for person in people.places() {
             *counts.entry(latest[person][split].map(|(_, value)| value)).or_default() += 1;

@@ -4,10 +4,12 @@
 //! it the time until the next view, or until the session's last event where none follows, at most 30 minutes. A view after
 //! which nothing is known has no dwell, rather than one of zero.
 
+use std::sync::Arc;
+
 use crate::history::{Cancel, Cancelled, History, Ordered, RowRef, Run, Selection, Visit};
 use crate::keys::{KeyReader, Keys};
 use crate::segment::{Column, ColumnKey, Number, PropKey, PropKind};
-use crate::sessions::{GAP_MS, Kind, Names, Sessions};
+use crate::sessions::{GAP_MS, Join, Kind, Names, Pieces, Sessions, Stretches};
 
 /// Longest dwell that is told from the time of the next event: who comes back later was away.
 pub const DWELL_MAX_MS: i64 = GAP_MS;
@@ -28,18 +30,18 @@ pub struct RouteStats {
 }
 
 /// The figures of every route, by its number in `routes`. Views are the page views in `chosen`; sessions are made of the
-/// rows in `within`.
+/// rows in `within`, and so are `stretches`.
 ///
 /// # Errors
 /// When it was cancelled meanwhile.
 pub fn count(
     history: &History,
-    within: &Selection,
+    (within, stretches): (&Selection, &[Arc<Stretches>]),
     chosen: &Selection,
     routes: &Keys,
     cancel: &Cancel,
 ) -> Result<Vec<RouteStats>, Cancelled> {
-    let names = Names::of(history);
+    let names: Vec<Names<'_>> = history.blocks().iter().map(|block| Names::of(block)).collect();
     let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| routes.reader(history, block)).collect();
     let numbers = |key: &ColumnKey| {
         history.columns(key, |column| match column {
@@ -57,6 +59,9 @@ pub fn count(
         weights: &weights,
         visible: &visible,
         sessions: Sessions::of(history),
+        join: Join::of(history),
+        pieces: Pieces::new(history, stretches),
+        session_of: Vec::new(),
         ordered: Ordered::default(),
         open: Vec::new(),
         stats: vec![RouteStats::default(); routes.len()],
@@ -92,17 +97,23 @@ struct View {
 struct Open {
     view: Option<View>,
     latest_ms: i64,
+    /// The run that the latest row is of.
+    run: u32,
 }
 
 struct Visitor<'a> {
     history: &'a History,
     within: &'a Selection,
     chosen: &'a Selection,
-    names: &'a Names<'a>,
+    names: &'a [Names<'a>],
     readers: &'a [KeyReader<'a>],
     weights: &'a [Option<&'a Number>],
     visible: &'a [Option<&'a Number>],
     sessions: Sessions<'a>,
+    join: Join<'a>,
+    pieces: Pieces<'a>,
+    /// The session of each piece.
+    session_of: Vec<usize>,
     ordered: Ordered,
     open: Vec<Open>,
     stats: Vec<RouteStats>,
@@ -112,24 +123,13 @@ struct Visitor<'a> {
 
 impl Visit for Visitor<'_> {
     fn person(&mut self, person: u32, runs: &[Run]) {
-        self.sessions.begin();
-        self.open.clear();
-        let mut ordered = std::mem::take(&mut self.ordered);
-        for row in ordered.rows(self.history, runs, self.within) {
-            let session = self.sessions.assign(runs, row) as usize;
-            if session == self.open.len() {
-                self.open.push(Open { view: None, latest_ms: row.ts_ms });
-            }
-            match self.names.at(row) {
-                Kind::View => self.view(person, session, *row),
-                Kind::Leave => self.leave(session, row),
-                Kind::Other => {}
-            }
-            self.open[session].latest_ms = row.ts_ms;
+        if self.sort_into_sessions(runs) {
+            self.by_stretch(person);
+        } else {
+            self.by_row(person, runs);
         }
-        self.ordered = ordered;
         for session in 0..self.open.len() {
-            if let Open { view: Some(view), latest_ms } = self.open[session] {
+            if let Open { view: Some(view), latest_ms, .. } = self.open[session] {
                 self.close(view, latest_ms);
                 if let Some(stats) = self.chosen_stats(&view.row) {
                     stats.exits += 1;
@@ -142,7 +142,7 @@ impl Visit for Visitor<'_> {
         // Nobody's views count, and belong to no session.
         for row in rows.filter(|row| self.within[block].has(*row)) {
             let row = RowRef { ts_ms: 0, block: block as u32, row: row as u32, run: 0 };
-            if self.names.at(&row) == Kind::View {
+            if self.names[block].at(row.row as usize) == Kind::View {
                 self.count_view(&row, None);
             }
         }
@@ -150,6 +150,62 @@ impl Visit for Visitor<'_> {
 }
 
 impl Visitor<'_> {
+    /// Finds the session of each of the person's stretches. False where those of one session lie within one another in time: then
+    /// their rows must be put in order.
+    fn sort_into_sessions(&mut self, runs: &[Run]) -> bool {
+        self.join.begin();
+        self.open.clear();
+        self.session_of.clear();
+        for piece in self.pieces.of(runs) {
+            let session = self.join.session(runs, piece);
+            let (latest_ms, run) = (piece.last.ts_ms, piece.last.run);
+            match self.open.get_mut(session) {
+                None => self.open.push(Open { view: None, latest_ms, run }),
+                Some(open) if piece.first.ts_ms > open.latest_ms || open.run == run => (open.latest_ms, open.run) = (latest_ms, run),
+                Some(_) => return false,
+            }
+            self.session_of.push(session);
+        }
+        true
+    }
+
+    /// Stretch by stretch: what a session's rows do depends on no other session.
+    fn by_stretch(&mut self, person: u32) {
+        let within = self.within;
+        for place in 0..self.session_of.len() {
+            let (session, piece) = (self.session_of[place], self.pieces.at(place));
+            if piece.stretch.has_no_page() {
+                continue;
+            }
+            let block = piece.first.block as usize;
+            within[block].for_each(piece.stretch.rows(), |row| match self.names[block].at(row) {
+                Kind::View => self.view(person, session, piece.row(row as u32)),
+                Kind::Leave => self.leave(session, &piece.row(row as u32)),
+                Kind::Other => {}
+            });
+        }
+    }
+
+    /// Row by row, in their order.
+    fn by_row(&mut self, person: u32, runs: &[Run]) {
+        self.sessions.begin();
+        self.open.clear();
+        let mut ordered = std::mem::take(&mut self.ordered);
+        for row in ordered.rows(self.history, runs, self.within) {
+            let session = self.sessions.assign(runs, row) as usize;
+            if session == self.open.len() {
+                self.open.push(Open { view: None, latest_ms: row.ts_ms, run: row.run });
+            }
+            match self.names[row.block as usize].at(row.row as usize) {
+                Kind::View => self.view(person, session, *row),
+                Kind::Leave => self.leave(session, row),
+                Kind::Other => {}
+            }
+            self.open[session].latest_ms = row.ts_ms;
+        }
+        self.ordered = ordered;
+    }
+
     fn view(&mut self, person: u32, session: usize, row: RowRef) {
         match self.open[session].view {
             Some(before) => self.close(before, row.ts_ms),

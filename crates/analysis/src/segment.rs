@@ -13,6 +13,7 @@
 mod codec;
 mod draft;
 mod event_id;
+mod first_times;
 mod key;
 mod merge;
 mod meta;
@@ -31,6 +32,7 @@ use chrono::NaiveDate;
 pub use codec::{Part, decode, encode, whole};
 pub use draft::{Draft, EventRow};
 pub use event_id::EventIds;
+pub use first_times::first_times;
 pub use key::{Attribute, ColumnKey, PropKey, PropKind};
 pub use merge::{ROWS_MAX, merge};
 pub use meta::{ColumnStats, Meta, PartMeta};

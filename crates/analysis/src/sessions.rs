@@ -6,11 +6,16 @@
 
 mod assign;
 mod find;
+mod join;
 mod list;
 mod stats;
+mod stretch;
 
 pub use assign::{BySession, GAP_MS, Sessions};
 pub use find::Found;
 pub(crate) use find::{Kind, Names};
+pub(crate) use join::Join;
 pub use list::{By, Listed, Page, list};
 pub use stats::{SessionCounts, SessionStats, count};
+pub(crate) use stretch::Pieces;
+pub use stretch::{Stretch, Stretches};

@@ -4,6 +4,8 @@
 //! person, a cell needs to remember only who was counted last.
 
 mod counter;
+mod digest;
+mod numbers;
 mod people;
 mod tally;
 
@@ -11,6 +13,10 @@ use std::sync::Arc;
 
 use crate::history::{Cancel, Cancelled, History, Selection, Spread};
 use crate::keys::Keys;
+
+pub use digest::{Digest, first_of};
+pub use numbers::{NumberSeries, Numbers, numbers};
+pub use tally::events;
 
 use counter::Counting;
 use people::people_of;
@@ -144,21 +150,47 @@ pub fn break_down(
         }
         return Ok(found);
     }
-    let other = shown as u32;
-    let mut to = vec![other; keys.len()];
+    let grouped = group(keys, &ranked, shown);
+    let series = count(history, rows, spread, buckets, &grouped.keys, cancel)?;
+    // What is shown has a series each; the last one is of the others, and left out where there are none.
+    Ok(grouped.names.into_iter().zip(series).map(|(key, series)| Ranked { key, series }).collect())
+}
+
+/// Rows under the values that are shown, and the others together.
+#[derive(Clone, Debug)]
+pub struct Grouped {
+    /// A number for each value that is shown, in their order, and one behind them for all others.
+    pub keys: Keys,
+    /// What the numbers stand for: without the others where there are none.
+    pub names: Vec<Key>,
+}
+
+/// The values that [`break_down`] shows, for whoever counts something else of them.
+///
+/// # Errors
+/// When it was cancelled meanwhile.
+pub fn grouped(
+    history: &History,
+    rows: &Selection,
+    spread: &Spread,
+    keys: &Keys,
+    (top, by): (usize, By),
+    cancel: &Cancel,
+) -> Result<Grouped, Cancelled> {
+    let ranked = rank(&totals(history, rows, spread, keys, cancel)?, keys, by);
+    Ok(group(keys, &ranked, ranked.len().min(top)))
+}
+
+fn group(keys: &Keys, ranked: &[u32], shown: usize) -> Grouped {
+    let mut to = vec![shown as u32; keys.len()];
     let mut values = Vec::with_capacity(shown + 1);
     for (place, key) in ranked[..shown].iter().enumerate() {
         to[*key as usize] = place as u32;
         values.push(keys.values()[*key as usize].clone());
     }
     values.push(None);
-    let folded = keys.fold(&to, values);
-    let mut series = count(history, rows, spread, buckets, &folded, cancel)?;
-    if ranked.len() <= top {
-        series.truncate(shown);
-    }
-    let key = |place: usize| ranked[..shown].get(place).map_or(Key::Other, |key| named(keys, *key));
-    Ok(series.into_iter().enumerate().map(|(place, series)| Ranked { key: key(place), series }).collect())
+    let others = (shown < ranked.len()).then_some(Key::Other);
+    Grouped { names: ranked[..shown].iter().map(|key| named(keys, *key)).chain(others).collect(), keys: keys.fold(&to, values) }
 }
 
 /// The `top` values by a measure over all buckets together, as [`break_down`] has them, without the others.

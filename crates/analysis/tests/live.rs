@@ -6,6 +6,7 @@ use analysis::live::{Row, Symbols, count, top};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use protocol::live::{LiveSlice, LiveWindow};
+use protocol::receipt::BotRule;
 
 #[derive(Clone, Debug)]
 struct Seen {
@@ -13,7 +14,7 @@ struct Seen {
     ago: i64,
     actor: Option<String>,
     session: Option<String>,
-    values: [Option<String>; 4],
+    values: [Option<String>; 5],
     is_bot: bool,
 }
 
@@ -21,7 +22,7 @@ fn seen() -> impl Strategy<Value = Seen> {
     let word = |n: u32| prop::option::of((0..n).prop_map(|n| format!("v{n}")));
     // Few distinct times, so that equal ones and bounds occur.
     let ago = prop_oneof![-60..2_100_i64, Just(0), Just(60), Just(300), Just(1_800)];
-    (ago, word(6), word(4), [word(12), word(3), word(4), word(2)], prop::bool::weighted(0.1))
+    (ago, word(6), word(4), [word(12), word(3), word(4), word(2), word(5)], prop::bool::weighted(0.1))
         .prop_map(|(ago, actor, session, values, is_bot)| Seen { ago, actor, session, values, is_bot })
 }
 
@@ -43,7 +44,7 @@ fn person(actor: &str, joined: bool) -> String {
     if joined { format!("p{}", actor[1..].parse::<u32>().expect("a number") % 3) } else { actor.to_owned() }
 }
 
-fn fast(seen: &[Seen], window: TimeDelta, joined: bool) -> Counted {
+fn fast(seen: &[Seen], window: TimeDelta, joined: bool, bots: BotRule) -> Counted {
     let (mut actors, mut sessions, mut values) = (Symbols::default(), Symbols::default(), Symbols::default());
     let rows: Vec<Row> = seen
         .iter()
@@ -51,6 +52,7 @@ fn fast(seen: &[Seen], window: TimeDelta, joined: bool) -> Counted {
             ts_micros: (now() - TimeDelta::seconds(seen.ago)).timestamp_micros(),
             actor: seen.actor.as_deref().map(|text| actors.intern(text)),
             session: seen.session.as_deref().map(|text| sessions.intern(text)),
+            name: None,
             values: seen.values.clone().map(|value| value.map(|text| values.intern(&text))),
             is_bot: seen.is_bot,
         })
@@ -58,7 +60,7 @@ fn fast(seen: &[Seen], window: TimeDelta, joined: bool) -> Counted {
     let mut first_of = HashMap::new();
     let firsts: Vec<u32> =
         (0..actors.len()).map(|place| *first_of.entry(person(actors.at(place), joined)).or_insert(place as u32)).collect();
-    let figures = count(&rows, &firsts, sessions.len(), now(), window);
+    let figures = count(rows.iter(), bots, &firsts, sessions.len(), now(), window);
     Counted {
         people: figures.people,
         sessions: figures.sessions,
@@ -69,12 +71,13 @@ fn fast(seen: &[Seen], window: TimeDelta, joined: bool) -> Counted {
     }
 }
 
-fn slow(seen: &[Seen], window: TimeDelta, joined: bool) -> Counted {
+fn slow(seen: &[Seen], window: TimeDelta, joined: bool, bots: BotRule) -> Counted {
     let as_person = |seen: &Seen| Seen { actor: seen.actor.as_deref().map(|actor| person(actor, joined)), ..seen.clone() };
     let seen: Vec<Seen> = seen.iter().map(as_person).collect();
     let ts = |seen: &Seen| now() - TimeDelta::seconds(seen.ago);
     let inside: Vec<&Seen> = seen.iter().filter(|seen| ts(seen) >= now() - window && ts(seen) < now()).collect();
-    let humans: Vec<&Seen> = inside.iter().copied().filter(|seen| !seen.is_bot).collect();
+    let counts = |seen: &Seen| !seen.is_bot || bots == BotRule::All;
+    let humans: Vec<&Seen> = inside.iter().copied().filter(|seen| counts(seen)).collect();
     let distinct = |texts: Vec<&Option<String>>| texts.into_iter().flatten().collect::<BTreeSet<_>>().len() as u64;
     let this_minute: DateTime<Utc> = "2026-05-14T12:07:00Z".parse().expect("a time");
     let minutes = (0..30)
@@ -83,12 +86,12 @@ fn slow(seen: &[Seen], window: TimeDelta, joined: bool) -> Counted {
             let start = this_minute - TimeDelta::minutes(back);
             let of: Vec<&Seen> = seen
                 .iter()
-                .filter(|seen| !seen.is_bot && ts(seen) >= start && ts(seen) < start + TimeDelta::minutes(1) && ts(seen) < now())
+                .filter(|seen| counts(seen) && ts(seen) >= start && ts(seen) < start + TimeDelta::minutes(1) && ts(seen) < now())
                 .collect();
             (start, distinct(of.iter().map(|seen| &seen.actor).collect()), of.len() as u64)
         })
         .collect();
-    let slices = (0..4)
+    let slices = (0..5)
         .map(|split| {
             let mut people = BTreeMap::<&str, Option<(DateTime<Utc>, &str)>>::new();
             for seen in &humans {
@@ -117,7 +120,7 @@ fn slow(seen: &[Seen], window: TimeDelta, joined: bool) -> Counted {
         people: distinct(humans.iter().map(|seen| &seen.actor).collect()),
         sessions: distinct(humans.iter().map(|seen| &seen.session).collect()),
         events: humans.len() as u64,
-        bot_events: inside.len() as u64 - humans.len() as u64,
+        bot_events: inside.iter().filter(|seen| seen.is_bot).count() as u64,
         minutes,
         slices,
     }
@@ -125,9 +128,10 @@ fn slow(seen: &[Seen], window: TimeDelta, joined: bool) -> Counted {
 
 proptest! {
     #[test]
-    fn live_figures_are_those_of_a_plain_recount(seen in prop::collection::vec(seen(), 0..200), window in prop::sample::select(&LiveWindow::ALL[..]), joined: bool) {
+    fn live_figures_are_those_of_a_plain_recount(seen in prop::collection::vec(seen(), 0..200), window in prop::sample::select(&LiveWindow::ALL[..]), joined: bool, everybody: bool) {
+        let bots = if everybody { BotRule::All } else { BotRule::Humans };
         let window = TimeDelta::minutes(window.minutes());
-        let (fast, slow) = (fast(&seen, window, joined), slow(&seen, window, joined));
+        let (fast, slow) = (fast(&seen, window, joined, bots), slow(&seen, window, joined, bots));
         prop_assert_eq!((fast.people, fast.sessions, fast.events, fast.bot_events), (slow.people, slow.sessions, slow.events, slow.bot_events));
         prop_assert_eq!(fast.minutes, slow.minutes);
         prop_assert_eq!(fast.slices, slow.slices);
@@ -140,10 +144,10 @@ fn a_person_counts_where_their_latest_word_puts_them() {
         ago,
         actor: Some("v1".to_owned()),
         session: None,
-        values: [country.map(str::to_owned), None, None, None],
+        values: [country.map(str::to_owned), None, None, None, None],
         is_bot: false,
     };
-    let counted = fast(&[event(10, None), event(20, Some("DE")), event(50, Some("FR"))], TimeDelta::minutes(1), true);
+    let counted = fast(&[event(10, None), event(20, Some("DE")), event(50, Some("FR"))], TimeDelta::minutes(1), true, BotRule::Humans);
     assert_eq!(counted.slices[0], [LiveSlice { value: Some("DE".to_owned()), people: 1 }]);
     assert_eq!(counted.slices[1], [LiveSlice { value: None, people: 1 }]);
 }

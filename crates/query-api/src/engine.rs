@@ -5,24 +5,30 @@
 
 mod actors;
 mod cache;
+mod first_times;
+mod kept;
 mod load;
 mod run;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use analysis::calendar::Frame;
 use analysis::history::{History, Mask, Rows, RunIndex, Selection};
 use analysis::keys::Dimension;
+use analysis::persons::Persons;
 use analysis::segment::{ColumnKey, DAY_MS};
 use analysis::select::ActorSets;
 use chrono::{DateTime, NaiveTime, Utc};
 use protocol::analyses::Scope;
 use protocol::filter::{Field, Filter, Test};
+use protocol::id::ProjectId;
 use protocol::receipt::{BotRule, Missing};
 use storage::horizon::Horizon;
 
 pub(crate) use actors::LOOKED_AT_MAX;
 pub(crate) use cache::Engine;
+pub(crate) use first_times::first_of_each;
 
 use self::load::Ties;
 use crate::access::ProjectContext;
@@ -72,6 +78,14 @@ pub(crate) struct Found {
     pub(crate) within: Selection,
     filter: Filter,
     actors: ActorSets,
+    persons: Arc<Persons>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    bots: BotRule,
+    project: ProjectId,
+    /// The segment of each block.
+    segments: Vec<i64>,
+    state: QueryState,
 }
 
 impl Found {
@@ -126,14 +140,14 @@ pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &
     making.rows_read += blocks.iter().map(|block| block.rows as u64).sum::<u64>();
     making.weighted |= blocks.iter().any(|block| block.columns.contains_key(&ColumnKey::Weight));
     let filter = asked.filter.clone();
-    let (from, until) = (asked.from.timestamp_millis(), asked.until.timestamp_millis());
-    let (kept, project) = (state.clone(), context.id());
+    let (from, until, bots, project, kept) = (asked.from, asked.until, asked.bots, context.id(), state.clone());
     run::run(state, move |_| {
         let index = || RunIndex::new(&blocks, |actor| persons.person_of(actor));
         let index = kept.engine().index(project, &segments, links, index);
         let history = History::indexed(blocks, index);
-        let within = range(&history, from, until).and(analysis::select::select(&history, &humans, &actors));
-        Ok(Found { history, within, filter, actors })
+        let humans = analysis::select::select(&history, &humans, &actors);
+        let within = range(&history, from.timestamp_millis(), until.timestamp_millis()).and(humans);
+        Ok(Found { history, within, filter, actors, persons, from, until, bots, project, segments, state: kept })
     })
     .await
 }
@@ -152,7 +166,7 @@ fn missing(horizon: &Horizon, from: DateTime<Utc>, until: DateTime<Utc>) -> Opti
 
 /// The rows of a range.
 fn range(history: &History, from: i64, until: i64) -> Selection {
-    let of_block = |(index, block): (usize, &std::sync::Arc<analysis::segment::Block>)| {
+    let of_block = |(index, block): (usize, &Arc<analysis::segment::Block>)| {
         let midnight = history.midnight(index);
         if from <= midnight && midnight + DAY_MS <= until {
             return Rows::All;

@@ -1,5 +1,7 @@
 //! One person's rows in their order, for what depends on it.
 
+use std::cmp::Ordering;
+
 use super::{History, Rows, Run, Selection};
 use crate::segment::{Block, ColumnKey};
 
@@ -59,14 +61,19 @@ impl Ordered {
         runs.windows(2).all(|pair| history.midnight(pair[0].block as usize) != history.midnight(pair[1].block as usize))
     }
 
+    /// Which of two rows comes first, see [`crate::segment`].
+    pub fn compare(history: &History, a: &RowRef, b: &RowRef) -> Ordering {
+        a.ts_ms.cmp(&b.ts_ms).then_with(|| tie(history, a).cmp(&tie(history, b)))
+    }
+
     fn sort(&mut self, history: &History, from: usize, mixed: bool) {
         if mixed {
-            self.rows[from..].sort_by(|a, b| a.ts_ms.cmp(&b.ts_ms).then_with(|| tie(history, a).cmp(&tie(history, b))));
+            self.rows[from..].sort_by(|a, b| Self::compare(history, a, b));
         }
     }
 }
 
-/// What decides between rows of one millisecond, see [`crate::segment`].
+/// What decides between rows of one millisecond.
 fn tie(history: &History, row: &RowRef) -> (Option<i64>, [u8; 4]) {
     let block: &Block = &history.blocks[row.block as usize];
     let place = row.row as usize;

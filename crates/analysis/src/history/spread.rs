@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::History;
+use super::{History, RowRef};
 use crate::calendar::Frame;
 use crate::segment::{QUARTER_MS, QUARTERS};
 
@@ -64,6 +64,12 @@ impl Spread {
     /// The bucket of a time of a block's day, or [`OUT`].
     pub fn bucket(&self, block: usize, time: u32) -> u16 {
         self.blocks[block].0[(time as usize / QUARTER_MS as usize).min(QUARTERS - 1)]
+    }
+
+    /// The bucket of a row, or [`OUT`].
+    pub fn bucket_of(&self, history: &History, row: &RowRef) -> u16 {
+        let block = row.block as usize;
+        self.bucket(block, (row.ts_ms - history.midnight(block)) as u32)
     }
 
     /// The buckets of a block's day.

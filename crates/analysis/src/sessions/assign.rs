@@ -16,8 +16,7 @@ pub struct Sessions<'a> {
     by_id: HashMap<&'a str, u32, foldhash::fast::RandomState>,
     /// Block and code of the latest row with an id, and its session: neighbours mostly have one, and texts lie far apart.
     last: Option<(u32, u32, u32)>,
-    /// Actor, the time of its latest row without an id, and the session of that.
-    by_actor: Vec<(u32, i64, u32)>,
+    gaps: Gaps,
     next: u32,
 }
 
@@ -28,14 +27,14 @@ impl<'a> Sessions<'a> {
     /// For the people of a history.
     pub fn of(history: &'a History) -> Self {
         let ids = history.blocks().iter().map(|block| block.text(&ColumnKey::Text(Attribute::Session))).collect();
-        Self { history, ids, by_id: HashMap::default(), last: None, by_actor: Vec::new(), next: 0 }
+        Self { history, ids, by_id: HashMap::default(), last: None, gaps: Gaps::default(), next: 0 }
     }
 
     /// From now on another person's rows come.
     pub fn begin(&mut self) {
-        self.by_id.clear();
+        forget(&mut self.by_id);
         self.last = None;
-        self.by_actor.clear();
+        self.gaps.begin();
         self.next = 0;
     }
 
@@ -55,22 +54,45 @@ impl<'a> Sessions<'a> {
                 return session;
             }
         }
-        self.by_gap(self.history.actor(runs[row.run as usize]).unwrap_or_default(), row.ts_ms)
+        let actor = self.history.actor(runs[row.run as usize]).unwrap_or_default();
+        self.gaps.session(actor, (row.ts_ms, row.ts_ms), &mut self.next)
+    }
+}
+
+/// Sessions of rows without an id.
+#[derive(Debug, Default)]
+pub(super) struct Gaps {
+    /// Actor, the time of its latest row without an id, and the session of that.
+    by_actor: Vec<(u32, i64, u32)>,
+}
+
+impl Gaps {
+    pub(super) fn begin(&mut self) {
+        self.by_actor.clear();
     }
 
-    fn by_gap(&mut self, actor: u32, ts_ms: i64) -> u32 {
+    /// The session of an actor's next row, or next rows with smaller gaps: from the first to the last, in milliseconds. A new one
+    /// is `next`, which then rises.
+    pub(super) fn session(&mut self, actor: u32, (from_ms, until_ms): (i64, i64), next: &mut u32) -> u32 {
         let place = self.by_actor.iter().position(|(known, _, _)| *known == actor).unwrap_or_else(|| {
             self.by_actor.push((actor, i64::MIN / 2, 0));
             self.by_actor.len() - 1
         });
         let (_, latest, session) = &mut self.by_actor[place];
-        if ts_ms - *latest >= GAP_MS {
-            *session = self.next;
-            self.next += 1;
+        if from_ms - *latest >= GAP_MS {
+            *session = *next;
+            *next += 1;
         }
-        *latest = ts_ms;
+        *latest = until_ms.max(*latest);
         *session
     }
+}
+
+/// Empties a map. One that has grown for somebody with thousands of sessions is not kept: emptying costs as much as it has room,
+/// for everybody who follows.
+pub(super) fn forget<K, V>(map: &mut HashMap<K, V, foldhash::fast::RandomState>) {
+    const ROOM: usize = 64;
+    if map.capacity() > ROOM { *map = HashMap::default() } else { map.clear() }
 }
 
 /// A person's rows, session by session; its room is used again for everybody.

@@ -1,8 +1,11 @@
-//! One person's sessions, made of their rows in order.
+//! One person's sessions, made of their stretches in order.
 
-use super::assign::Sessions;
+use std::sync::Arc;
+
+use super::join::Join;
+use super::stretch::{Piece, Pieces, Stretches};
 use crate::history::{History, Ordered, RowRef, Run, Selection};
-use crate::segment::{Attribute, ColumnKey, Text};
+use crate::segment::{Attribute, Block, ColumnKey, Text};
 
 /// A session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +33,26 @@ impl Found {
         Self { first, last: first, events: 0, page_views: 0, others: 0, entry: None, exit: None, chosen: false }
     }
 
+    /// Takes in a stretch of it, the first rows of which come in order.
+    fn add(&mut self, history: &History, piece: &Piece<'_>, chosen: bool) {
+        let is_later = |row: &RowRef, than: &RowRef| Ordered::compare(history, row, than).is_gt();
+        if is_later(&piece.last, &self.last) {
+            self.last = piece.last;
+        }
+        self.events += u64::from(piece.stretch.events);
+        self.page_views += u64::from(piece.stretch.views);
+        self.others += u64::from(piece.stretch.others);
+        self.entry = match (self.entry, piece.entry()) {
+            (Some(known), Some(entry)) if is_later(&known, &entry) => Some(entry),
+            (known, entry) => known.or(entry),
+        };
+        self.exit = match (self.exit, piece.exit()) {
+            (Some(known), Some(exit)) if is_later(&exit, &known) => Some(exit),
+            (known, exit) => known.or(exit),
+        };
+        self.chosen |= chosen;
+    }
+
     /// From the first to the last row, in milliseconds.
     pub fn duration_ms(&self) -> i64 {
         self.last.ts_ms - self.first.ts_ms
@@ -44,18 +67,17 @@ impl Found {
 /// Finds sessions, person by person; its room is used again for everybody.
 pub(super) struct Finder<'a> {
     history: &'a History,
-    within: &'a Selection,
     chosen: &'a Selection,
-    names: &'a Names<'a>,
-    sessions: Sessions<'a>,
-    ordered: Ordered,
+    join: Join<'a>,
+    pieces: Pieces<'a>,
     found: Vec<Found>,
 }
 
 impl<'a> Finder<'a> {
-    /// Of the rows in `within`; a session is chosen with one of its rows.
-    pub(super) fn new(history: &'a History, within: &'a Selection, chosen: &'a Selection, names: &'a Names<'a>) -> Self {
-        Self { history, within, chosen, names, sessions: Sessions::of(history), ordered: Ordered::default(), found: Vec::new() }
+    /// Of these stretches; a session is chosen with one of its rows.
+    pub(super) fn new(history: &'a History, stretches: &'a [Arc<Stretches>], chosen: &'a Selection) -> Self {
+        let pieces = Pieces::new(history, stretches);
+        Self { history, chosen, join: Join::of(history), pieces, found: Vec::new() }
     }
 
     /// The person's chosen sessions, in the order of their first rows.
@@ -69,25 +91,14 @@ impl<'a> Finder<'a> {
     }
 
     fn find(&mut self, runs: &[Run]) {
-        self.sessions.begin();
-        for row in self.ordered.rows(self.history, runs, self.within) {
-            let session = self.sessions.assign(runs, row) as usize;
+        self.join.begin();
+        for piece in self.pieces.of(runs) {
+            let session = self.join.session(runs, piece);
             if session == self.found.len() {
-                self.found.push(Found::begun(*row));
+                self.found.push(Found::begun(piece.first));
             }
-            let found = &mut self.found[session];
-            found.last = *row;
-            found.events += 1;
-            found.chosen |= self.chosen[row.block as usize].has(row.row as usize);
-            match self.names.at(row) {
-                Kind::View => {
-                    found.page_views += 1;
-                    found.entry.get_or_insert(*row);
-                    found.exit = Some(*row);
-                }
-                Kind::Other => found.others += 1,
-                Kind::Leave => {}
-            }
+            let chosen = self.chosen[piece.first.block as usize].first(piece.stretch.rows()).is_some();
+            self.found[session].add(self.history, piece, chosen);
         }
     }
 }
@@ -100,25 +111,24 @@ pub(crate) enum Kind {
     Other,
 }
 
-/// The kinds of each block's names.
-pub(crate) struct Names<'a> {
-    blocks: Vec<Option<(&'a Text, Vec<Kind>)>>,
-}
+/// The kinds of a block's names.
+pub(crate) struct Names<'a>(Option<(&'a Text, Vec<Kind>)>);
 
 impl<'a> Names<'a> {
-    pub(crate) fn of(history: &'a History) -> Self {
+    pub(crate) fn of(block: &'a Block) -> Self {
         let kind = |name: Option<&str>| match name {
             Some(protocol::event::PAGE_VIEW) => Kind::View,
             Some(protocol::event::PAGE_LEAVE) => Kind::Leave,
             _ => Kind::Other,
         };
         let kinds = |text: &'a Text| (text, (0..text.distinct() as u32).map(|code| kind(text.value(code))).collect());
-        Self { blocks: history.blocks().iter().map(|block| block.text(&ColumnKey::Text(Attribute::Name)).map(kinds)).collect() }
+        Self(block.text(&ColumnKey::Text(Attribute::Name)).map(kinds))
     }
 
-    pub(crate) fn at(&self, row: &RowRef) -> Kind {
-        match &self.blocks[row.block as usize] {
-            Some((text, kinds)) => kinds[text.codes.at(row.row as usize) as usize],
+    #[inline]
+    pub(crate) fn at(&self, row: usize) -> Kind {
+        match &self.0 {
+            Some((text, kinds)) => kinds[text.codes.at(row) as usize],
             None => Kind::Other,
         }
     }

@@ -1,6 +1,9 @@
 //! Sessions one by one, those that come first by some measure.
 
-use super::find::{Finder, Found, Names};
+use std::sync::Arc;
+
+use super::find::{Finder, Found};
+use super::stretch::Stretches;
 use crate::history::{Cancel, Cancelled, History, OUT, Run, Selection, Spread, Visit};
 
 /// Fewer are not worth putting in order.
@@ -37,23 +40,21 @@ pub struct Page {
     pub total: u64,
 }
 
-/// The sessions of which some row is in `chosen` and that began in some bucket, made of the rows in `within`: `take` of them
-/// after the first `skip`. Of all others no more than as many again, or a thousand, are held for each
-/// thread.
+/// The sessions of which some row is in `chosen`, which has none that the stretches leave out, and that began in some bucket:
+/// `take` of them after the first `skip`. Of all others no more than as many again, or a thousand, are held for each thread.
 ///
 /// # Errors
 /// When it was cancelled meanwhile.
 pub fn list(
     history: &History,
-    (within, chosen): (&Selection, &Selection),
+    (stretches, chosen): (&[Arc<Stretches>], &Selection),
     spread: &Spread,
     by: By,
     (skip, take): (usize, usize),
     cancel: &Cancel,
 ) -> Result<Page, Cancelled> {
-    let names = Names::of(history);
     let keep = skip.saturating_add(take);
-    let finder = || Finder::new(history, within, chosen, &names);
+    let finder = || Finder::new(history, stretches, chosen);
     let visitor = || Visitor { history, spread, by, keep, finder: finder(), first: Vec::new(), total: 0 };
     let mut page = Page::default();
     for visitor in history.walk(cancel, visitor)? {
@@ -92,8 +93,7 @@ struct Visitor<'a> {
 impl Visit for Visitor<'_> {
     fn person(&mut self, person: u32, runs: &[Run]) {
         for session in self.finder.chosen(runs) {
-            let (block, row) = (session.first.block as usize, session.first.row as usize);
-            if self.spread.bucket(block, self.history.times(block)[row]) == OUT {
+            if self.spread.bucket_of(self.history, &session.first) == OUT {
                 continue;
             }
             self.total += 1;

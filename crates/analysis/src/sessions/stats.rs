@@ -1,6 +1,9 @@
 //! How many sessions there were, and how they went.
 
-use super::find::{Finder, Names};
+use std::sync::Arc;
+
+use super::find::Finder;
+use super::stretch::Stretches;
 use crate::history::{Cancel, Cancelled, History, OUT, Run, Selection, Spread, Visit};
 
 /// Sessions added up.
@@ -36,23 +39,22 @@ pub struct SessionStats {
     pub median_duration_ms: Option<i64>,
 }
 
-/// Counts the sessions of which some row is in `chosen`, made of the rows in `within`.
+/// Counts the sessions of which some row is in `chosen`, which has none that the stretches leave out.
 ///
 /// # Errors
 /// When it was cancelled meanwhile.
 pub fn count(
     history: &History,
-    within: &Selection,
+    stretches: &[Arc<Stretches>],
     chosen: &Selection,
     spread: &Spread,
     buckets: usize,
     cancel: &Cancel,
 ) -> Result<SessionStats, Cancelled> {
-    let names = Names::of(history);
     let visitor = || Visitor {
         history,
         spread,
-        finder: Finder::new(history, within, chosen, &names),
+        finder: Finder::new(history, stretches, chosen),
         buckets: vec![SessionCounts::default(); buckets],
         durations: Vec::new(),
     };
@@ -82,8 +84,7 @@ struct Visitor<'a> {
 impl Visit for Visitor<'_> {
     fn person(&mut self, _person: u32, runs: &[Run]) {
         for session in self.finder.chosen(runs) {
-            let (block, row) = (session.first.block as usize, session.first.row as usize);
-            let bucket = self.spread.bucket(block, self.history.times(block)[row]);
+            let bucket = self.spread.bucket_of(self.history, &session.first);
             if bucket == OUT {
                 continue;
             }

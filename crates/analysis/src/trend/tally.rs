@@ -48,6 +48,40 @@ pub(super) fn tally(history: &History, rows: &Selection, spread: &Spread, keys: 
     )
 }
 
+/// Chosen rows by bucket, weighted, without people.
+///
+/// # Errors
+/// When it was cancelled meanwhile.
+pub fn events(history: &History, rows: &Selection, spread: &Spread, buckets: usize, cancel: &Cancel) -> Result<Vec<f64>, Cancelled> {
+    let weights = history.columns(&ColumnKey::Weight, |column| match column {
+        Column::Number(number) => Some(number),
+        _ => None,
+    });
+    let add = |mut sums: Vec<f64>, (block, weight): (usize, Option<&Number>)| {
+        cancel.check()?;
+        let (all, quarters, table) = (0..history.blocks()[block].rows, history.quarters(block), spread.quarters(block));
+        match (spread.whole(block), weight) {
+            (Some(OUT), _) => {}
+            (Some(bucket), None) => sums[bucket as usize] += rows[block].count(all) as f64,
+            (_, weight) => rows[block].for_each(all, |row| {
+                let bucket = table.bucket(quarters[row]);
+                if bucket != OUT {
+                    sums[bucket as usize] += weight.and_then(|weight| weight.at(row)).unwrap_or(1.0);
+                }
+            }),
+        }
+        Ok(sums)
+    };
+    let folded = weights.into_par_iter().enumerate().try_fold(|| vec![0.0; buckets], add);
+    folded.try_reduce(
+        || vec![0.0; buckets],
+        |mut sums, others| {
+            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+            Ok(sums)
+        },
+    )
+}
+
 fn add_events(cells: &mut [Cell], reader: KeyReader<'_>, rows: &Rows, range: std::ops::Range<usize>, is_in: impl Fn(usize) -> bool) {
     if matches!(rows, Rows::None) {
         return;

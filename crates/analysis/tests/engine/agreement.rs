@@ -94,10 +94,11 @@ fn pairs(pages: &Pages) -> Vec<(&'static str, Vec<f64>, Vec<f64>)> {
     let stages = lifecycle::count(history, &rows, &pages.spread, buckets - 1, &Cancel::default()).expect("nobody cancels");
     let active = stages.iter().map(|stages| (stages.new + stages.returning + stages.resurrected) as f64).collect();
 
-    let sessions = sessions::count(history, &pages.within, &rows, &pages.spread, buckets, &Cancel::default()).expect("nobody cancels");
+    let stretches = sessions::Stretches::of_all(history, &pages.within);
+    let sessions = sessions::count(history, &stretches, &rows, &pages.spread, buckets, &Cancel::default()).expect("nobody cancels");
     let keys = Keys::of(history, &Dimension::Text(Attribute::Route));
     let views = pages.rows(&Want::default());
-    let by_route = routes::count(history, &pages.within, &views, &keys, &Cancel::default()).expect("nobody cancels");
+    let by_route = routes::count(history, (&pages.within, &stretches), &views, &keys, &Cancel::default()).expect("nobody cancels");
     let cart = keys.find("/cart").map(|key| &by_route[key as usize]);
     let cart_trend = pages.trend_by(&Want::name("$pageview"), Attribute::Route, "/cart");
     let by_name = pages.trend_by(&Want::default(), Attribute::Name, NAME);

@@ -6,6 +6,7 @@ use analysis::history::Cancel;
 use analysis::keys::{Dimension, Keys};
 use analysis::routes::{RouteStats, count};
 use analysis::segment::Attribute;
+use analysis::sessions::Stretches;
 use proptest::prelude::*;
 
 use crate::event::Event;
@@ -63,7 +64,7 @@ proptest! {
         let (within, want) = (Want { humans: rng.bool(), ..Want::default() }, Want { name: None, ..Want::random(&mut rng) });
         let keys = Keys::of(&world.history, &Dimension::Text(Attribute::Route));
         let (rows, chosen) = (within.select(&world), want.select(&world).and(within.select(&world)));
-        let found = count(&world.history, &rows, &chosen, &keys, &Cancel::default()).expect("nobody cancels");
+        let found = count(&world.history, (&rows, &Stretches::of_all(&world.history, &rows)), &chosen, &keys, &Cancel::default()).expect("nobody cancels");
         let sorted = |stats: &RouteStats| {
             let mut stats = stats.clone();
             stats.dwells_ms.sort_unstable();

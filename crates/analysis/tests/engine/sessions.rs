@@ -1,7 +1,7 @@
 //! Sessions, their lengths and bounces.
 
 use analysis::history::{Cancel, Spread};
-use analysis::sessions::{By, Listed, SessionCounts, SessionStats, count, list};
+use analysis::sessions::{By, Listed, SessionCounts, SessionStats, Stretches, count, list};
 use proptest::prelude::*;
 
 use crate::world::{self, Want, World};
@@ -36,8 +36,9 @@ proptest! {
         durations.sort_unstable();
         expected.median_duration_ms = durations.get(durations.len().saturating_sub(1) / 2).copied();
         let spread = Spread::over(&world.history, &frame);
-        let (within, chosen) = (within.select(&world), want.select(&world));
-        let found = count(&world.history, &within, &chosen, &spread, frame.buckets.len(), &Cancel::default());
+        let within = within.select(&world);
+        let (stretches, chosen) = (Stretches::of_all(&world.history, &within), want.select(&world).and(within));
+        let found = count(&world.history, &stretches, &chosen, &spread, frame.buckets.len(), &Cancel::default());
         prop_assert_eq!(found.expect("nobody cancels"), expected);
     }
 
@@ -58,7 +59,8 @@ proptest! {
             expected.push((person, began, last, events.len() as u64, views.len() as u64, views.len() <= 1 && !others, views.first().copied(), views.last().copied()));
         }
         let spread = Spread::over(&world.history, &frame);
-        let (within, chosen) = (within.select(&world), want.select(&world));
+        let within = within.select(&world);
+        let (stretches, chosen) = (Stretches::of_all(&world.history, &within), want.select(&world).and(within));
         for by in [By::Start, By::Duration, By::Events, By::Views] {
             let measure = |session: &(u32, i64, i64, u64, u64, bool, Option<i64>, Option<i64>)| match by {
                 By::Start => session.1,
@@ -68,7 +70,7 @@ proptest! {
             };
             let (mut found, take) = (Vec::new(), rng.usize(1..20));
             for page in 0..=expected.len() / take {
-                let listed = list(&world.history, (&within, &chosen), &spread, by, (page * take, take), &Cancel::default()).expect("nobody cancels");
+                let listed = list(&world.history, (&stretches, &chosen), &spread, by, (page * take, take), &Cancel::default()).expect("nobody cancels");
                 prop_assert_eq!(listed.total, expected.len() as u64);
                 prop_assert!(listed.sessions.len() <= take);
                 found.extend(listed.sessions.into_iter().map(|Listed { person, session }| {

@@ -134,6 +134,13 @@ pub fn frame(rng: &mut Rng) -> Frame {
     Frame { step: Step::Hour1, buckets: buckets.collect() }
 }
 
+/// One bucket that every event lies in.
+pub fn everything() -> Frame {
+    let bucket =
+        Bucket { start: event::origin() - TimeDelta::days(100), end: event::origin() + TimeDelta::days(100), utc_offset_seconds: 0 };
+    Frame { step: Step::Day1, buckets: vec![bucket] }
+}
+
 /// The rows before a time.
 pub fn before(world: &World, until: DateTime<Utc>) -> Selection {
     let blocks = world.history.blocks().iter().enumerate().map(|(index, block)| {

@@ -1,11 +1,15 @@
-//! Decoded columns, and where in them each person's runs are, as many as fit. Segments never change, so what is kept is
-//! never wrong.
+//! Decoded columns, where in them each person's runs are, and what follows from a segment's columns alone, as much as fits.
+//! Segments never change, so what is kept is never wrong.
 
 use std::sync::Arc;
 
 use analysis::history::RunIndex;
-use analysis::segment::{Column, ColumnKey, Meta};
+use analysis::keys::Dimension;
+use analysis::segment::{Attribute, Column, ColumnKey, Meta};
+use analysis::sessions::Stretches;
+use analysis::trend::Digest;
 use protocol::id::ProjectId;
+use protocol::receipt::BotRule;
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
@@ -23,6 +27,9 @@ enum Place {
     Column(ProjectId, i64, ColumnKey),
     /// Of these segments, with the persons that a version of the links makes.
     Index(ProjectId, Arc<[i64]>, i64),
+    Stretches(ProjectId, i64, BotRule),
+    Digest(ProjectId, i64, BotRule, Dimension),
+    FirstTimes(ProjectId, i64, Attribute),
 }
 
 /// What is kept.
@@ -30,7 +37,14 @@ enum Place {
 enum Kept {
     Column(Arc<Column>),
     Index(Arc<RunIndex>),
+    Stretches(Arc<Stretches>),
+    /// There is none of too many values.
+    Digest(Option<Arc<Digest>>),
+    FirstTimes(FirstTimes),
 }
+
+/// Values with the time of their first row, since midnight.
+pub(super) type FirstTimes = Arc<[(Arc<str>, u32)]>;
 
 /// What the query role keeps of segments, and the room for counting them.
 pub(crate) struct Engine {
@@ -48,6 +62,9 @@ impl Weighter<Place, Kept> for Bytes {
         let bytes = match kept {
             Kept::Column(column) => column.memory(),
             Kept::Index(index) => index.memory(),
+            Kept::Stretches(stretches) => stretches.memory(),
+            Kept::Digest(digest) => digest.as_ref().map_or(0, |digest| digest.memory()),
+            Kept::FirstTimes(times) => times.iter().map(|(value, _)| value.len() + 32).sum(),
         };
         bytes as u64 + ENTRY_BYTES
     }
@@ -88,6 +105,52 @@ impl Engine {
         let index = Arc::new(make());
         self.kept.insert(place, Kept::Index(Arc::clone(&index)));
         index
+    }
+
+    /// The stretches of a segment's rows of those who count, made now if they are not kept.
+    pub(super) fn stretches(&self, project: ProjectId, segment: i64, bots: BotRule, make: impl FnOnce() -> Stretches) -> Arc<Stretches> {
+        let place = Place::Stretches(project, segment, bots);
+        if let Some(Kept::Stretches(stretches)) = self.kept.get(&place) {
+            return stretches;
+        }
+        let stretches = Arc::new(make());
+        self.kept.insert(place, Kept::Stretches(Arc::clone(&stretches)));
+        stretches
+    }
+
+    /// The digest of a segment's rows of those who count, made now if it is not kept.
+    pub(super) fn digest(
+        &self,
+        project: ProjectId,
+        segment: i64,
+        bots: BotRule,
+        dimension: &Dimension,
+        make: impl FnOnce() -> Option<Arc<Digest>>,
+    ) -> Option<Arc<Digest>> {
+        let place = Place::Digest(project, segment, bots, dimension.clone());
+        if let Some(Kept::Digest(digest)) = self.kept.get(&place) {
+            return digest;
+        }
+        let digest = make();
+        self.kept.insert(place, Kept::Digest(digest.clone()));
+        digest
+    }
+
+    /// When each value of a text column comes first in a segment, told now if it is not kept.
+    pub(super) fn first_times(
+        &self,
+        project: ProjectId,
+        segment: i64,
+        attribute: Attribute,
+        make: impl FnOnce() -> FirstTimes,
+    ) -> FirstTimes {
+        let place = Place::FirstTimes(project, segment, attribute);
+        if let Some(Kept::FirstTimes(times)) = self.kept.get(&place) {
+            return times;
+        }
+        let times = make();
+        self.kept.insert(place, Kept::FirstTimes(Arc::clone(&times)));
+        times
     }
 
     pub(super) fn meta(&self, project: ProjectId, segment: i64) -> Option<Arc<Meta>> {
