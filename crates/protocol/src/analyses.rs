@@ -1,11 +1,13 @@
 //! Questions about events, and their answers. Every analysis counts over the same segments, with one definition of person,
 //! session, route and filter.
 
+mod active;
 mod breakdowns;
 mod funnel;
 mod hours;
 mod journeys;
 mod lifecycle;
+mod measure;
 mod retention;
 mod routes;
 mod sessions;
@@ -17,11 +19,13 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use active::{ActiveAnswer, ActiveDay, ActiveQuery};
 pub use breakdowns::{Breakdown, BreakdownRow, BreakdownsAnswer, BreakdownsQuery};
 pub use funnel::{FunnelAnswer, FunnelEntry, FunnelGroup, FunnelOrder, FunnelQuery, FunnelStep, FunnelUnit};
 pub use hours::{HourOfWeek, HoursAnswer, HoursQuery};
 pub use journeys::{JourneyDirection, JourneyLink, JourneyNode, JourneyStep, JourneysAnswer, JourneysQuery};
 pub use lifecycle::{LifecycleAnswer, LifecycleBucket, LifecycleQuery};
+pub use measure::{NumberMeasure, TrendMeasure, UnknownMeasure};
 pub use retention::{CohortRow, RetentionAnswer, RetentionBack, RetentionQuery, RetentionStart};
 pub use routes::{RouteRow, RoutesAnswer, RoutesQuery};
 pub use sessions::{SessionFigures, SessionsAnswer, SessionsBucket, SessionsQuery};

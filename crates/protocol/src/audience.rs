@@ -163,12 +163,30 @@ pub struct AudienceAnswer {
     /// The buckets of the earlier range, oldest first; none without `previous_totals`. As many as `buckets`, unless they are hours
     /// of a day on which clocks change.
     pub previous: Vec<AudienceBucket>,
+    /// Errors in each of `buckets` by their own time, weighted, of everybody; null with a filter, since events and errors do not
+    /// have the same fields.
+    pub errors: Option<Vec<f64>>,
+    /// The releases whose first event ever lies in the range, the earliest first; the newest [`RELEASES_MAX`] of more.
+    pub releases: Vec<ReleaseMark>,
     /// Top routes by people who viewed them.
     pub routes: Vec<RouteCounts>,
     /// Top event names by events.
     pub names: Vec<NameCounts>,
     /// What these figures say about themselves.
     pub receipt: Receipt,
+}
+
+/// Releases in an answer.
+pub const RELEASES_MAX: usize = 12;
+
+/// A release that came up in the range.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReleaseMark {
+    /// Its name, as events have it.
+    pub release: String,
+    /// Its first event.
+    pub at: DateTime<Utc>,
 }
 
 /// One route.

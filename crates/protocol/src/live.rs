@@ -4,14 +4,17 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::filter::{Field, Filter};
 use crate::id::ActorKind;
-use crate::receipt::Receipt;
+use crate::receipt::{BotRule, Receipt};
 use crate::trace::TraceId;
 
 /// Minutes in the bars of the Live page.
 pub const LIVE_MINUTES: usize = 30;
 /// Rows in a slice.
 pub const LIVE_SLICE_ROWS: usize = 7;
+/// Characters of an event's payload.
+pub const LIVE_PAYLOAD_CHARS: usize = 2_000;
 /// Rows in the feed.
 pub const LIVE_FEED_ROWS: usize = 14;
 
@@ -43,6 +46,23 @@ impl LiveWindow {
     }
 }
 
+/// What the Live page asks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LiveQuery {
+    /// In which somebody counts as online.
+    pub window: LiveWindow,
+    /// Who counts.
+    pub bots: BotRule,
+    /// Which events, by [`LiveQuery::FIELDS`] alone.
+    pub filter: Filter,
+}
+
+impl LiveQuery {
+    /// What a filter may be about: what is held of each event.
+    pub const FIELDS: [Field; 6] = [Field::Name, Field::Route, Field::Country, Field::Os, Field::Release, Field::Referrer];
+}
+
 /// What the Live page shows. Imports never count here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -71,6 +91,8 @@ pub struct LiveAnswer {
     pub routes: Vec<LiveSlice>,
     /// By release.
     pub releases: Vec<LiveSlice>,
+    /// By where they came from.
+    pub referrers: Vec<LiveSlice>,
     /// The newest events, newest first.
     pub feed: Vec<LiveEvent>,
     /// What these figures say about themselves.
@@ -112,6 +134,10 @@ pub struct LiveEvent {
     pub route: Option<String>,
     /// The first props as `key value`, for reading.
     pub detail: String,
+    /// All props as JSON on several lines, cut off after [`LIVE_PAYLOAD_CHARS`]; empty without any.
+    pub payload: String,
+    /// Why it is taken for a robot's, such as `crawler:googlebot`; null for people.
+    pub bot: Option<String>,
     pub actor_kind: Option<ActorKind>,
     pub actor: String,
     pub country: Option<String>,

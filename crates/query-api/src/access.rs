@@ -1,7 +1,7 @@
 //! Who asks, and for which project.
 //!
 //! Two ways in: a browser's session cookie, which may do what the account's role in the project says, and a secret key,
-//! which may do what its scopes say. A public key can only send signals. A project that the caller may not see and one
+//! which may do what its scopes say. A link that shows one page opens that page and nothing else. A public key can only send signals. A project that the caller may not see and one
 //! that does not exist give the same answer.
 
 mod context;
@@ -13,6 +13,7 @@ mod login;
 mod passwords;
 mod redirect;
 mod session;
+mod shared;
 mod shown;
 mod site;
 mod throttle;
@@ -35,6 +36,7 @@ pub use links::{LOCAL_ACCOUNT, SetupOutcome};
 pub use login::LoginOutcome;
 pub use redirect::same_site_path;
 pub use session::{NewSession, SignedIn};
+pub use shared::{MadeLink, OpenLink};
 pub use site::{require_known_host, require_same_site};
 
 /// Who may ask, and how.

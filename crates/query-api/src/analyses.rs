@@ -1,5 +1,6 @@
 //! Analyses of events, a file each: what is asked, which history answers it, and how its figures are told.
 
+mod active;
 mod breakdowns;
 mod frame;
 mod funnel;
@@ -12,6 +13,7 @@ mod sessions;
 mod suggestions;
 mod trend;
 
+pub use active::active;
 pub use breakdowns::breakdowns;
 pub(crate) use frame::frame;
 pub use funnel::funnel;

@@ -4,6 +4,7 @@
 //! [`analysis::calendar`] for where days begin. The totals of the earlier range are cut at the same time on the wall, to
 //! the quarter of an hour, so that a morning is compared with a morning.
 
+mod beside;
 mod from_rollup;
 mod from_segments;
 
@@ -81,6 +82,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AudienceQuery
         earlier = making.missing.is_none_or(|gone| gone == Missing::Arriving).then_some((frame, counted));
         making.missing = missing;
     }
+    let errors = beside::errors(state, context, &frames.current, &query.scope.filter).await?;
+    let releases = beside::releases(state, context, &frames.current).await?;
     let what = if current.totals.sessions.is_some() {
         "Distinct people, sessions by when they began, page views"
     } else {
@@ -96,6 +99,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AudienceQuery
         previous_totals: earlier.as_ref().map(|(_, half)| half.totals),
         buckets: buckets(&frames.current, &current.buckets, &making),
         previous: earlier.map_or_else(Vec::new, |(frame, half)| buckets(frame, &half.buckets, &making)),
+        errors,
+        releases,
         routes: current.top.routes.into_iter().map(route_counts).collect(),
         names: current.top.names.into_iter().map(name_counts).collect(),
         receipt: making.receipt_of(context, counted, &query.scope, (start, end), Accuracy::Exact),

@@ -9,6 +9,7 @@ mod xray;
 
 use analysis::calendar::{self, Bucket, Frame};
 use chrono::TimeDelta;
+use protocol::access::Role;
 use protocol::delivery::{DeliveryAnswer, DeliveryBucket, Lag, REASONS_SHOWN, REJECTIONS_SHOWN, ReasonCount, hint};
 use protocol::outcome::{Outcome, Signal};
 use protocol::range::Range;
@@ -41,6 +42,7 @@ pub async fn delivery(
     range: Range,
     signal: Option<Signal>,
 ) -> Result<DeliveryAnswer, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context, range, signal)).await
 }
 

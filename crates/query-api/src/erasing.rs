@@ -56,6 +56,7 @@ pub async fn ask(state: &QueryState, context: &ProjectContext, actor: &ActorName
 /// # Errors
 /// When the database does not answer.
 pub async fn erasures(state: &QueryState, context: &ProjectContext) -> Result<Vec<Erasure>, ApiError> {
+    context.require(Role::Viewer)?;
     Ok(erasures::latest(state.db(), context.id(), LISTED_MAX).await?)
 }
 

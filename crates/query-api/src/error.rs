@@ -37,6 +37,12 @@ pub enum ApiError {
     /// No such identity link in the project.
     #[error("the project has no identity link `{0}`")]
     UnknownLink(String),
+    /// Nothing is saved in the project under this id, or nothing that the caller sees.
+    #[error("the project has no saved view or segment `{0}`")]
+    UnknownSaved(uuid::Uuid),
+    /// A link that expired, was revoked, or never was: all look the same.
+    #[error("this link is over, was taken back, or never was")]
+    LinkOver,
     /// A parameter that is missing or cannot be used.
     #[error("the parameter `{name}` {problem}")]
     InvalidParameter {
@@ -108,6 +114,7 @@ impl ApiError {
             Self::UnknownProject | Self::UnknownMetric(_) | Self::UnknownPerson(_) | Self::UnknownLink(_) | Self::UnknownRoute => {
                 ProblemCode::NotFound
             }
+            Self::UnknownSaved(_) | Self::LinkOver => ProblemCode::NotFound,
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
             Self::InvalidParameter { .. } | Self::Storage(storage::Error::Text(_)) => ProblemCode::BadRequest,
             Self::TooManyAttempts { .. } => ProblemCode::TooMany,

@@ -22,8 +22,10 @@ mod problems;
 mod receipt;
 mod rollup;
 pub mod routes;
+pub mod saved;
 pub mod seen;
 pub mod sessions;
+pub mod shared_links;
 mod state;
 pub mod users;
 

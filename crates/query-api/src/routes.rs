@@ -16,6 +16,7 @@ mod openapi;
 mod parameters;
 mod people;
 mod projects;
+mod saved;
 mod sessions;
 mod sheet;
 mod users;
@@ -49,10 +50,15 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(annotations::list))
         .routes(routes!(annotations::add))
         .routes(routes!(annotations::remove))
+        .routes(routes!(saved::list))
+        .routes(routes!(saved::add))
+        .routes(routes!(saved::rename))
+        .routes(routes!(saved::remove))
         .routes(routes!(analyses::trend))
         .routes(routes!(analyses::breakdowns))
         .routes(routes!(analyses::funnel))
         .routes(routes!(analyses::retention))
+        .routes(routes!(analyses::active))
         .routes(routes!(analyses::lifecycle))
         .routes(routes!(analyses::sessions))
         .routes(routes!(analyses::routes))

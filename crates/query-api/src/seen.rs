@@ -1,6 +1,7 @@
 //! Event names that arrived in the last hour: what `throughline verify` compares with what should arrive.
 
 use chrono::TimeDelta;
+use protocol::access::Role;
 use protocol::audience::SeenAnswer;
 use protocol::receipt::{Accuracy, BotRule};
 
@@ -18,6 +19,7 @@ const NAMES_MAX: i64 = 1_000;
 /// # Errors
 /// When the database does not answer in time.
 pub async fn events(state: &QueryState, context: &ProjectContext) -> Result<SeenAnswer, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context)).await
 }
 

@@ -3,10 +3,11 @@
 use analysis::history::{History, RowRef, Spread};
 use analysis::persons::Persons;
 use analysis::segment::{Attribute, ColumnKey};
-use analysis::sessions::{By, Found, Sessions, list};
+use analysis::sessions::{By, Found, Stretches, list};
 use chrono::{DateTime, TimeDelta};
 use protocol::receipt::Accuracy;
 use protocol::sessions::{SeenSession, SessionListAnswer, SessionListQuery, SessionRow, SessionSort};
+use protocol::shared_link::SharedPage;
 use storage::actors::Named;
 use storage::error_reports::{self, Stay};
 
@@ -25,6 +26,7 @@ const FIRST: [Attribute; 5] = [Attribute::Referrer, Attribute::Country, Attribut
 /// # Errors
 /// [`ApiError::InvalidParameter`] for a question that makes no sense; else when the database does not answer in time.
 pub async fn sessions(state: &QueryState, context: &ProjectContext, query: &SessionListQuery) -> Result<SessionListAnswer, ApiError> {
+    context.require_page(SharedPage::Sessions)?;
     budget::within(state, run(state, context, query)).await
 }
 
@@ -39,12 +41,13 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SessionListQu
     let (_, persons) = people::at_version(state, context.id(), links_version).await?;
     let told = [Attribute::Name, Attribute::Route].into_iter().chain(FIRST).map(ColumnKey::Text);
     let asked =
-        Asked { only_matching: false, columns: told.chain(Sessions::COLUMNS).collect(), ordered: true, ..Asked::of(&query.scope, &frame) };
+        Asked { only_matching: false, columns: told.chain(Stretches::COLUMNS).collect(), ordered: true, ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
     let (buckets, by, page) = (frame.clone(), by(query.sort), (query.page * SessionListQuery::PAGE, SessionListQuery::PAGE));
     let (total, page) = engine::run(state, move |cancel| {
         let history = &found.history;
-        let page = list(history, (&found.within, &found.chosen()), &Spread::over(history, &buckets), by, page, cancel)?;
+        let stretches = found.stretches(buckets.start(), buckets.end());
+        let page = list(history, (&stretches, &found.chosen()), &Spread::over(history, &buckets), by, page, cancel)?;
         let seen = page.sessions.iter().filter_map(|listed| Some((listed.person, seen(history, &listed.session)?)));
         Ok((page.total, seen.collect::<Vec<_>>()))
     })

@@ -11,6 +11,7 @@ use analysis::segment::{Attribute, ColumnKey};
 use analysis::visitors::{self, By, DAYS_MAX, Visitor};
 use chrono::{DateTime, Utc};
 use protocol::receipt::Accuracy;
+use protocol::shared_link::SharedPage;
 use protocol::users::{LastSeen, UserRow, UsersAnswer, UsersQuery, UsersSort};
 use roaring::RoaringBitmap;
 use storage::actors::{self, Named};
@@ -32,6 +33,7 @@ const LAST: [Attribute; 5] = [Attribute::Route, Attribute::Country, Attribute::O
 /// # Errors
 /// [`ApiError::InvalidParameter`] for a question that makes no sense; else when the database does not answer in time.
 pub async fn users(state: &QueryState, context: &ProjectContext, query: &UsersQuery) -> Result<UsersAnswer, ApiError> {
+    context.require_page(SharedPage::Users)?;
     budget::within(state, run(state, context, query)).await
 }
 

@@ -115,3 +115,22 @@ pub async fn counts(db: &Db, project: ProjectId, stays: &[Stay], limit: i64) -> 
     .await?;
     Ok(rows.into_iter().map(|row| (row.place, row.errors.unsigned_abs())).collect())
 }
+
+/// How many errors, weighted by sample rate, each of the buckets between rising bounds has, by their own time. Reports below
+/// [`Level::Error`] are none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn over_time(db: &Db, project: ProjectId, bounds: &[DateTime<Utc>]) -> Result<Vec<f64>> {
+    let (Some(until), buckets) = (bounds.last(), bounds.len().saturating_sub(1)) else { return Ok(Vec::new()) };
+    let rows =
+        sqlx::query_file!("sql/error_reports/over_time.sql", project.0, Level::Error.code(), bounds, until).fetch_all(&db.pool).await?;
+    let mut counts = vec![0.0; buckets];
+    for row in rows {
+        // Buckets are numbered from 1.
+        if let Some(count) = usize::try_from(row.bucket - 1).ok().and_then(|bucket| counts.get_mut(bucket)) {
+            *count = row.errors;
+        }
+    }
+    Ok(counts)
+}

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use protocol::id::{ActorKind, ProjectId};
 use protocol::live::LiveEvent;
+use protocol::receipt::BotRule;
 use protocol::trace::TraceId;
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ pub struct LiveRow {
     pub os: Option<String>,
     pub route: Option<String>,
     pub release: Option<String>,
+    pub referrer: Option<String>,
+    pub name: String,
     pub is_bot: bool,
 }
 
@@ -69,17 +72,35 @@ pub async fn since(db: &Db, project: ProjectId, from: DateTime<Utc>, known: &[Uu
     .await?)
 }
 
-/// The project's newest events by people that were received at or after `from`, newest first, each with its props;
-/// `detail` is left for the caller to make of them.
-pub async fn newest(db: &Db, project: ProjectId, from: DateTime<Utc>, limit: i64) -> Result<Vec<(LiveEvent, serde_json::Value)>> {
+/// One of the newest events.
+#[derive(Clone, Debug)]
+pub struct NewestEvent {
+    /// `detail` and `payload` are left for the caller to make of `props`.
+    pub event: LiveEvent,
+    /// A JSON object.
+    pub props: serde_json::Value,
+    /// What it says about where it happened, beside what `event` says.
+    pub os: Option<String>,
+    /// The sending application's.
+    pub release: Option<String>,
+    /// Where the visitor came from.
+    pub referrer: Option<String>,
+}
+
+/// The project's newest events of people, or with `bots` of everybody, that were received at or after `from`, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn newest(db: &Db, project: ProjectId, from: DateTime<Utc>, bots: BotRule, limit: i64) -> Result<Vec<NewestEvent>> {
     let rows = sqlx::query!(
-        "select event_id, ts, name, route, props, actor_kind, actor, country, trace_id from event
-         where project_id = $1 and received_at >= $2 and flags & $3 = 0 and not is_bot
+        "select event_id, ts, name, route, props, actor_kind, actor, country, trace_id, bot, os, release, referrer from event
+         where project_id = $1 and received_at >= $2 and flags & $3 = 0 and ($5 or not is_bot)
          order by received_at desc, flush_id desc, n desc limit $4",
         project.0,
         from,
         crate::flags::IMPORTED,
-        limit
+        limit,
+        bots == BotRule::All
     )
     .fetch_all(&db.pool)
     .await?;
@@ -92,12 +113,14 @@ pub async fn newest(db: &Db, project: ProjectId, from: DateTime<Utc>, limit: i64
                 name: row.name,
                 route: row.route,
                 detail: String::new(),
+                payload: String::new(),
+                bot: row.bot,
                 actor_kind: ActorKind::from_code(row.actor_kind),
                 actor: row.actor,
                 country: row.country,
                 trace_id: row.trace_id.map(|id| TraceId(id.into_bytes())),
             };
-            (event, row.props)
+            NewestEvent { event, props: row.props, os: row.os, release: row.release, referrer: row.referrer }
         })
         .collect())
 }

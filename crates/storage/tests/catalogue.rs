@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 
 /// Tables that do not grow with traffic; they stay on one node and growing tables never refer to them.
-const SMALL: [&str; 10] = [
+const SMALL: [&str; 12] = [
     "project",
     "annotation",
     "route_rule",
@@ -11,6 +11,8 @@ const SMALL: [&str; 10] = [
     "account",
     "login_session",
     "setup_link",
+    "saved",
+    "shared_link",
     "project_role",
     "ingest_process",
     "_sqlx_migrations",

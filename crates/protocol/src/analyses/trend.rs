@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{GroupKey, Scope, TimeBucket};
+use super::{GroupKey, Scope, TimeBucket, TrendMeasure};
 use crate::filter::{Field, Filter};
 use crate::range::Step;
 use crate::receipt::Receipt;
@@ -15,13 +15,15 @@ pub struct TrendQuery {
     pub step: Option<Step>,
     /// One series each, A, B, C and so on: events that match the scope's filter and this one.
     pub series: Vec<Filter>,
+    /// What each series is measured by, in their order; those that are not said are measured by `rank`.
+    pub measures: Vec<TrendMeasure>,
     /// What a single series is broken down by: nothing, a field, or two fields' pairs.
     pub by: Vec<Field>,
     /// Values of the breakdown that are shown by themselves.
     pub top: usize,
     /// Which come first.
     pub rank: TrendRank,
-    /// A figure from the people or events of the series, such as `B/A*100`.
+    /// A figure from what the series are measured by, such as `B/A*100`.
     pub formula: Option<String>,
 }
 
@@ -32,6 +34,15 @@ impl TrendQuery {
     pub const FIELDS_MAX: usize = 2;
     /// Values of a breakdown, at most.
     pub const TOP_MAX: usize = 1_000;
+
+    /// What a series is measured by, by its place.
+    pub fn measure(&self, place: usize) -> TrendMeasure {
+        let usual = match self.rank {
+            TrendRank::Events => TrendMeasure::Events,
+            TrendRank::People => TrendMeasure::People,
+        };
+        self.measures.get(place).cloned().unwrap_or(usual)
+    }
 }
 
 impl Default for TrendQuery {
@@ -40,6 +51,7 @@ impl Default for TrendQuery {
             scope: Scope::default(),
             step: None,
             series: vec![Filter::all()],
+            measures: Vec::new(),
             by: Vec::new(),
             top: 10,
             rank: TrendRank::Events,
@@ -48,7 +60,7 @@ impl Default for TrendQuery {
     }
 }
 
-/// What values of a breakdown are ranked by, and what a formula reckons with.
+/// What values of a breakdown are ranked by, and what a series is measured by where nothing else is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -77,6 +89,13 @@ pub struct TrendSeries {
     pub letter: char,
     /// Which value of the breakdown.
     pub key: GroupKey,
+    /// What it is measured by, such as `events` or `sum(price)`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub measure: TrendMeasure,
+    /// That, by bucket; null where there is none, such as the mean of nothing.
+    pub values: Vec<Option<f64>>,
+    /// That, over the whole range: mostly not the sum of the buckets.
+    pub value: Option<f64>,
     /// By bucket.
     pub counts: Vec<TrendCounts>,
     /// Over the whole range.

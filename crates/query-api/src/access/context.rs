@@ -6,6 +6,8 @@ use axum::http::request::Parts;
 use chrono_tz::Tz;
 use protocol::access::{Project, Role, Scope};
 use protocol::id::ProjectId;
+use protocol::shared_link::SharedPage;
+use uuid::Uuid;
 
 use super::credentials::Visitor;
 use super::{Access, SignedIn};
@@ -36,6 +38,13 @@ pub enum Caller {
         /// It may also change what an editor may change.
         may_write: bool,
     },
+    /// Somebody with a link that shows one page. They have no role: what needs one is refused.
+    Link {
+        /// The link's id.
+        id: Uuid,
+        /// The page.
+        page: SharedPage,
+    },
     /// A command on a machine that holds the database's address: it may do everything.
     Operator,
 }
@@ -45,6 +54,7 @@ impl std::fmt::Display for Caller {
         match self {
             Self::Account { id, .. } => write!(f, "account {id}"),
             Self::Key { id, .. } => write!(f, "key {id}"),
+            Self::Link { id, .. } => write!(f, "link {id}"),
             Self::Operator => f.write_str("command line"),
         }
     }
@@ -80,12 +90,24 @@ impl ProjectContext {
         }
     }
 
+    /// Refuses a link that shows another page than this one.
+    ///
+    /// # Errors
+    /// [`ApiError::RoleTooLow`].
+    pub(crate) fn require_page(&self, asked: SharedPage) -> Result<(), ApiError> {
+        match self.caller {
+            Caller::Link { page, .. } if page != asked => Err(ApiError::RoleTooLow(Role::Viewer)),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn id(&self) -> ProjectId {
         self.project.id
     }
 }
 
-fn context(project: Project, caller: Caller) -> Result<ProjectContext, ApiError> {
+/// A context of this caller, who was checked before.
+pub(super) fn of(project: Project, caller: Caller) -> Result<ProjectContext, ApiError> {
     let zone = project.zone.parse();
     let zone = zone.map_err(|_| ApiError::Fault(format!("project {} has the unknown zone `{}`", project.id, project.zone)))?;
     Ok(ProjectContext { project, zone, caller })
@@ -100,7 +122,7 @@ impl Access {
         let visitor = self.visitor(headers).await?;
         let project = self.find_project(name).await?.ok_or(ApiError::UnknownProject)?;
         let caller = self.caller(visitor, project.id).await?.ok_or(ApiError::UnknownProject)?;
-        context(project, caller)
+        of(project, caller)
     }
 
     /// The project that an operator names at a command line: whoever knows the database's address may do everything, so
@@ -109,7 +131,7 @@ impl Access {
     /// # Errors
     /// [`ApiError::UnknownProject`] when there is no such project.
     pub async fn operator_context(&self, name: &str) -> Result<ProjectContext, ApiError> {
-        context(self.find_project(name).await?.ok_or(ApiError::UnknownProject)?, Caller::Operator)
+        of(self.find_project(name).await?.ok_or(ApiError::UnknownProject)?, Caller::Operator)
     }
 
     /// A name of digits is a number: a project's word begins with a letter.

@@ -35,7 +35,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &BreakdownsQue
         let (history, chosen) = (&found.history, found.chosen());
         let spread = Spread::over(history, &spread_frame).joined();
         let total = trend::count(history, &chosen, &spread, 1, &Keys::none(history), cancel)?.remove(0).total;
-        let list = |dimension| trend::first(history, &chosen, &spread, &Keys::of(history, dimension), top, cancel);
+        let list = |dimension| found.first(&chosen, dimension, top, cancel);
         Ok((total, dimensions.iter().map(list).collect::<Result<Vec<_>, _>>()?))
     })
     .await?;

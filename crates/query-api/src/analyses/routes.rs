@@ -2,8 +2,8 @@
 
 use analysis::keys::{Dimension, Keys};
 use analysis::routes::{self, RouteStats, visible_ms};
-use analysis::segment::{Attribute, ColumnKey};
-use analysis::sessions::Sessions;
+use analysis::segment::Attribute;
+use analysis::sessions::Stretches;
 use protocol::analyses::{GroupKey, RouteRow, RoutesAnswer, RoutesQuery};
 use protocol::receipt::Accuracy;
 
@@ -29,12 +29,13 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) 
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame::frame(context, &making, query.scope.period, None)?;
     let by = Dimension::Text(Attribute::Route);
-    let columns = by.columns().into_iter().chain(Sessions::COLUMNS).chain([ColumnKey::Text(Attribute::Name), visible_ms()]);
+    let columns = by.columns().into_iter().chain(Stretches::COLUMNS).chain([visible_ms()]);
     let asked = Asked { only_matching: false, columns: columns.collect(), ordered: true, ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
+    let (from, until) = (frame.start(), frame.end());
     let mut rows = engine::run(state, move |cancel| {
-        let keys = Keys::of(&found.history, &by);
-        let stats = routes::count(&found.history, &found.within, &found.chosen(), &keys, cancel)?;
+        let (keys, stretches) = (Keys::of(&found.history, &by), found.stretches(from, until));
+        let stats = routes::count(&found.history, (&found.within, &stretches), &found.chosen(), &keys, cancel)?;
         let route = |key: usize| keys.value(key as u32).map_or(GroupKey::Absent, |route| GroupKey::Value(route.to_owned()));
         Ok(stats
             .into_iter()

@@ -1,7 +1,6 @@
 //! Sessions over time: how many, how long, and who left at once.
 
 use analysis::history::Spread;
-use analysis::segment::{Attribute, ColumnKey};
 use analysis::sessions::{self, SessionCounts};
 use protocol::analyses::{SessionFigures, SessionsAnswer, SessionsBucket, SessionsQuery};
 use protocol::receipt::Accuracy;
@@ -23,17 +22,14 @@ pub async fn sessions(state: &QueryState, context: &ProjectContext, query: &Sess
 async fn run(state: &QueryState, context: &ProjectContext, query: &SessionsQuery) -> Result<SessionsAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame::frame(context, &making, query.scope.period, query.step)?;
-    let asked = Asked {
-        only_matching: false,
-        columns: sessions::Sessions::COLUMNS.into_iter().chain([ColumnKey::Text(Attribute::Name)]).collect(),
-        ordered: true,
-        ..Asked::of(&query.scope, &frame)
-    };
+    let asked =
+        Asked { only_matching: false, columns: sessions::Stretches::COLUMNS.into(), ordered: true, ..Asked::of(&query.scope, &frame) };
     let found = engine::find(state, context, &mut making, asked).await?;
     let spread_frame = frame.clone();
     let stats = engine::run(state, move |cancel| {
         let spread = Spread::over(&found.history, &spread_frame);
-        sessions::count(&found.history, &found.within, &found.chosen(), &spread, spread_frame.buckets.len(), cancel)
+        let stretches = found.stretches(spread_frame.start(), spread_frame.end());
+        sessions::count(&found.history, &stretches, &found.chosen(), &spread, spread_frame.buckets.len(), cancel)
     })
     .await?;
     let buckets = frame::buckets(&making, &frame).into_iter().zip(&stats.buckets);

@@ -1,20 +1,18 @@
 //! Trend: events and distinct people over time, in several series or broken down.
 
 mod from_rollup;
+mod from_segments;
 
 use std::collections::BTreeSet;
 
-use analysis::history::Spread;
-use analysis::keys::{Dimension, Keys};
-use analysis::trend::{self, Ranked, Series};
-use protocol::analyses::{GroupKey, TrendAnswer, TrendCounts, TrendFormula, TrendQuery, TrendRank, TrendSeries};
+use analysis::trend::{self, Series};
+use protocol::analyses::{GroupKey, TrendAnswer, TrendFormula, TrendMeasure, TrendQuery, TrendSeries};
 use protocol::filter::Filter;
 use protocol::formula::Formula;
 use protocol::receipt::Accuracy;
 
-use super::{by, counts, frame, group};
+use super::{counts, frame, group};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -34,27 +32,32 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -
     let in_segments = making.horizon(state, context).await?.segments_cover(frame.start());
     // All series from one place: a formula must not divide what reaches back far by what does not.
     let slices: Option<Vec<_>> = filters.iter().map(|filter| from_rollup::slice(query, filter)).collect();
-    let slices = slices.filter(|_| !in_segments);
+    let by_events = (0..filters.len()).all(|place| matches!(query.measure(place), TrendMeasure::Events | TrendMeasure::People));
+    let slices = slices.filter(|_| !in_segments && by_events);
     let mut series = Vec::new();
     for (place, (letter, filter)) in ('A'..).zip(&filters).enumerate() {
         let counted = match &slices {
-            Some(slices) => from_rollup::count(state, context, &mut making, query, &frame, slices[place]).await?,
-            None => count(state, context, &mut making, query, &frame, filter).await?,
+            Some(slices) => {
+                let counted = from_rollup::count(state, context, &mut making, query, &frame, slices[place]).await?;
+                counted.into_iter().map(|ranked| (ranked, None)).collect()
+            }
+            None => from_segments::count(state, context, &mut making, query, &frame, (place, filter)).await?,
         };
-        for ranked in counted {
+        for (ranked, values) in counted {
             let key = match query.by.len() {
                 0 => GroupKey::All,
                 1 => group(&ranked.key),
                 _ => pair(&ranked.key),
             };
-            series.push(told(letter, key, &ranked.series));
+            series.push(told((letter, key, query.measure(place)), &ranked.series, values));
         }
     }
-    let counted = format!("Events and distinct people by the event's own time, {} buckets of {}.", frame.buckets.len(), frame.step.label());
+    let what = if by_events { "Events and distinct people" } else { "Events, distinct people and what they are measured by" };
+    let counted = format!("{what} by the event's own time, {} buckets of {}.", frame.buckets.len(), frame.step.label());
     Ok(TrendAnswer {
         step: frame.step,
         buckets: frame::buckets(&making, &frame),
-        formula: formula.map(|formula| reckon(&formula, query.rank, &series)),
+        formula: formula.map(|formula| reckon(&formula, &series)),
         series,
         receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
@@ -75,6 +78,12 @@ fn check(query: &TrendQuery) -> Result<Option<Formula>, ApiError> {
     if query.top == 0 || query.top > TrendQuery::TOP_MAX {
         return wrong("top", "is out of range", format!("1 to {}", TrendQuery::TOP_MAX));
     }
+    if query.measures.len() > query.series.len() {
+        return wrong("measure", "is given more often than `series`", format!("at most {} here", query.series.len()));
+    }
+    if !query.by.is_empty() && query.measure(0) == TrendMeasure::Sessions {
+        return wrong("measure", "cannot be sessions in a breakdown", "events, people, or a number such as sum(price)".to_owned());
+    }
     let Some(text) = &query.formula else { return Ok(None) };
     let formula: Formula = text.parse().map_err(|error| ApiError::InvalidParameter {
         name: "formula",
@@ -91,32 +100,10 @@ fn check(query: &TrendQuery) -> Result<Option<Formula>, ApiError> {
     Ok(Some(formula))
 }
 
-async fn count(
-    state: &QueryState,
-    context: &ProjectContext,
-    making: &mut Making,
-    query: &TrendQuery,
-    frame: &analysis::calendar::Frame,
-    filter: &Filter,
-) -> Result<Vec<Ranked>, ApiError> {
-    let dimensions = query.by.iter().map(engine::dimension).collect::<Result<Vec<Dimension>, ApiError>>()?;
-    let asked = Asked { filter, columns: dimensions.iter().flat_map(Dimension::columns).collect(), ..Asked::of(&query.scope, frame) };
-    let found = engine::find(state, context, making, asked).await?;
-    let (frame, top) = (frame.clone(), (query.top, by(query.rank)));
-    engine::run(state, move |cancel| {
-        let (history, chosen) = (&found.history, found.chosen());
-        let (spread, buckets) = (Spread::over(history, &frame), frame.buckets.len());
-        let keys = match &dimensions[..] {
-            [] => {
-                let series = trend::count(history, &chosen, &spread, buckets, &Keys::none(history), cancel)?;
-                return Ok(series.into_iter().map(|series| Ranked { key: trend::Key::Absent, series }).collect());
-            }
-            [one] => Keys::of(history, one),
-            [first, second, ..] => Keys::pairs(history, &Keys::of(history, first), &Keys::of(history, second), joined),
-        };
-        trend::break_down(history, &chosen, &spread, buckets, &keys, top, cancel)
-    })
-    .await
+/// What a series is measured by, where that is neither events nor people: by bucket, and over the whole range.
+struct Values {
+    buckets: Vec<Option<f64>>,
+    whole: Option<f64>,
 }
 
 /// Stands between the two values of a pair; what it marks as there follows it, so that a value may hold anything.
@@ -138,23 +125,26 @@ fn pair(key: &trend::Key) -> GroupKey {
     GroupKey::Pair((!length.is_empty()).then(|| first.to_owned()), (!mark.is_empty()).then(|| second.to_owned()))
 }
 
-fn told(letter: char, key: GroupKey, series: &Series) -> TrendSeries {
+fn told((letter, key, measure): (char, GroupKey, TrendMeasure), series: &Series, values: Option<Values>) -> TrendSeries {
     let Series { buckets, total } = series;
-    TrendSeries { letter, key, counts: buckets.iter().map(counts).collect(), total: counts(total) }
+    let of = |cell: &trend::Cell| Some(if measure == TrendMeasure::People { cell.people as f64 } else { cell.events });
+    let Values { buckets: values, whole: value } =
+        values.unwrap_or_else(|| Values { buckets: buckets.iter().map(of).collect(), whole: of(total) });
+    TrendSeries { letter, key, measure, values, value, counts: buckets.iter().map(counts).collect(), total: counts(total) }
 }
 
-/// The formula over each bucket, and over the totals.
-fn reckon(formula: &Formula, rank: TrendRank, series: &[TrendSeries]) -> TrendFormula {
-    let measure = |counts: &TrendCounts| match rank {
-        TrendRank::Events => counts.events,
-        TrendRank::People => counts.people as f64,
+/// The formula over each bucket, and over the whole range. It has no value where one of its series has none.
+fn reckon(formula: &Formula, series: &[TrendSeries]) -> TrendFormula {
+    let named = formula.letters();
+    let eval = |value: &dyn Fn(&TrendSeries) -> Option<f64>| {
+        let of = |series: &TrendSeries| value(series).or((!named.contains(&series.letter)).then_some(0.0));
+        formula.eval(&series.iter().map(of).collect::<Option<Vec<_>>>()?)
     };
-    let buckets = series.first().map_or(0, |series| series.counts.len());
-    let at = |bucket: usize| formula.eval(&series.iter().map(|series| measure(&series.counts[bucket])).collect::<Vec<_>>());
+    let buckets = series.first().map_or(0, |series| series.values.len());
     TrendFormula {
         text: formula.to_string(),
-        values: (0..buckets).map(at).collect(),
-        total: formula.eval(&series.iter().map(|series| measure(&series.total)).collect::<Vec<_>>()),
+        values: (0..buckets).map(|bucket| eval(&|series| series.values[bucket])).collect(),
+        total: eval(&|series| series.value),
     }
 }
 

@@ -5,8 +5,8 @@ use analysis::calendar::Frame;
 use analysis::history::{Cancel, Cancelled, OUT, Selection, Spread};
 use analysis::keys::{Dimension, Keys};
 use analysis::segment::Attribute;
-use analysis::sessions::{self, Sessions};
-use analysis::trend::{self, By, Key, Series};
+use analysis::sessions::{self, Stretches};
+use analysis::trend::{self, By, Key};
 use chrono::{DateTime, Utc};
 use protocol::audience::Counts;
 use protocol::event::PAGE_VIEW;
@@ -32,7 +32,7 @@ pub(super) async fn half(
     let asked = Asked {
         // Sessions are made of their other events too.
         only_matching: !sessions,
-        columns: read.chain(sessions.then_some(Sessions::COLUMNS).into_iter().flatten()).collect(),
+        columns: read.chain(sessions.then_some(Stretches::COLUMNS).into_iter().flatten()).collect(),
         ordered: sessions,
         ..Asked::of(wanted.scope, wanted.frame)
     };
@@ -47,8 +47,8 @@ pub(super) async fn half(
         let totals = if until == frame.end() { whole } else { counting.counts(&frame, until)?.1 };
         let mut leading = Top::default();
         if top {
-            leading.routes = counting.ranked(&frame, &routes, By::People)?;
-            leading.names = counting.ranked(&frame, &names, By::Events)?;
+            leading.routes = counting.ranked(&routes, By::People)?;
+            leading.names = counting.ranked(&names, By::Events)?;
         }
         Ok(Half { buckets, totals, top: leading })
     })
@@ -72,22 +72,17 @@ impl Counting<'_> {
             Some(bucket) if quarter < until => bucket as u16,
             _ => OUT,
         });
-        let count = |rows: &Selection| -> Result<Series, Cancelled> {
-            Ok(trend::count(history, rows, &spread, frame.buckets.len(), &Keys::none(history), self.cancel)?.remove(0))
-        };
-        let (events, views) = (count(self.events)?, count(self.views)?);
-        let counts = |events: &trend::Cell, views: &trend::Cell| Counts {
-            people: events.people,
-            page_views: views.events,
-            events: events.events,
-            sessions: None,
-        };
-        let mut buckets: Vec<_> = events.buckets.iter().zip(&views.buckets).map(|(events, views)| counts(events, views)).collect();
-        let mut total = counts(&events.total, &views.total);
+        let count = frame.buckets.len();
+        let events = trend::count(history, self.events, &spread, count, &Keys::none(history), self.cancel)?.remove(0);
+        let views = trend::events(history, self.views, &spread, count, self.cancel)?;
+        let counts =
+            |events: &trend::Cell, page_views: f64| Counts { people: events.people, page_views, events: events.events, sessions: None };
+        let mut buckets: Vec<_> = events.buckets.iter().zip(&views).map(|(events, views)| counts(events, *views)).collect();
+        let mut total = counts(&events.total, views.iter().sum());
         if self.sessions {
-            let within = self.found.between(frame.start(), until);
-            let chosen = self.events.clone().and(within.clone());
-            let sessions = sessions::count(history, &within, &chosen, &spread, frame.buckets.len(), self.cancel)?;
+            let stretches = self.found.stretches(frame.start(), until);
+            let chosen = self.events.clone().and(self.found.between(frame.start(), until));
+            let sessions = sessions::count(history, &stretches, &chosen, &spread, count, self.cancel)?;
             total.sessions = Some(session_figures(&sessions.total));
             buckets.iter_mut().zip(&sessions.buckets).for_each(|(counts, found)| counts.sessions = Some(session_figures(found)));
         }
@@ -95,10 +90,8 @@ impl Counting<'_> {
     }
 
     /// The values with most; events without a value are left out.
-    fn ranked(&self, frame: &Frame, dimension: &Dimension, by: By) -> Result<Vec<Ranked>, Cancelled> {
-        let history = &self.found.history;
-        let (keys, spread) = (Keys::of(history, dimension), Spread::over(history, frame));
-        let ranked = trend::first(history, self.events, &spread, &keys, (ROWS_SHOWN + 1, by), self.cancel)?;
+    fn ranked(&self, dimension: &Dimension, by: By) -> Result<Vec<Ranked>, Cancelled> {
+        let ranked = self.found.first(self.events, dimension, (ROWS_SHOWN + 1, by), self.cancel)?;
         let told = |ranked: trend::Ranked| match ranked.key {
             Key::Value(value) => {
                 Some(Ranked { value: value.to_string(), people: ranked.series.total.people, events: ranked.series.total.events })

@@ -1,6 +1,7 @@
 //! The event x-ray: an id is looked for among events, batches and refusals, and its way is told hop by hop.
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
+use protocol::access::Role;
 use protocol::delivery::{Hop, Rejection, XRAY_ITEMS_SHOWN, XrayAnswer, XrayVerdict};
 use protocol::id::ProjectId;
 use protocol::limits::LATE_DAYS_MAX;
@@ -32,6 +33,7 @@ const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
 /// # Errors
 /// [`ApiError::InvalidParameter`] for an id that is too long; else when the database does not answer in time.
 pub async fn xray(state: &QueryState, context: &ProjectContext, id: &str) -> Result<XrayAnswer, ApiError> {
+    context.require(Role::Viewer)?;
     if id.len() > ID_BYTES_MAX {
         let (problem, allowed) = ("is too long".to_owned(), format!("at most {ID_BYTES_MAX} bytes"));
         return Err(ApiError::InvalidParameter { name: "id", problem, allowed });

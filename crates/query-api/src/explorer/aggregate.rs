@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use analysis::calendar::{self, Frame};
 use analysis::metric::{Chart, Lines, Weighed};
+use protocol::access::Role;
 use protocol::explorer::{AggregateAnswer, AggregateBucket, AggregateSeries, MetricKey};
 use protocol::metric::Aggregate;
 use protocol::range::Range;
@@ -38,6 +39,7 @@ pub struct AggregateQuery {
 /// [`ApiError::UnknownMetric`]; [`ApiError::InvalidParameter`] for an aggregate that makes no sense for the kind, a tag that
 /// the metric does not have, or a range that the explorer does not offer; else when the database does not answer in time.
 pub async fn aggregate(state: &QueryState, context: &ProjectContext, query: &AggregateQuery) -> Result<AggregateAnswer, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context, query)).await
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use analysis::calendar;
 use analysis::metric::Chart;
+use protocol::access::Role;
 use protocol::explorer::{MetricCatalogue, MetricKey, MetricSummary};
 use protocol::receipt::Accuracy;
 use storage::metric_series::{self, SeriesRow};
@@ -19,6 +20,7 @@ use crate::{ApiError, QueryState, budget};
 /// # Errors
 /// When the database does not answer in time.
 pub async fn catalogue(state: &QueryState, context: &ProjectContext) -> Result<MetricCatalogue, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context)).await
 }
 

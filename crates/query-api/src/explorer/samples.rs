@@ -1,5 +1,6 @@
 //! Stored points of a metric, each with its trace.
 
+use protocol::access::Role;
 use protocol::explorer::{SAMPLES_MAX, SampleOrder, SamplesAnswer};
 use protocol::range::Range;
 use protocol::receipt::Accuracy;
@@ -28,6 +29,7 @@ pub struct SamplesQuery {
 /// [`ApiError::UnknownMetric`]; [`ApiError::InvalidParameter`] for a range that the explorer does not offer; else when the
 /// database does not answer in time.
 pub async fn samples(state: &QueryState, context: &ProjectContext, query: &SamplesQuery) -> Result<SamplesAnswer, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context, query)).await
 }
 

@@ -1,5 +1,6 @@
 //! What a feed row says about an event's props.
 
+use protocol::live::LIVE_PAYLOAD_CHARS;
 use serde_json::Value;
 
 const PROPS_SHOWN: usize = 3;
@@ -11,6 +12,18 @@ pub(super) fn detail(props: &Value) -> String {
     let shown: Vec<String> = props.filter_map(|(key, value)| Some(format!("{key} {}", scalar(value)?))).take(PROPS_SHOWN).collect();
     let text = shown.join(" · ");
     match text.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// The props as JSON on several lines, cut off where it gets long; empty without any.
+pub(super) fn payload(props: &Value) -> String {
+    if props.as_object().is_none_or(serde_json::Map::is_empty) {
+        return String::new();
+    }
+    let text = serde_json::to_string_pretty(props).unwrap_or_default();
+    match text.char_indices().nth(LIVE_PAYLOAD_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::Stream;
-use protocol::live::{LiveAnswer, LiveWindow};
+use protocol::access::Role;
+use protocol::live::{LiveAnswer, LiveQuery};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
@@ -23,15 +24,17 @@ const STREAM_LASTS: Duration = Duration::from_secs(15 * 60);
 pub async fn stream(
     state: &QueryState,
     context: ProjectContext,
-    window: LiveWindow,
+    query: LiveQuery,
 ) -> Result<impl Stream<Item = Arc<LiveAnswer>> + Send + use<>, ApiError> {
+    context.require(Role::Viewer)?;
+    super::check(&query)?;
     let room = Arc::clone(&state.live().streams).try_acquire_owned();
     let room = room.map_err(|_| ApiError::Busy("too many live streams are open"))?;
     let watched = state.live().watched(state, &context)?;
     let viewer = watched.view();
-    let first = budget::within(state, watched.answer(state, &context, window)).await?;
+    let first = budget::within(state, watched.answer(state, &context, &query)).await?;
     let following =
-        Following { state: state.clone(), context, window, viewer, ends_at: Instant::now() + STREAM_LASTS, sent: None, _room: room };
+        Following { state: state.clone(), context, query, viewer, ends_at: Instant::now() + STREAM_LASTS, sent: None, _room: room };
     Ok(futures::stream::unfold((following, Some(first)), |(mut following, first)| async move {
         let answer = match first {
             Some(first) => first,
@@ -46,7 +49,7 @@ pub async fn stream(
 struct Following {
     state: QueryState,
     context: ProjectContext,
-    window: LiveWindow,
+    query: LiveQuery,
     viewer: Viewer,
     ends_at: Instant,
     sent: Option<Arc<LiveAnswer>>,
@@ -63,7 +66,7 @@ impl Following {
                 Ok(_) = stop.wait_for(|stopped| *stopped) => return None,
                 () = tokio::time::sleep_until(self.ends_at) => return None,
             }
-            let answer = self.viewer.watched.answer(&self.state, &self.context, self.window);
+            let answer = self.viewer.watched.answer(&self.state, &self.context, &self.query);
             match budget::within(&self.state, answer).await {
                 Ok(answer) if self.sent.as_deref().is_none_or(|sent| !shows_the_same(sent, &answer)) => return Some(answer),
                 // Nothing new; or the database is away, which the refresh has said.

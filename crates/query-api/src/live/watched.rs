@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use protocol::id::ProjectId;
-use protocol::live::{LiveAnswer, LiveWindow};
+use protocol::live::{LiveAnswer, LiveQuery};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
@@ -41,8 +41,8 @@ pub(super) struct Watched {
 struct Held {
     window: Window,
     refreshed: Option<Instant>,
-    /// What was drawn up since the refresh, by window: every viewer gets the same.
-    answers: HashMap<i64, Arc<LiveAnswer>>,
+    /// What was drawn up since the refresh, with its question: every viewer gets the same.
+    answers: Vec<(LiveQuery, Arc<LiveAnswer>)>,
 }
 
 impl LiveWindows {
@@ -124,22 +124,23 @@ impl Watched {
         }
     }
 
-    /// The answer of this moment. Draws up at most one per window and refresh.
+    /// The answer of this moment. Draws up at most one per question and refresh.
     pub(super) async fn answer(
         &self,
         state: &QueryState,
         context: &ProjectContext,
-        window: LiveWindow,
+        query: &LiveQuery,
     ) -> Result<Arc<LiveAnswer>, ApiError> {
         let mut held = self.held.lock().await;
         if held.refreshed.is_none_or(|at| at.elapsed() >= state.config().live_refresh) {
             held.refresh(state, self.project).await?;
         }
-        if let Some(answer) = held.answers.get(&window.minutes()) {
+        if let Some((_, answer)) = held.answers.iter().find(|(drawn, _)| drawn == query) {
             return Ok(Arc::clone(answer));
         }
-        let answer = Arc::new(super::answer(context, &held.window, window));
-        held.answers.insert(window.minutes(), Arc::clone(&answer));
+        let feed = held.window.feed(state.db(), self.project, query).await?;
+        let answer = Arc::new(super::answer(context, &held.window, query, feed));
+        held.answers.push((query.clone(), Arc::clone(&answer)));
         Ok(answer)
     }
 

@@ -1,32 +1,31 @@
 //! The last half hour of one project, in memory.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use analysis::live::{self, Figures, Row, Symbols};
+use analysis::live::{self, Figures, Row, Split, Symbols};
 use analysis::persons::Persons;
 use chrono::{DateTime, TimeDelta, Utc};
+use protocol::filter::{Field, Filter, Value};
 use protocol::id::ProjectId;
 use protocol::limits::FUTURE_MINUTES_KEPT;
-use protocol::live::{LIVE_FEED_ROWS, LiveEvent, LiveSlice};
+use protocol::live::{LiveEvent, LiveQuery, LiveSlice};
+use protocol::receipt::BotRule;
 use storage::Db;
 use storage::live_events::{self, Cursor, LiveRow};
 use uuid::Uuid;
 
-use super::detail::detail;
+use super::feed;
 use super::people::{People, symbol_text};
 use crate::ApiError;
 
-/// Rows kept per project, 40 bytes each: of a busier project only the newest are counted, and the receipt says so.
+/// Rows kept per project, 48 bytes each: of a busier project only the newest are counted, and the receipt says so.
 pub(super) const ROWS_MAX: usize = 500_000;
 /// Rows read at a time.
 const PAGE_ROWS: usize = 50_000;
 /// A flush is visible at most about two seconds after its time of receipt; clocks of several ingest processes may differ.
 /// So long before the last refresh it is looked again, and flushes that were read before are left out.
 const OVERLAP: TimeDelta = TimeDelta::seconds(15);
-/// Events arrive a little out of order: the feed is the newest by their own time among the newest of this many by arrival.
-const FEED_CANDIDATES: usize = LIVE_FEED_ROWS * 5;
 /// The feed is read again this often even when nothing new came, so that old events leave it.
 const FEED_LASTS: TimeDelta = TimeDelta::seconds(60);
 /// Numbers without a row are given up when there are this many, beyond two for every row.
@@ -61,7 +60,11 @@ impl Window {
         let known: Vec<Uuid> = self.known.keys().copied().collect();
         let (fresh, given_up) = read(db, project, from, &known, now).await?;
         let feed_is_old = self.feed_read_at.is_none_or(|at| now - at >= FEED_LASTS);
-        let feed = if fresh.is_empty() && !feed_is_old { None } else { Some(read_feed(db, project, earliest).await?) };
+        let feed = if fresh.is_empty() && !feed_is_old {
+            None
+        } else {
+            Some(feed::read(db, project, earliest, BotRule::Humans, &Filter::all()).await?)
+        };
 
         self.partial_before = self.partial_before.max(given_up);
         for row in fresh.iter().rev() {
@@ -86,8 +89,10 @@ impl Window {
     fn push(&mut self, row: &LiveRow) {
         let actor = (row.actor_kind != 0).then(|| self.actors.intern(&symbol_text(row.actor_kind, &row.actor)));
         let session = row.session_id.as_deref().map(|text| self.sessions.intern(text));
-        let values = [&row.country, &row.os, &row.route, &row.release].map(|value| value.as_deref().map(|text| self.values.intern(text)));
-        self.rows.push(Row { ts_micros: row.ts.timestamp_micros(), actor, session, values, is_bot: row.is_bot });
+        let values = [&row.country, &row.os, &row.route, &row.release, &row.referrer];
+        let values = values.map(|value| value.as_deref().map(|text| self.values.intern(text)));
+        let name = Some(self.values.intern(&row.name));
+        self.rows.push(Row { ts_micros: row.ts.timestamp_micros(), actor, session, name, values, is_bot: row.is_bot });
     }
 
     fn forget(&mut self, now: DateTime<Utc>) {
@@ -111,22 +116,45 @@ impl Window {
         for row in &mut self.rows {
             row.actor = row.actor.map(|symbol| actors.intern(self.actors.text(symbol)));
             row.session = row.session.map(|symbol| sessions.intern(self.sessions.text(symbol)));
+            row.name = row.name.map(|symbol| values.intern(self.values.text(symbol)));
             row.values = row.values.map(|value| value.map(|symbol| values.intern(self.values.text(symbol))));
         }
         (self.actors, self.sessions, self.values) = (actors, sessions, values);
         self.people.forget();
     }
 
-    pub(super) fn count(&self, now: DateTime<Utc>, window: TimeDelta) -> Figures {
-        live::count(&self.rows, self.people.firsts(), self.sessions.len(), now, window)
+    pub(super) fn count(&self, now: DateTime<Utc>, query: &LiveQuery) -> Figures {
+        let (filter, all) = (&query.filter, query.filter.is_all());
+        let rows = self.rows.iter().filter(|row| all || filter.matches(&|field| self.value(row, field)));
+        live::count(rows, query.bots, self.people.firsts(), self.sessions.len(), now, TimeDelta::minutes(query.window.minutes()))
     }
 
-    pub(super) fn slices(&self, figures: &Figures) -> [Vec<LiveSlice>; 4] {
-        [0, 1, 2, 3].map(|split| live::top(&figures.splits[split], &self.values))
+    fn value(&self, row: &Row, field: &Field) -> Value<'_> {
+        let [country, os, route, release, referrer] = row.values;
+        let symbol = match field {
+            Field::Name => row.name,
+            Field::Country => country,
+            Field::Os => os,
+            Field::Route => route,
+            Field::Release => release,
+            Field::Referrer => referrer,
+            // No filter of Live is about another field.
+            _ => None,
+        };
+        symbol.map_or(Value::Absent, |symbol| Value::Text(self.values.text(symbol)))
     }
 
-    pub(super) fn feed(&self) -> &[LiveEvent] {
-        &self.feed
+    pub(super) fn slices(&self, figures: &Figures) -> [Vec<LiveSlice>; Split::ALL.len()] {
+        std::array::from_fn(|split| live::top(&figures.splits[split], &self.values))
+    }
+
+    /// The newest events: those of people are held, others are read now.
+    pub(super) async fn feed(&self, db: &Db, project: ProjectId, query: &LiveQuery) -> Result<Vec<LiveEvent>, ApiError> {
+        if query.bots == BotRule::Humans && query.filter.is_all() {
+            return Ok(self.feed.clone());
+        }
+        let earliest = live::first_minute(self.refreshed_at()) - TimeDelta::minutes(FUTURE_MINUTES_KEPT);
+        feed::read(db, project, earliest, query.bots, &query.filter).await
     }
 
     /// Rows that are counted.
@@ -172,13 +200,4 @@ async fn read(
             _ => return Ok((rows, None)),
         }
     }
-}
-
-/// Newest first by the event's own time, which is the time that is shown; of equal ones the last to arrive. What arrives long
-/// after it happened, such as the queue of a device that was offline, does not push aside what happens now.
-async fn read_feed(db: &Db, project: ProjectId, earliest: DateTime<Utc>) -> Result<Vec<LiveEvent>, ApiError> {
-    let mut newest = live_events::newest(db, project, earliest, FEED_CANDIDATES as i64).await?;
-    newest.sort_by_key(|(event, _)| Reverse(event.ts));
-    newest.truncate(LIVE_FEED_ROWS);
-    Ok(newest.into_iter().map(|(event, props)| LiveEvent { detail: detail(&props), ..event }).collect())
 }

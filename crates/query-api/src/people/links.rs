@@ -32,6 +32,7 @@ pub struct LinksQuery {
 /// # Errors
 /// When the database does not answer in time.
 pub async fn links(state: &QueryState, context: &ProjectContext, query: &LinksQuery) -> Result<LinksAnswer, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context, query)).await
 }
 

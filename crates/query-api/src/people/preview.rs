@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use analysis::calendar;
 use analysis::persons::{self, Difference, Link, Persons};
 use chrono::{DateTime, TimeDelta, Utc};
+use protocol::access::Role;
 use protocol::identity_link::{BeforeAfter, DayPeople, LinkChange, LinkPreview, Person, PersonActor};
 use protocol::range::Range;
 use protocol::receipt::{Accuracy, BotRule};
@@ -31,6 +32,7 @@ const EVENTS_COUNTED_MAX: i64 = 10_000;
 /// # Errors
 /// [`ApiError::UnknownLink`]; else when the database does not answer in time.
 pub async fn preview(state: &QueryState, context: &ProjectContext, link: i64) -> Result<LinkPreview, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context, link)).await
 }
 

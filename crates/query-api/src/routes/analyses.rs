@@ -3,9 +3,9 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use protocol::analyses::{
-    BreakdownsAnswer, BreakdownsQuery, FunnelAnswer, FunnelQuery, HoursAnswer, HoursQuery, JourneysAnswer, JourneysQuery, LifecycleAnswer,
-    LifecycleQuery, RetentionAnswer, RetentionQuery, RoutesAnswer, RoutesQuery, Scope, SessionsAnswer, SessionsQuery, SuggestionsAnswer,
-    SuggestionsQuery, TrendAnswer, TrendQuery,
+    ActiveAnswer, ActiveQuery, BreakdownsAnswer, BreakdownsQuery, FunnelAnswer, FunnelQuery, HoursAnswer, HoursQuery, JourneysAnswer,
+    JourneysQuery, LifecycleAnswer, LifecycleQuery, RetentionAnswer, RetentionQuery, RoutesAnswer, RoutesQuery, Scope, SessionsAnswer,
+    SessionsQuery, SuggestionsAnswer, SuggestionsQuery, TrendAnswer, TrendQuery,
 };
 use protocol::problem::Problem;
 use protocol::range::{Period, Range, Step};
@@ -72,6 +72,7 @@ fn step(parameters: &Parameters) -> Result<Option<Step>, ApiError> {
 }
 
 const NUMBER: &str = "a whole number";
+const MEASURE: &str = "events, people, sessions, or a number's such as sum(price): sum, mean, median, p95, min, max";
 const FIELD: &str = "a dimension such as country, route or release, or the key of a prop";
 
 /// Events and distinct people over time.
@@ -87,9 +88,10 @@ const FIELD: &str = "a dimension such as country, route or release, or the key o
         ScopeParameters,
         ("step" = Option<String>, Query, description = "15m, 1h, 1d, 1w or 1mo"),
         ("series" = Option<String>, Query, description = "A filter; may be given again for further series"),
+        ("measure" = Option<String>, Query, description = "What a series is measured by, once for each in their order: events, people, sessions, or sum, mean, median, p95, min or max of a prop such as sum(price)"),
         ("by" = Option<String>, Query, description = "What it is broken down by: a dimension or the key of a prop"),
         ("top" = Option<String>, Query, description = "Values that are shown by themselves"),
-        ("rank" = Option<String>, Query, description = "events (the default) or people: what comes first, and what a formula reckons with"),
+        ("rank" = Option<String>, Query, description = "events (the default) or people: what comes first, and what a series is measured by where `measure` does not say it"),
         ("formula" = Option<String>, Query, description = "Such as B/A*100"),
         ("format" = Option<String>, Query, description = "json (the default) or csv"),
     ),
@@ -105,6 +107,7 @@ pub(super) async fn trend(State(state): State<QueryState>, context: ProjectConte
         scope: scope(&parameters)?,
         step: step(&parameters)?,
         series: if series.is_empty() { usual.series } else { series },
+        measures: parameters.all_parsed("measure", TrendQuery::SERIES_MAX, MEASURE)?,
         by: parameters.all_parsed("by", TrendQuery::FIELDS_MAX, FIELD)?,
         top: parameters.parsed("top", NUMBER)?.unwrap_or(usual.top),
         rank: parameters.choice("rank", &["events", "people"])?.unwrap_or_default(),
@@ -222,6 +225,26 @@ pub(super) async fn retention(
     analyses::retention(&state, &context, &query).await.map(Json)
 }
 
+/// Distinct people of each day, and of the 7 and 30 days that end with it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/active",
+    tag = "analyses",
+    params(
+        ("project" = String, Path, description = "The project's number or word"),
+        ScopeParameters,
+        ("format" = Option<String>, Query, description = "json (the default) or csv"),
+    ),
+    responses(
+        (status = 200, description = "The figures", body = ActiveAnswer),
+        (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn active(State(state): State<QueryState>, context: ProjectContext, parameters: Parameters) -> Result<Response, ApiError> {
+    let query = ActiveQuery { scope: scope(&parameters)? };
+    sheet::told(&context, &parameters, analyses::active(&state, &context, &query).await?)
+}
+
 /// Who is new, who returns, who came back from further away, and who did not come.
 #[utoipa::path(
     get,
@@ -231,6 +254,7 @@ pub(super) async fn retention(
         ("project" = String, Path, description = "The project's number or word"),
         ScopeParameters,
         ("step" = Option<String>, Query, description = "1d (the default), 1w or 1mo"),
+        ("format" = Option<String>, Query, description = "json (the default) or csv"),
     ),
     responses(
         (status = 200, description = "The figures", body = LifecycleAnswer),
@@ -241,10 +265,10 @@ pub(super) async fn lifecycle(
     State(state): State<QueryState>,
     context: ProjectContext,
     parameters: Parameters,
-) -> Result<Json<LifecycleAnswer>, ApiError> {
+) -> Result<Response, ApiError> {
     let step = step(&parameters)?.unwrap_or(LifecycleQuery::default().step);
     let query = LifecycleQuery { scope: scope(&parameters)?, step };
-    analyses::lifecycle(&state, &context, &query).await.map(Json)
+    sheet::told(&context, &parameters, analyses::lifecycle(&state, &context, &query).await?)
 }
 
 /// Sessions over time: how many, how long, and who left at once.

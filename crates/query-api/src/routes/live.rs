@@ -7,8 +7,9 @@ use axum::http::HeaderName;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt as _;
-use protocol::live::{LiveAnswer, LiveWindow};
+use protocol::live::{LiveAnswer, LiveQuery, LiveWindow};
 use protocol::problem::Problem;
+use protocol::receipt::BotRule;
 
 use super::parameters::Parameters;
 use crate::access::ProjectContext;
@@ -18,8 +19,12 @@ const WINDOWS: [&str; 3] = ["1", "5", "30"];
 /// A proxy closes a connection on which nothing is said.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-fn window(parameters: &Parameters) -> Result<LiveWindow, ApiError> {
-    Ok(parameters.choice("window", &WINDOWS)?.unwrap_or_default())
+fn query(parameters: &Parameters) -> Result<LiveQuery, ApiError> {
+    Ok(LiveQuery {
+        window: parameters.choice("window", &WINDOWS)?.unwrap_or_default(),
+        bots: parameters.choice("bots", &["humans", "all"])?.unwrap_or_default(),
+        filter: parameters.filter("filter")?,
+    })
 }
 
 /// Who is here now.
@@ -29,7 +34,9 @@ fn window(parameters: &Parameters) -> Result<LiveWindow, ApiError> {
     tag = "live",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("window" = Option<LiveWindow>, Query, description = "Minutes in which somebody counts as here; 5 when absent")
+        ("window" = Option<LiveWindow>, Query, description = "Minutes in which somebody counts as here; 5 when absent"),
+        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ("filter" = Option<String>, Query, description = "Which events, in the filter language: by name, route, country, os, release and referrer")
     ),
     responses(
         (status = 200, description = "The figures of this moment", body = LiveAnswer),
@@ -41,7 +48,7 @@ pub(super) async fn now(
     context: ProjectContext,
     parameters: Parameters,
 ) -> Result<Json<LiveAnswer>, ApiError> {
-    let answer = live::live(&state, &context, window(&parameters)?).await?;
+    let answer = live::live(&state, &context, &query(&parameters)?).await?;
     Ok(Json(answer.as_ref().clone()))
 }
 
@@ -52,7 +59,9 @@ pub(super) async fn now(
     tag = "live",
     params(
         ("project" = String, Path, description = "The project's number or word"),
-        ("window" = Option<LiveWindow>, Query, description = "Minutes in which somebody counts as here; 5 when absent")
+        ("window" = Option<LiveWindow>, Query, description = "Minutes in which somebody counts as here; 5 when absent"),
+        ("bots" = Option<BotRule>, Query, description = "humans (the default) or all"),
+        ("filter" = Option<String>, Query, description = "Which events, in the filter language: by name, route, country, os, release and referrer")
     ),
     responses(
         (status = 200, description = "One event at once and one at each change, at most one per second", body = LiveAnswer, content_type = "text/event-stream"),
@@ -60,7 +69,7 @@ pub(super) async fn now(
     )
 )]
 pub(super) async fn stream(State(state): State<QueryState>, context: ProjectContext, parameters: Parameters) -> Result<Response, ApiError> {
-    let answers = live::stream(&state, context, window(&parameters)?).await?;
+    let answers = live::stream(&state, context, query(&parameters)?).await?;
     let events = answers.filter_map(|answer| async move { Event::default().json_data(answer.as_ref()).ok().map(Ok::<_, Infallible>) });
     let stream = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     // A proxy that buffers would hold the events back.

@@ -79,12 +79,15 @@ impl Parameters {
 
     /// A text; `None` when it is absent.
     pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, ApiError> {
+        self.text_within(name, TEXT_BYTES_MAX)
+    }
+
+    /// A text of at most so many bytes; `None` when it is absent.
+    pub(super) fn text_within(&self, name: &'static str, bytes_max: usize) -> Result<Option<String>, ApiError> {
         match self.get(name) {
-            Some(text) if text.len() > TEXT_BYTES_MAX => Err(ApiError::InvalidParameter {
-                name,
-                problem: "is too long".to_owned(),
-                allowed: format!("at most {TEXT_BYTES_MAX} bytes"),
-            }),
+            Some(text) if text.len() > bytes_max => {
+                Err(ApiError::InvalidParameter { name, problem: "is too long".to_owned(), allowed: format!("at most {bytes_max} bytes") })
+            }
             text => Ok(text.cloned()),
         }
     }

@@ -3,7 +3,10 @@
 use axum::Json;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use protocol::analyses::{BreakdownRow, BreakdownsAnswer, GroupKey, RoutesAnswer, TrendAnswer, TrendSeries};
+use protocol::analyses::{
+    ActiveAnswer, ActiveDay, BreakdownRow, BreakdownsAnswer, GroupKey, LifecycleAnswer, LifecycleBucket, RoutesAnswer, TrendAnswer,
+    TrendMeasure, TrendSeries,
+};
 use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
 use protocol::filter::Field;
 use protocol::sessions::{SessionListAnswer, SessionRow};
@@ -102,6 +105,7 @@ impl Sheet for TrendAnswer {
         for series in &self.series {
             let name = name(series);
             heads.extend([format!("{name} events"), format!("{name} people")]);
+            heads.extend(is_apart(series).then(|| format!("{name} {}", series.measure)));
         }
         heads.extend(self.formula.iter().map(|formula| formula.text.clone()));
         let mut lines = vec![heads];
@@ -110,11 +114,38 @@ impl Sheet for TrendAnswer {
             for series in &self.series {
                 let counts = &series.counts[place];
                 line.extend([counts.events.to_string(), counts.people.to_string()]);
+                line.extend(is_apart(series).then(|| optional(series.values[place])));
             }
             line.extend(self.formula.iter().map(|formula| optional(formula.values[place])));
             lines.push(line);
         }
         lines
+    }
+}
+
+impl Sheet for ActiveAnswer {
+    const NAME: &'static str = "active";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let heads = ["day", "daily", "weekly", "monthly", "stickiness"].map(str::to_owned).into();
+        let row = |day: &ActiveDay| {
+            let figures = [day.daily, day.weekly, day.monthly].map(|people| people.to_string());
+            std::iter::once(day.day.start.to_rfc3339()).chain(figures).chain([optional(day.stickiness())]).collect()
+        };
+        std::iter::once(heads).chain(self.days.iter().map(row)).collect()
+    }
+}
+
+impl Sheet for LifecycleAnswer {
+    const NAME: &'static str = "lifecycle";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let heads = ["start", "new", "returning", "resurrected", "dormant"].map(str::to_owned).into();
+        let row = |bucket: &LifecycleBucket| {
+            let figures = [bucket.new, bucket.returning, bucket.resurrected, bucket.dormant].map(|people| people.to_string());
+            std::iter::once(bucket.period.start.to_rfc3339()).chain(figures).collect()
+        };
+        std::iter::once(heads).chain(self.buckets.iter().map(row)).collect()
     }
 }
 
@@ -178,6 +209,11 @@ impl Sheet for AudienceAnswer {
         };
         std::iter::once(heads).chain(self.buckets.iter().map(row)).collect()
     }
+}
+
+/// What the series is measured by has no column yet.
+fn is_apart(series: &TrendSeries) -> bool {
+    !matches!(series.measure, TrendMeasure::Events | TrendMeasure::People)
 }
 
 fn name(series: &TrendSeries) -> String {

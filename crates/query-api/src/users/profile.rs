@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
+use protocol::access::Role;
 use protocol::identity_link::ActorName;
 use protocol::profile::{DayActivity, KnownId, ProfileAnswer};
 use protocol::receipt::{Accuracy, BotRule};
@@ -29,6 +30,7 @@ const FAILED_MAX: i64 = 1_000;
 /// # Errors
 /// [`ApiError::UnknownPerson`] for an id that nobody was counted with; else when the database does not answer in time.
 pub async fn profile(state: &QueryState, context: &ProjectContext, actor: &ActorName) -> Result<ProfileAnswer, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context, actor)).await
 }
 

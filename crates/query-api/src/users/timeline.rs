@@ -9,6 +9,7 @@ mod group;
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use protocol::access::Role;
 use protocol::receipt::{Accuracy, BotRule};
 use protocol::timeline::{TimelineAnswer, TimelineBody, TimelineItem, TimelineKind, TimelineQuery};
 use storage::timeline::{self, Behind, Stored, Window};
@@ -37,6 +38,7 @@ const LOOKS_BACK: [i64; 2] = [7, 60];
 /// # Errors
 /// [`ApiError::UnknownPerson`] for an id that nobody was counted with; else when the database does not answer in time.
 pub async fn timeline(state: &QueryState, context: &ProjectContext, query: &TimelineQuery) -> Result<TimelineAnswer, ApiError> {
+    context.require(Role::Viewer)?;
     budget::within(state, run(state, context, query)).await
 }
 

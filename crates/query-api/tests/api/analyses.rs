@@ -71,6 +71,43 @@ async fn a_trend_counts_events_and_people_by_day_of_the_zone(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_trend_is_measured_by_sessions_and_by_the_numbers_of_a_prop(pool: PgPool) {
+    let app = shop(pool).await;
+    let asked = "/trend?range=7d&series=name:buy&measure=sum(price)&series=name:buy&measure=people&series=name:$pageview&measure=sessions\
+                 &series=name:buy&measure=median(price)&formula=A/B";
+    let trend = ask(&app, asked).await;
+    let values = |series: usize| trend["series"][series]["values"].clone();
+    let whole = |series: usize| trend["series"][series]["value"].clone();
+    assert_eq!((values(0), whole(0)), (json!([0.0, 0.0, 0.0, 0.0, 19.99, 0.0, 0.0]), json!(19.99)));
+    assert_eq!((values(1), whole(1)), (json!([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0]), json!(2.0)));
+    assert_eq!((values(2), whole(2)), (json!([0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 1.0]), json!(4.0)));
+    assert_eq!((values(3), whole(3)), (json!([null, null, null, null, 19.99, 0.0, null]), json!(0.0)));
+    assert_eq!(trend["formula"]["values"], json!([null, null, null, null, 19.99, 0.0, null]));
+    assert_eq!(trend["formula"]["total"], json!(9.995));
+    let by_plan = ask(&app, "/trend?range=7d&series=name:buy&measure=mean(price)&by=plan&top=1").await;
+    assert_eq!(each(&by_plan["series"], "key"), [json!({"value": "free"}), json!("other")]);
+    assert_eq!(each(&by_plan["series"], "value"), [json!(0.0), json!(19.99)]);
+    let (status, body) = app.get(&app.path("/trend?measure=sum()")).await;
+    assert_eq!((status, body["title"].is_string()), (400, true), "{body}");
+    assert_eq!(app.get(&app.path("/trend?by=plan&measure=sessions")).await.0, 400);
+    let csv = app.text(&app.path("/trend?range=7d&series=name:buy&measure=sum(price)&format=csv")).await;
+    assert!(csv.starts_with("start,A events,A people,A sum(price)\n"), "{csv}");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn active_people_are_those_of_the_day_and_of_the_days_before(pool: PgPool) {
+    let app = shop(pool).await;
+    let active = ask(&app, "/active?range=7d").await;
+    let people = |window: &str| each(&active["days"], window);
+    assert_eq!(people("daily"), [0, 0, 0, 0, 1, 2, 1].map(|n| json!(n)));
+    assert_eq!(people("weekly"), [0, 0, 0, 0, 1, 2, 2].map(|n| json!(n)));
+    assert_eq!(people("monthly"), people("weekly"));
+    // Ann was here eight days before, and not in the week that ends the day after tomorrow.
+    let later = ask(&app, "/active?from=2026-05-14&until=2026-05-14&filter=user:ann").await;
+    assert_eq!((each(&later["days"], "daily"), each(&later["days"], "weekly")), (vec![json!(0)], vec![json!(1)]));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn filters_breakdowns_and_bots_change_what_is_counted(pool: PgPool) {
     let app = shop(pool).await;
     let total = async |query: &str| ask(&app, &format!("/trend?{query}")).await["series"][0]["total"].clone();

@@ -77,6 +77,13 @@ impl App {
         (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
     }
 
+    /// An answer that is no JSON.
+    pub async fn text(&self, path: &str) -> String {
+        let (status, _, body) = self.send(request("GET", path, &[("authorization", &format!("Bearer {}", self.key))])).await;
+        assert_eq!(status, 200, "{path}");
+        String::from_utf8(body).expect("text")
+    }
+
     /// Asks as a browser's own page does, which matters for a method that changes something.
     pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
         let headers = [headers, &[("sec-fetch-site", "same-origin")]].concat();

@@ -230,3 +230,55 @@ async fn notes_are_kept_by_editors_within_their_bounds(pool: PgPool) {
     assert_eq!((post(&remove).await.0, post(&remove).await.0), (204, 204));
     assert_eq!(app.get(&app.path("/annotations")).await.1, serde_json::json!([now]));
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn errors_stand_beside_the_figures_in_the_same_buckets(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await.with_days_back(17).await;
+    let now: DateTime<Utc> = NOW.parse().expect("a time");
+    let visits = visits(now);
+    app.store(app.shop.id, &visits).await;
+    app.count(app.shop.id, &visits).await;
+    // Level, weight, hours ago: a warning is no error, and what is older than the range is not in it.
+    for (place, (level, weight, hours)) in
+        [(17, 1.0, 1), (21, 4.0, 2), (13, 1.0, 2), (17, 1.0, 30), (17, 1.0, 24 * 8)].into_iter().enumerate()
+    {
+        let at = now - TimeDelta::hours(hours);
+        sqlx::query(
+            "insert into error_report (project_id, received_at, flush_id, n, batch_id, event_id, ts, level, message, handled, stacktrace, cause,
+                breadcrumbs, fingerprint, tags, context, actor_kind, actor, environment, weight, flags)
+             values ($1, $6, gen_random_uuid(), $3, gen_random_uuid(), gen_random_uuid(), $2, $4, 'm', true, '[]', '[]', '[]', '[]', '{}', '{}', 0, '', 'prod', $5, 0)",
+        )
+        .bind(app.shop.id.0)
+        .bind(at)
+        .bind(place as i32)
+        .bind(level as i16)
+        .bind(weight)
+        .bind(now)
+        .execute(&app.pool)
+        .await
+        .expect("an error");
+    }
+    let week = answer(&app, "7d").await;
+    let errors = week.errors.expect("no filter");
+    assert_eq!(errors.len(), week.buckets.len());
+    assert_eq!((errors[6], errors[5], errors.iter().sum::<f64>()), (5.0, 1.0, 6.0));
+    let (_, filtered) = app.get(&app.path("/audience/metrics?range=7d&filter=country:DE")).await;
+    assert_eq!(filtered["errors"], serde_json::Value::Null, "a filter of events says nothing of errors");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_release_is_marked_where_its_first_event_ever_is(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await.with_days_back(17).await;
+    let now: DateTime<Utc> = NOW.parse().expect("a time");
+    let of = |release: &str, hours: i64| Sent { release: Some(release.to_owned()), ..view("u1", now - TimeDelta::hours(hours)) };
+    let events =
+        [of("web@1", 24 * 10), of("web@1", 30), of("web@2", 50), of("web@2", 40), of("web@3", 3), view("u2", now - TimeDelta::hours(1))];
+    app.store(app.shop.id, &events).await;
+    app.count(app.shop.id, &events).await;
+    let marked = |answer: AudienceAnswer| answer.releases.into_iter().map(|mark| (mark.release, mark.at)).collect::<Vec<_>>();
+    let (second, third) = (("web@2".to_owned(), now - TimeDelta::hours(50)), ("web@3".to_owned(), now - TimeDelta::hours(3)));
+    assert_eq!(marked(answer(&app, "7d").await), [second, third.clone()]);
+    assert_eq!(marked(answer(&app, "24h").await), [third]);
+    let (_, filtered) = app.get(&app.path("/audience/metrics?range=7d&filter=country:XX")).await;
+    assert_eq!(filtered["releases"].as_array().map(Vec::len), Some(2), "a release came up, whatever the page is filtered by");
+}

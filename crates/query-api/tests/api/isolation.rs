@@ -14,12 +14,13 @@ use crate::sent::view;
 
 /// Every route of the OpenAPI document that reads of a project, with the query that makes it answer. A route that is missing
 /// here fails `every_route_is_in_the_matrix`.
-const OF_A_PROJECT: [(&str, &str); 28] = [
+const OF_A_PROJECT: [(&str, &str); 30] = [
     ("/api/v1/projects/{project}/live", ""),
     ("/api/v1/projects/{project}/live/stream", ""),
     ("/api/v1/projects/{project}/audience/metrics", ""),
     ("/api/v1/projects/{project}/events/seen", ""),
     ("/api/v1/projects/{project}/annotations", ""),
+    ("/api/v1/projects/{project}/saved", ""),
     ("/api/v1/projects/{project}/trend", ""),
     ("/api/v1/projects/{project}/breakdowns", "?by=country"),
     ("/api/v1/projects/{project}/users", ""),
@@ -27,6 +28,7 @@ const OF_A_PROJECT: [(&str, &str); 28] = [
     ("/api/v1/projects/{project}/users/timeline", "?id=u1"),
     ("/api/v1/projects/{project}/funnel", "?step=name:$pageview"),
     ("/api/v1/projects/{project}/retention", ""),
+    ("/api/v1/projects/{project}/active", ""),
     ("/api/v1/projects/{project}/lifecycle", ""),
     ("/api/v1/projects/{project}/sessions", ""),
     ("/api/v1/projects/{project}/sessions/list", ""),
@@ -45,12 +47,15 @@ const OF_A_PROJECT: [(&str, &str); 28] = [
     ("/api/v1/projects/{project}/identity-links/{link}/preview", ""),
 ];
 /// Every route that changes something in a project.
-const CHANGES: [&str; 5] = [
+const CHANGES: [&str; 8] = [
     "/api/v1/projects/{project}/identity-links/{link}/undo",
     "/api/v1/projects/{project}/identity-links/{link}/restore",
     "/api/v1/projects/{project}/erasures/ask",
     "/api/v1/projects/{project}/annotations/add",
     "/api/v1/projects/{project}/annotations/{id}/remove",
+    "/api/v1/projects/{project}/saved/add",
+    "/api/v1/projects/{project}/saved/{id}/rename",
+    "/api/v1/projects/{project}/saved/{id}/remove",
 ];
 const OF_NONE: [&str; 1] = ["/api/v1/projects"];
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures::StreamExt as _;
-use protocol::live::{LIVE_FEED_ROWS, LiveAnswer, LiveWindow};
+use protocol::live::{LIVE_FEED_ROWS, LiveAnswer, LiveQuery, LiveWindow};
 use query_api::live;
 use sqlx::PgPool;
 
@@ -87,6 +87,41 @@ async fn imports_and_bots_are_not_people_who_are_here(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn bots_count_where_they_are_asked_for_with_the_reason(pool: PgPool) {
+    let app = App::start(pool).await;
+    app.store(app.shop.id, &[seconds_ago(&app, "u1", 5), Sent { is_bot: true, ..seconds_ago(&app, "bot", 4) }]).await;
+    sqlx::query("update event set bot = 'crawler:googlebot' where is_bot").execute(&app.pool).await.expect("a reason");
+    let (status, body) = app.get(&app.path("/live?bots=all")).await;
+    assert_eq!(status, 200, "{body}");
+    let everybody: LiveAnswer = serde_json::from_value(body).expect("an answer");
+    assert_eq!((everybody.people, everybody.events, everybody.bot_events), (2, 2, 1));
+    let feed: Vec<_> = everybody.feed.iter().map(|event| (event.actor.as_str(), event.bot.as_deref())).collect();
+    assert_eq!(feed, [("bot", Some("crawler:googlebot")), ("u1", None)]);
+    assert_eq!(answer(&app).await.feed.len(), 1, "who asks for people sees people");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_filter_is_of_figures_slices_and_the_feed(pool: PgPool) {
+    let app = App::start(pool).await;
+    let of = |user: &str, country: &str, seconds| Sent { country: Some(country.to_owned()), ..seconds_ago(&app, user, seconds) };
+    let mut bought = of("u3", "DE", 1);
+    bought.name = "purchase".to_owned();
+    bought.props = serde_json::json!({"total": 12.5});
+    app.store(app.shop.id, &[of("u1", "DE", 5), of("u2", "FR", 4), bought]).await;
+    let (status, body) = app.get(&app.path("/live?filter=country:DE")).await;
+    assert_eq!(status, 200, "{body}");
+    let german: LiveAnswer = serde_json::from_value(body).expect("an answer");
+    assert_eq!((german.people, german.events, german.countries.len(), german.receipt.filter.as_str()), (2, 2, 1, "country:DE"));
+    assert_eq!(german.feed.iter().map(|event| event.actor.as_str()).collect::<Vec<_>>(), ["u3", "u1"]);
+    assert_eq!(german.feed[0].payload, "{\n  \"total\": 12.5\n}");
+    let (_, body) = app.get(&app.path("/live?filter=name:purchase%20country:DE")).await;
+    assert_eq!(body["people"], 1);
+    let (status, body) = app.get(&app.path("/live?filter=price%3E10")).await;
+    assert_eq!(status, 400);
+    assert_eq!(body["detail"], "the parameter `filter` cannot be by `price` on Live");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn the_window_is_half_open_and_the_feed_is_newest_first(pool: PgPool) {
     let app = App::start(pool).await;
     let mut events = vec![seconds_ago(&app, "just_in", 300), seconds_ago(&app, "just_out", 301), seconds_ago(&app, "ahead", -2)];
@@ -121,7 +156,7 @@ async fn the_feed_is_in_the_order_of_its_times_whatever_the_order_of_arrival(poo
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_stream_says_what_changed_and_ends_when_the_server_stops(pool: PgPool) {
     let app = App::start_with(pool, "2026-05-14T12:00:30Z", |config| config.live_refresh = Duration::from_millis(100)).await;
-    let answers = live::stream(&app.state, app.context().await, LiveWindow::Minutes5).await.expect("a stream");
+    let answers = live::stream(&app.state, app.context().await, LiveQuery::default()).await.expect("a stream");
     let mut answers = pin!(answers);
     assert_eq!(answers.next().await.expect("the first comes at once").events, 0);
     let quiet = tokio::time::timeout(Duration::from_millis(400), answers.next()).await;
@@ -153,7 +188,7 @@ async fn a_stream_is_sent_as_server_sent_events(pool: PgPool) {
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn streams_are_bounded(pool: PgPool) {
     let app = App::start_with(pool, "2026-05-14T12:00:30Z", |config| config.live_streams_max = 1).await;
-    let first = live::stream(&app.state, app.context().await, LiveWindow::Minutes5).await.expect("a stream");
+    let first = live::stream(&app.state, app.context().await, LiveQuery::default()).await.expect("a stream");
     let (status, body) = app.get(&app.path("/live/stream")).await;
     assert_eq!((status, body["code"].as_str()), (503, Some("unavailable")));
     drop(first);

@@ -14,5 +14,7 @@ mod live;
 mod parameters;
 mod person;
 mod points;
+mod saved;
 mod sent;
+mod shared;
 mod xray;

@@ -26,6 +26,7 @@ pub struct Sent {
     pub name: String,
     pub route: Option<String>,
     pub country: Option<String>,
+    pub release: Option<String>,
     pub props: serde_json::Value,
     pub weight: f64,
     pub flags: i32,
@@ -43,6 +44,7 @@ pub fn view(user: &str, at: DateTime<Utc>) -> Sent {
         name: "$pageview".to_owned(),
         route: Some("/".to_owned()),
         country: None,
+        release: None,
         props: serde_json::json!({}),
         weight: 1.0,
         flags: 0,
@@ -57,7 +59,7 @@ impl App {
         for event in events {
             sqlx::query(
                 "insert into event (project_id, received_at, flush_id, n, event_id, batch_id, ts, actor_kind, actor, session_id, name, route,
-                 environment, country, props, weight, flags, is_bot) values ($1, $2, $3, 0, $4, $4, $5, $6, $7, $8, $9, $10, 'prod', $11, $12, $13, $14, $15)",
+                 environment, country, props, weight, flags, is_bot, release) values ($1, $2, $3, 0, $4, $4, $5, $6, $7, $8, $9, $10, 'prod', $11, $12, $13, $14, $15, $16)",
             )
             .bind(project.0)
             .bind(event.received_at)
@@ -74,6 +76,7 @@ impl App {
             .bind(event.weight)
             .bind(event.flags)
             .bind(event.is_bot)
+            .bind(&event.release)
             .execute(&mut *tx)
             .await
             .expect("an event");
@@ -153,6 +156,7 @@ fn segments_of(events: &[Sent], actors: &BTreeMap<&str, u32>, first: i64) -> Vec
             Attribute::Route => event.route.as_deref(),
             Attribute::Environment => Some("prod"),
             Attribute::Country => event.country.as_deref(),
+            Attribute::Release => event.release.as_deref(),
             Attribute::Session => event.session.as_deref(),
             Attribute::Bot => event.is_bot.then_some("agent"),
             _ => None,

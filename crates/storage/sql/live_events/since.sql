@@ -1,5 +1,5 @@
 -- Walks the primary key backwards, page by page.
-select received_at, flush_id, n, ts, actor_kind, actor, session_id, country, os, route, release, is_bot
+select received_at, flush_id, n, ts, actor_kind, actor, session_id, country, os, route, release, referrer, name, is_bot
 from event
 where project_id = $1
     and received_at >= $2

@@ -77,7 +77,7 @@ async fn ranked(
         Ok(())
     })
     .await?;
-    let by = super::by(query.rank);
+    let by = crate::analyses::by(query.rank);
     let mut ranked: Vec<(String, f64)> = totals.into_iter().map(|(name, counted)| (name, by.of(&counted.cell()))).collect();
     // Of equal ones the first by name, which is the order they are in.
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
