@@ -8,7 +8,7 @@ BIN := target/debug
 WITH_POSTGRES := $(BIN)/with-postgres --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN))
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help run setup npm wasm-target islands build test test-rust test-web check gen bench bench-engine bench-pages soak fuzz release chromium clean
+.PHONY: help run setup npm wasm-target islands sdk build test test-rust test-web check gen bench bench-engine bench-pages soak fuzz release chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -37,9 +37,13 @@ build: ## Build the server and the tools (the first time takes some minutes)
 	$(call say,Building the server)
 	@cargo build --workspace --bins
 
-islands: build npm ## Build what the browser loads: styles and the wasm islands
+islands: build sdk ## Build what the browser loads: styles, the wasm islands and the browser SDK
 	$(call say,Building the islands)
 	@$(BIN)/islands-build --out web/dist --optimise
+
+sdk: npm ## Build the browser SDK: web/sdk/dist, and its scripts for the server
+	$(call say,Building the browser SDK)
+	@cd web && node sdk/build.mjs
 
 test: setup build islands chromium test-rust test-web ## Every test: Rust, TypeScript, browser
 
@@ -54,15 +58,17 @@ test-web: islands chromium
 check: setup ## Format, lints, types, and whether the generated files are up to date
 	$(call say,Format)
 	@cargo fmt --all --check
-	$(call say,Types of the browser tests)
+	$(call say,Types of the browser SDK and of the browser tests)
 	@cd web && npx tsc --noEmit
 	$(call say,Lints and statements against a real schema)
 	@$(call with_schema,target/sqlx,cargo clippy --workspace --all-targets -- -D warnings)
+	$(call say,The browser SDK against the structs of the wire)
+	@cargo test --quiet -p protocol --features openapi --test typescript
 	@diff -r .sqlx target/sqlx >/dev/null || { echo '.sqlx is stale: run `make gen` and commit what it wrote'; exit 1; }
 
-gen: npm ## Refresh the generated files: the statements' descriptions in .sqlx, the codes, limits and keys in docs
+gen: npm ## Refresh the generated files: the statements' descriptions in .sqlx, codes, limits and keys in docs, the SDK's wire types
 	@$(call with_schema,.sqlx,cargo check --workspace)
-	@WRITE_DOCS=1 cargo test --quiet -p protocol --test docs
+	@WRITE_DOCS=1 cargo test --quiet -p protocol --features openapi --test docs --test typescript
 
 # Runs a cargo command that checks every statement against a scratch schema and describes them in folder $(1).
 # Touching the crate makes cargo expand its macros anew.
@@ -115,6 +121,7 @@ bench-pages: setup ## The server's time for each Audience page over EVENTS=10000
 release: setup ## The server with release settings, assets inside: target/release/throughline
 	@cargo build --release -p islands-build
 	@target/release/islands-build --out web/dist --optimise
+	@cd web && node sdk/build.mjs
 	@cargo build --release -p throughline-server
 
 chromium:
@@ -124,4 +131,4 @@ chromium:
 		else echo 'The browser tests need Chromium: sudo apt-get install chromium'; exit 1; fi; }
 
 clean: ## Remove what was built
-	@rm -rf target web/dist web/node_modules
+	@rm -rf target web/dist web/sdk/dist web/node_modules

@@ -206,7 +206,7 @@ describe("the lists of Metrics", () => {
     expect(await card.locator(".value").innerText()).toBe(`${(totals.sessions.bounce_rate * 100).toFixed(1)}%`);
     await card.click();
     await page.getByRole("heading", { name: "Bounce rate per day" }).waitFor();
-    expect(await page.locator(".chart").innerText()).toContain("%");
+    expect(await page.locator(".chart").first().innerText()).toContain("%");
   });
 });
 

@@ -103,6 +103,7 @@ describe("a range with nothing before it", () => {
       "Events",
       "Bounce rate",
       "Visit, mean",
+      "Errors",
     ]);
   });
 });

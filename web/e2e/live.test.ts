@@ -35,6 +35,37 @@ describe("Live", () => {
     for (const page of pages) await page.locator(".feed li", { hasText: "order.paid" }).waitFor({ timeout: SHOWN_MS_MAX });
   });
 
+  test("is narrowed by a click on a value, and an event that is looked into stays", async ({ server, signals, visitors }) => {
+    const page = await visitors.member(server);
+    await signals.track(
+      { name: "cart.open", user_id: "u8", context: { country: "DE" } },
+      { name: "cart.filled", user_id: "u9", props: { sku: "TENT-2P" }, context: { country: "SE" } },
+    );
+    await openAwake(page, "/p/shop/live");
+    await page.locator("ol.ranked a", { hasText: "Sweden" }).click();
+    await page.locator(".chip", { hasText: "country:SE" }).waitFor();
+    await page.locator(".feed li", { hasText: "cart.filled" }).waitFor();
+    expect(await page.locator(".feed li", { hasText: "cart.open" }).count()).toBe(0);
+
+    await page.locator(".fresh", { hasText: "updating" }).waitFor();
+    await page.locator(".feed summary", { hasText: "cart.filled" }).click();
+    await page.locator(".feed pre", { hasText: "TENT-2P" }).waitFor();
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+    await signals.track({ name: "cart.later", user_id: "u9", context: { country: "SE" } });
+    await people(page, 1);
+    expect(await page.locator(".feed li", { hasText: "cart.later" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.locator(".feed li", { hasText: "cart.later" }).waitFor({ timeout: SHOWN_MS_MAX });
+  });
+
+  test("on a wall there are figures and a way back", async ({ server, visitors }) => {
+    const page = await visitors.member(server);
+    await page.goto("/p/shop/live?wall=1");
+    expect(await page.getByRole("navigation", { name: "Main" }).isVisible()).toBe(false);
+    await page.getByRole("link", { name: "Leave the wall" }).click();
+    await page.getByRole("navigation", { name: "Main" }).waitFor();
+  });
+
   test("says in its head that it updates", async ({ server, visitors }) => {
     const page = await visitors.member(server);
     await openAwake(page, "/p/shop/live");

@@ -1,7 +1,7 @@
 // Every page that there is, for the promises that hold on all of them.
 import type { DevServer, Server } from "./server.ts";
 import { ANN } from "./story.ts";
-import { SHOPS_BATCH, SHOPS_EVENT, SHOPS_REFUSED_EVENT } from "./shop.ts";
+import { SHOPS_BATCH, SHOPS_EVENT, SHOPS_LINKS, SHOPS_REFUSED_EVENT } from "./shop.ts";
 import type { Visitors } from "./visitor.ts";
 import type { BrowserContextOptions, Page } from "playwright-core";
 
@@ -25,6 +25,9 @@ const METRIC = "metric=http.server.duration_ms&kind=distribution&unit=ms";
 
 export const PLACES: readonly Place[] = [
   shop("live", "/p/shop/live?window=30"),
+  shop("live-filtered", "/p/shop/live?window=30&bots=all&filter=country:DE"),
+  shop("live-wall", "/p/shop/live?window=5&wall=1"),
+  shop("live-no-filter", "/p/shop/live?add=price%3E10"),
   shop("metrics", "/p/shop/metrics"),
   shop("metrics-30d-events", "/p/shop/metrics?range=30d&measure=events"),
   shop("metrics-noted", "/p/shop/metrics?range=7d&measure=page_views"),
@@ -33,6 +36,13 @@ export const PLACES: readonly Place[] = [
   shop("metrics-days-against-week", `/p/shop/metrics?from=${daysAgo(9)}&until=${daysAgo(2)}&compare=week&measure=sessions`),
   shop("metrics-no-filter", "/p/shop/metrics?add=price%3E"),
   shop("metrics-nothing-matches", "/p/shop/metrics?filter=country:XX"),
+  shop("metrics-times", `/p/shop/metrics?from=${daysAgo(1)}T06:00:00Z&until=${daysAgo(1)}T14:00:00Z`),
+  shop("active", "/p/shop/metrics/active?range=30d"),
+  shop("active-weeks", "/p/shop/metrics/active?range=30d&step=1w&filter=os:iOS"),
+  shop("trends", "/p/shop/trends?range=30d"),
+  shop("trends-formula", "/p/shop/trends?range=30d&a=cart.add&a_by=people&b=order.paid&b_by=people&formula=B/A*100"),
+  shop("trends-by", "/p/shop/trends?range=30d&a=$pageview&a_by=events&by=route"),
+  shop("trends-fault", "/p/shop/trends?a=order.paid&a_by=sum"),
   shop("behavior", "/p/shop/behavior?range=30d"),
   shop("behavior-route", "/p/shop/behavior?range=30d&filter=route:/cart"),
   shop("behavior-exits", "/p/shop/behavior?range=7d&sort=exit_rate"),
@@ -57,6 +67,15 @@ export const PLACES: readonly Place[] = [
   shop("delivery-xray-batch", `/p/shop/delivery?id=${SHOPS_BATCH}`),
   shop("delivery-xray-refused", `/p/shop/delivery?id=${SHOPS_REFUSED_EVENT}`),
   shop("delivery-xray-unknown", "/p/shop/delivery?id=nobody-sent-this"),
+  empty("empty-active", "/p/shop/metrics/active"),
+  empty("empty-trends", "/p/shop/trends"),
+  shop("saved", "/p/shop/saved"),
+  shop("find", "/p/shop/find"),
+  shop("components", "/dev/components"),
+  { ...shop("shared-metrics", `/s/${SHOPS_LINKS.metrics}`), signedIn: false },
+  { ...shop("shared-users", `/s/${SHOPS_LINKS.users}?range=7d`), signedIn: false },
+  { ...stranger("shared-over", `/s/${SHOPS_LINKS.users}`), status: 404 },
+  empty("empty-saved", "/p/shop/saved"),
   empty("empty-live", "/p/shop/live"),
   empty("empty-metrics", "/p/shop/metrics"),
   empty("empty-behavior", "/p/shop/behavior"),
@@ -75,6 +94,7 @@ export const PLACES: readonly Place[] = [
   stranger("docs-filters", "/docs/filters"),
   stranger("docs-analyses", "/docs/analyses"),
   stranger("docs-data", "/docs/data"),
+  stranger("docs-sharing", "/docs/sharing"),
   { name: "setup", of: "ownerless", path: "", signedIn: false, status: 200 },
 ];
 

@@ -18,6 +18,9 @@ export const SHOPS_BATCH = "checkout-night";
 export const SHOPS_EVENT = "6f1d7a52-3b1e-4c55-9a43-0d9f0a5c7b11";
 export const SHOPS_REFUSED_EVENT = "6f1d7a52-3b1e-4c55-9a43-0d9f0a5c7b12";
 
+/** Tokens of links that show a page to whoever has them. */
+export const SHOPS_LINKS = { metrics: "5a".repeat(32), users: "5b".repeat(32) };
+
 /** Fills the server's project, and waits until it is all counted. */
 export async function openShop(server: DevServer): Promise<Signals> {
   const signals = new Signals(server);
@@ -32,7 +35,27 @@ export async function openShop(server: DevServer): Promise<Signals> {
     `insert into annotation (project_id, id, at, text, made_by, made_at)
      select id, gen_random_uuid(), now() - interval '98 hours', 'Autumn mailing', 'account 1', now() from project returning id`,
   );
+  await keep(server);
   return signals;
+}
+
+/** What its people saved, and two links that work. */
+async function keep(server: DevServer): Promise<void> {
+  await server.rows(
+    `insert into saved (project_id, id, kind, name, what, private_to, made_by, made_at)
+     select p.id, gen_random_uuid(), s.kind, s.name, s.what, case when s.private then a.id end, 'account ' || a.id, now()
+     from project p, (select min(id) id from account) a, (values
+       ('view', 'iOS orders by week', 'metrics?range=30d&filter=os:iOS&measure=events&compare=week', false),
+       ('view', 'Where people leave', 'behavior?range=30d&sort=exit_rate', true),
+       ('segment', 'Germany on phones', 'country:DE os in (iOS, Android)', false)) s (kind, name, what, private) returning name`,
+  );
+  for (const [page, token] of Object.entries(SHOPS_LINKS)) {
+    await server.rows(
+      `insert into shared_link (token_sha256, project_id, id, account_id, page, query, made_at, expires_at)
+       select sha256('${token}'), p.id, gen_random_uuid(), (select min(id) from account), '${page}', 'range=30d&filter=os:iOS', now(), now() + interval '30 days'
+       from project p returning page`,
+    );
+  }
 }
 
 /** What goes wrong in every shop: old clocks, names without a name, a full queue, a body that is no JSON. */

@@ -20,6 +20,10 @@ icons! {
     EXPLORER = r#"<circle cx="4" cy="11" r="1"/><circle cx="7" cy="6" r="1"/><circle cx="10.5" cy="9" r="1"/><circle cx="13" cy="4" r="1"/><path d="M2 14h12"/>"#;
     /// Delivery.
     DELIVERY = r#"<path d="M2 5.5 8 2.5l6 3v5l-6 3-6-3zM2 5.5l6 3 6-3M8 8.5v5"/>"#;
+    /// Analysis · Trends.
+    TRENDS = r#"<path d="m2 11.5 4-4 3 2.5 5-6M10.5 4H14v3.5"/>"#;
+    /// A release came up.
+    RELEASE = r#"<path d="M8 2.5 13.5 8 8 13.5 2.5 8z"/>"#;
     /// Find.
     SEARCH = r#"<circle cx="7" cy="7" r="4.5"/><path d="m10.5 10.5 3.5 3.5"/>"#;
     /// A filter.
@@ -36,6 +40,16 @@ icons! {
     CALENDAR = r#"<rect x="2" y="3" width="12" height="11" rx="1.5"/><path d="M2 6.5h12M5.5 1.5v3M10.5 1.5v3"/>"#;
     /// Audience · Sessions.
     SESSIONS = r#"<rect x="2" y="2.5" width="12" height="11" rx="1.5"/><path d="M2 6h12M5 9h4M5 11h6"/>"#;
+    /// Kept under a name.
+    SAVED = r#"<path d="M4 2.5h8v11L8 10.5l-4 3z"/>"#;
+    /// Kept under a name: some of the events.
+    SEGMENT = r#"<circle cx="8" cy="8" r="5.5"/><path d="M8 2.5V8l3.9 3.9"/>"#;
+    /// Show to others.
+    SHARE = r#"<circle cx="12" cy="3.5" r="1.8"/><circle cx="4" cy="8" r="1.8"/><circle cx="12" cy="12.5" r="1.8"/><path d="m5.6 7.1 4.8-2.7M5.6 8.9l4.8 2.7"/>"#;
+    /// For one account only.
+    LOCK = r#"<rect x="3" y="7" width="10" height="7" rx="1"/><path d="M5 7V5a3 3 0 0 1 6 0v2"/>"#;
+    /// Give another name.
+    RENAME = r#"<path d="M2.5 13.5h3l7.5-7.5-3-3L2.5 10.5zM9 4l3 3"/>"#;
     /// A span.
     SPAN = r#"<path d="M2 4h6M5 8h7M9 12h5"/>"#;
     /// A log record.

@@ -12,6 +12,7 @@ pub mod charts;
 pub mod clock;
 pub mod copy;
 pub mod country;
+pub mod encoded;
 pub mod icon;
 pub mod live;
 pub mod receipt;

@@ -1,18 +1,20 @@
 //! The browser's files: embedded, served below a path that changes with their content, so that they are never stale and
-//! never asked for twice.
+//! never asked for twice. Beside them the browser SDK's scripts, below an address that other people's pages can name.
 
 use std::sync::OnceLock;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
-/// What `islands-build` made. Debug builds read the folder when asked; the path is absolute, so any working directory will do.
+/// What `islands-build` and the SDK's build made. Debug builds read the folder when asked; the path is absolute, so any working directory will do.
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
 struct Dist;
@@ -46,17 +48,29 @@ pub(crate) fn islands() -> Option<(String, String)> {
     (Dist::get(GLUE).is_some() && Dist::get(WASM).is_some()).then(|| (url(GLUE), url(WASM)))
 }
 
-/// Serves `/assets/{hash}/{file}`.
+/// Serves `/assets/{hash}/{file}`, and the SDK's scripts as `/sdk/{file}`.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/assets/{version}/{name}", get(serve))
+    Router::new().route("/assets/{version}/{name}", get(serve)).route("/sdk/{name}", get(serve_sdk))
 }
 
 async fn serve(Path((asked, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let Some(plain) = served(&name).then(|| Dist::get(&name)).flatten() else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
     // A page of an older server may still ask for its own version: it gets today's file, but must not keep it.
     let cache = if asked == version() { "public, max-age=31536000, immutable" } else { "no-store" };
+    file(&name, cache, &headers)
+}
+
+/// A page of any origin may load these. Its address names no version, so a browser asks again after an hour.
+async fn serve_sdk(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    if !served(&name) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    ([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], file(&format!("sdk/{name}"), "public, max-age=3600", &headers)).into_response()
+}
+
+fn file(name: &str, cache: &str, headers: &HeaderMap) -> Response {
+    let Some(plain) = served(name).then(|| Dist::get(name)).flatten() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let kind = plain.metadata.mimetype().to_owned();
     let common = [
         (CONTENT_TYPE, kind),
@@ -64,7 +78,7 @@ async fn serve(Path((asked, name)): Path<(String, String)>, headers: HeaderMap) 
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (VARY, "accept-encoding".to_owned()),
     ];
-    match Dist::get(&format!("{name}.br")).filter(|_| accepts_brotli(&headers)) {
+    match Dist::get(&format!("{name}.br")).filter(|_| accepts_brotli(headers)) {
         Some(small) => (common, [(CONTENT_ENCODING, "br")], small.data).into_response(),
         None => (common, plain.data).into_response(),
     }
@@ -103,6 +117,10 @@ mod tests {
     async fn hidden_and_missing_files_are_not_found() {
         for name in [".islands", "app.css.br", "nothing.js", "../Cargo.toml"] {
             let answer = serve(Path(("x".to_owned(), name.to_owned())), HeaderMap::new()).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{name}");
+        }
+        for name in [".islands", "throughline.min.js.br", "nothing.js", "../app.css"] {
+            let answer = serve_sdk(Path(name.to_owned()), HeaderMap::new()).await;
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{name}");
         }
     }

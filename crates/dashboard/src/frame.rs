@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use protocol::access::Project;
+use protocol::saved::{Saved, SavedKind};
 
+use crate::shared::ShownLink;
 use crate::zone;
 
 /// The surroundings of a page.
@@ -18,6 +20,12 @@ pub struct Frame {
     pub ingest_url: String,
     /// A public key of the project, for snippets; `None` when all were revoked.
     pub public_key: Option<String>,
+    /// Views and segments that the account sees, by name.
+    pub saved: Vec<Saved>,
+    /// The account may save, note and share.
+    pub may_edit: bool,
+    /// The page is shown to whoever has a link, and leads nowhere else.
+    pub link: Option<ShownLink>,
     /// The time of this page.
     pub now: DateTime<Utc>,
 }
@@ -25,7 +33,12 @@ pub struct Frame {
 impl Frame {
     /// The path of one of the project's pages, such as `/p/shop/live`.
     pub fn path(&self, page: &str) -> String {
-        format!("/p/{}/{page}", self.project.slug)
+        self.link.as_ref().map_or_else(|| format!("/p/{}/{page}", self.project.slug), |link| link.path_of(page))
+    }
+
+    /// What is saved of one kind, by name.
+    pub(crate) fn saved(&self, kind: SavedKind) -> impl Iterator<Item = &Saved> {
+        self.saved.iter().filter(move |saved| saved.kind == kind)
     }
 
     /// Seconds that the project's zone is ahead of UTC at `at`.

@@ -17,12 +17,15 @@ pub mod pages;
 pub mod render;
 mod routes;
 mod selected;
+mod shared;
 mod shell;
 mod url;
+mod ways_out;
 mod zone;
 
 pub use frame::Frame;
 pub use routes::router;
+pub use shared::ShownLink;
 
 /// The islands were built: pages move by themselves. Without them pages still work.
 pub fn has_islands() -> bool {

@@ -34,6 +34,13 @@ impl Page {
         &self.html
     }
 
+    /// The same page with what `change` makes of its document.
+    #[must_use]
+    pub(crate) fn rewritten(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        self.html = change(&self.html);
+        self
+    }
+
     /// The same page with another status than 200.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
@@ -59,7 +66,7 @@ pub(crate) fn page<V: IntoView + 'static>(title: Title, body: impl FnOnce() -> V
 }
 
 /// Patterns that charts fill with: the open bucket, as a band and within bars.
-const HATCHES: &str = r#"<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v6" style="stroke:var(--hatch)" stroke-width="2"/></pattern><pattern id="hatch-1" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v5" style="stroke:var(--bar)" stroke-width="3"/></pattern></defs>"#;
+const HATCHES: &str = r#"<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v6" style="stroke:var(--hatch)" stroke-width="2"/></pattern><pattern id="hatch-1" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v5" style="stroke:var(--bar)" stroke-width="3"/></pattern><pattern id="hatch-bad" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v5" style="stroke:var(--bad)" stroke-width="3"/></pattern></defs>"#;
 
 fn document(title: Title, nonce: &Nonce, body: AnyView) -> AnyView {
     view! {
@@ -75,6 +82,7 @@ fn document(title: Title, nonce: &Nonce, body: AnyView) -> AnyView {
                 <script src=assets::url("theme.js")></script>
                 <script src=assets::url("keys.js") defer></script>
                 <script src=assets::url("suggest.js") defer></script>
+                <script src=assets::url("palette.js") defer></script>
                 {title.refresh_seconds.map(|seconds| view! { <noscript inner_html=format!(r#"<meta http-equiv="refresh" content="{seconds}">"#)></noscript> })}
                 {assets::islands().map(|(glue, wasm)| hydration(&glue, &wasm, nonce.clone()))}
             </head>

@@ -4,6 +4,8 @@ mod annotations;
 mod entry;
 mod people;
 mod project;
+mod saved;
+mod shared;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -29,9 +31,18 @@ pub fn router(state: QueryState) -> Router {
         .route("/setup", get(entry::setup_form).post(entry::setup))
         .route("/p/{project}/live", get(project::live))
         .route("/p/{project}/metrics", get(project::metrics))
+        .route("/p/{project}/metrics/active", get(project::active))
+        .route("/p/{project}/trends", get(project::trends))
         .route("/p/{project}/behavior", get(project::behavior))
         .route("/p/{project}/annotations", post(annotations::add))
         .route("/p/{project}/annotations/{id}/remove", post(annotations::remove))
+        .route("/p/{project}/find", get(saved::find))
+        .route("/dev/components", get(entry::components))
+        .route("/p/{project}/saved", get(saved::page).post(saved::add))
+        .route("/p/{project}/saved/{id}/rename", post(saved::rename))
+        .route("/p/{project}/saved/{id}/remove", post(saved::remove))
+        .route("/p/{project}/shared-links", get(shared::listed).post(shared::share))
+        .route("/p/{project}/shared-links/{id}/revoke", post(shared::revoke))
         .route("/p/{project}/users", get(project::users))
         .route("/p/{project}/sessions", get(project::sessions))
         .route("/p/{project}/users/profile", get(people::person))
@@ -42,6 +53,7 @@ pub fn router(state: QueryState) -> Router {
         .route("/p/{project}/delivery", get(project::delivery))
         .route("/docs", get(|| async { Redirect::to("/docs/sending") }))
         .route("/docs/{page}", get(|Path(page): Path<String>| async move { docs::page(&page).unwrap_or_else(failure::not_found) }))
+        .merge(shared::router())
         .merge(assets::router())
         .method_not_allowed_fallback(|| async { failure::not_found() })
         .fallback(|| async { failure::not_found() })
@@ -54,6 +66,8 @@ struct Failure {
     error: ApiError,
     correlation_id: String,
     path: String,
+    /// Whoever asked has a link to one page, and nowhere to go from there.
+    of_link: bool,
 }
 
 impl Failure {
@@ -63,20 +77,22 @@ impl Failure {
     }
 
     fn of(error: ApiError, state: &QueryState, asked: &Asked) -> Self {
-        Self { error, correlation_id: correlation_id(&asked.headers, state), path: asked.path.clone() }
+        let of_link = asked.link.is_some();
+        Self { error, correlation_id: correlation_id(&asked.headers, state), path: asked.path.clone(), of_link }
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match self.error.code() {
+            ProblemCode::NotFound if self.of_link => failure::link_over().into_response(),
             ProblemCode::SignInNeeded => Redirect::to(&url::with_query("/login", [("next", self.path.as_str())])).into_response(),
             ProblemCode::NotFound => failure::not_found().into_response(),
             code => {
                 if code == ProblemCode::Internal {
                     tracing::error!(correlation_id = self.correlation_id, error = %self.error, "a page failed");
                 }
-                failure::problem(&self.error.problem(&self.correlation_id), &self.path).into_response()
+                failure::problem(&self.error.problem(&self.correlation_id), &self.path, self.of_link).into_response()
             }
         }
     }
@@ -90,6 +106,8 @@ struct Asked {
     words: std::collections::HashMap<String, String>,
     /// Who sends, as far as the connection says; only for slowing down those who guess passwords.
     peer: IpAddr,
+    /// The link that somebody came with; only [`shared`] puts one here.
+    link: Option<shared::Opened>,
 }
 
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Asked {
@@ -99,7 +117,7 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Asked {
         let words = axum::extract::Query::try_from_uri(&parts.uri).map(|query| query.0).unwrap_or_default();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0; 4]), |ConnectInfo(address)| address.ip());
-        Ok(Self { headers: parts.headers.clone(), path, words, peer })
+        Ok(Self { headers: parts.headers.clone(), path, words, peer, link: None })
     }
 }
 

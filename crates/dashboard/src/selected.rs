@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
 use protocol::analyses::Scope;
 use protocol::range::{Period, Range, YEARS};
 
@@ -26,9 +26,13 @@ impl Selected {
     pub fn read(words: &HashMap<String, String>) -> Self {
         let day = |name: &str| words.get(name)?.parse::<NaiveDate>().ok().filter(|day| YEARS.contains(&day.year()));
         let range = url::choice(words, "range", &Range::AUDIENCE, Range::word).unwrap_or_default();
+        let time = |name: &str| words.get(name)?.parse::<DateTime<Utc>>().ok().filter(|time| YEARS.contains(&time.year()));
         let period = match (day("from"), day("until")) {
             (Some(from), Some(until)) => Period::Days { first: from.min(until), last: from.max(until) },
-            _ => Period::Last(range),
+            _ => match (time("from"), time("until")) {
+                (Some(from), Some(until)) if from < until => Period::Between { from, until },
+                _ => Period::Last(range),
+            },
         };
         Self { period, filtered: Filtered::read(words) }
     }
@@ -43,8 +47,7 @@ impl Selected {
         let mut words = match self.period {
             Period::Last(range) => vec![("range", range.word().to_owned())],
             Period::Days { first, last } => vec![("from", first.to_string()), ("until", last.to_string())],
-            // No page offers it.
-            Period::Between { .. } => Vec::new(),
+            Period::Between { from, until } => vec![("from", instant(from)), ("until", instant(until))],
         };
         words.push(("filter", self.filtered.text()));
         words
@@ -70,6 +73,11 @@ impl Selected {
     }
 }
 
+/// A moment as URLs have it.
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +92,14 @@ mod tests {
         let days = read(&[("from", "2026-05-14"), ("until", "2026-05-01"), ("range", "30d"), ("filter", "os:iOS")]);
         let words: Vec<String> = days.words().into_iter().map(|(key, value)| format!("{key}={value}")).collect();
         assert_eq!(words, ["from=2026-05-01", "until=2026-05-14", "filter=os:iOS"]);
+    }
+
+    #[test]
+    fn two_moments_are_a_time_unless_they_are_turned_round() {
+        let brushed = [("from", "2026-05-14T10:00:00Z"), ("until", "2026-05-14T12:15:00+02:00")];
+        let words: Vec<String> = read(&brushed).words().into_iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(words, ["from=2026-05-14T10:00:00Z", "until=2026-05-14T10:15:00Z", "filter="]);
+        assert_eq!(read(&[("from", "2026-05-14T12:00:00Z"), ("until", "2026-05-14T12:00:00Z")]), Selected::default());
     }
 
     #[test]

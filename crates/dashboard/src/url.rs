@@ -3,6 +3,11 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+pub(crate) use dashboard_islands::encoded::encoded;
+
+use axum::extract::Query;
+use axum::http::Uri;
+
 /// `path?key=value&…` of the pairs that have a value.
 pub(crate) fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut url = path.to_owned();
@@ -17,22 +22,16 @@ pub(crate) fn with_words<'a>(path: &str, words: impl IntoIterator<Item = &'a (&'
     with_query(path, words.into_iter().map(|(key, value)| (*key, value.as_str())))
 }
 
+/// The words of a query string, such as `range=30d&filter=os:iOS`; of a repeated one the last counts.
+pub(crate) fn words(query: &str) -> HashMap<String, String> {
+    let uri: Option<Uri> = format!("/?{query}").parse().ok();
+    uri.and_then(|uri| Query::try_from_uri(&uri).ok()).map(|Query(words)| words).unwrap_or_default()
+}
+
 /// Which of some choices a query string names; `None` for none of them.
 pub(crate) fn choice<T: Copy>(words: &HashMap<String, String>, name: &str, all: &[T], word: impl Fn(T) -> &'static str) -> Option<T> {
     let named = words.get(name)?;
     all.iter().copied().find(|choice| word(*choice) == named)
-}
-
-/// Percent-encoded but for what is plain in every part of a URL.
-pub(crate) fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }
 
 #[cfg(test)]

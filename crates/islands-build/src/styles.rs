@@ -7,8 +7,24 @@ use anyhow::{Context as _, Result, bail};
 use crate::fresh;
 
 /// The parts, in their order.
-const PARTS: [&str; 13] =
-    ["tokens", "base", "shell", "controls", "panel", "chart", "table", "live", "explorer", "delivery", "person", "entry", "docs"];
+const PARTS: [&str; 16] = [
+    "tokens",
+    "base",
+    "shell",
+    "controls",
+    "panel",
+    "chart",
+    "table",
+    "live",
+    "explorer",
+    "delivery",
+    "person",
+    "entry",
+    "docs",
+    "saved",
+    "palette",
+    "components",
+];
 
 /// Writes `app.css`. A file that is in the folder but in no list would silently be missing, so it is an error.
 ///

@@ -1,4 +1,5 @@
-//! The cursor of a chart: a hair line with a tip, moved by the pointer or the arrow keys.
+//! The cursor of a chart: a hair line with a tip, moved by the pointer or the arrow keys. Dragged, or moved with Shift, it marks
+//! a part of the time, which the page then shows.
 //!
 //! The chart below was drawn by the server; this island only knows where each bucket's points are and what to say.
 
@@ -35,11 +36,40 @@ pub struct CursorBucket {
     pub note: Option<(String, String)>,
 }
 
-/// The cursor over a plot whose buckets lie side by side.
+/// Where a marked part of the time is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Zoom {
+    /// The page's address up to the value of its `from`, as URLs have it.
+    pub before: String,
+    /// For each bucket the values of `from` and of `until` that begin and end with it.
+    pub bounds: Vec<(String, String)>,
+}
+
+impl Zoom {
+    /// The address that shows these buckets, in either order.
+    fn href(&self, a: usize, b: usize) -> Option<String> {
+        let ((from, _), (_, until)) = (self.bounds.get(a.min(b))?, self.bounds.get(a.max(b))?);
+        Some(format!("{}{from}&until={until}", self.before))
+    }
+}
+
+/// The cursor over a plot whose buckets lie side by side. With `zoom` a part of the time can be marked.
 #[island]
-pub fn ChartCursor(series: Vec<CursorSeries>, buckets: Vec<CursorBucket>) -> impl IntoView {
+pub fn ChartCursor(series: Vec<CursorSeries>, buckets: Vec<CursorBucket>, #[prop(optional_no_strip)] zoom: Option<Zoom>) -> impl IntoView {
     let count = buckets.len();
     let at = RwSignal::new(None::<usize>);
+    // Where a marked part began.
+    let mark = RwSignal::new(None::<usize>);
+    let zooms = zoom.is_some();
+    let show = move || {
+        let part = mark.get_untracked().zip(at.get_untracked()).filter(|(from, until)| from != until);
+        mark.set(None);
+        if let Some(href) = part.zip(zoom.as_ref()).and_then(|((from, until), zoom)| zoom.href(from, until)) {
+            // A page that cannot be left stays as it is.
+            let _ = window().location().set_href(&href);
+        }
+    };
+    let released = show.clone();
     // Without wasm the cursor does nothing, so it is not offered to the keyboard.
     let awake = RwSignal::new(false);
     Effect::new(move |_| awake.set(true));
@@ -58,19 +88,42 @@ pub fn ChartCursor(series: Vec<CursorSeries>, buckets: Vec<CursorBucket>) -> imp
             aria-valuetext=spoken
             tabindex=move || if awake.get() { "0" } else { "-1" }
             on:pointermove=move |event| at.set(pointed(&event, count))
-            on:pointerdown=move |event| at.set(pointed(&event, count))
-            on:pointerleave=move |_| at.set(None)
-            on:blur=move |_| at.set(None)
+            on:pointerdown=move |event| {
+                at.set(pointed(&event, count));
+                // A finger scrolls the page.
+                mark.set(at.get_untracked().filter(|_| zooms && event.pointer_type() == "mouse"));
+            }
+            on:pointerup=move |_| released()
+            on:pointerleave=move |_| {
+                at.set(None);
+                mark.set(None);
+            }
+            on:blur=move |_| {
+                at.set(None);
+                mark.set(None);
+            }
             on:keydown=move |event| {
-                if let Some(next) = moved(&event.key(), at.get_untracked(), count) {
+                let key = event.key();
+                if key == "Enter" && mark.get_untracked().is_some() {
                     event.prevent_default();
+                    show();
+                } else if let Some(next) = moved(&key, at.get_untracked(), count) {
+                    event.prevent_default();
+                    mark.set(mark.get_untracked().or(at.get_untracked()).filter(|_| zooms && event.shift_key()));
                     at.set(next);
                 }
             }
         >
+            {move || mark.get().zip(at.get()).filter(|(from, until)| from != until).map(|(from, until)| brush(from, until, count))}
             {move || at.get().and_then(|i| buckets.get(i).map(|bucket| marks(i, count, &series, bucket)))}
         </div>
     }
+}
+
+/// The part that is marked, whole buckets of it.
+fn brush(a: usize, b: usize, count: usize) -> impl IntoView + use<> {
+    let (from, until) = (a.min(b) as f64 / count as f64, (a.max(b) + 1) as f64 / count as f64);
+    view! { <i class="brush" style=format!("left:{};width:{}", percent(from), percent(until - from))></i> }
 }
 
 /// The bucket below the pointer.
@@ -158,6 +211,14 @@ mod tests {
         assert_eq!(moved("ArrowLeft", Some(0), 7), Some(Some(0)));
         assert_eq!(moved("ArrowRight", Some(6), 7), Some(Some(6)));
         assert_eq!(moved("Home", None, 7), Some(Some(0)));
+    }
+
+    #[test]
+    fn a_part_is_shown_from_its_first_to_its_last_bucket_whichever_way_it_was_marked() {
+        let bounds = (1..=3).map(|day| (format!("d{day}"), format!("d{day}"))).collect();
+        let zoom = Zoom { before: "/p?a=b&from=".to_owned(), bounds };
+        assert_eq!(zoom.href(2, 1).as_deref(), Some("/p?a=b&from=d2&until=d3"));
+        assert_eq!(zoom.href(0, 3), None);
     }
 
     #[test]

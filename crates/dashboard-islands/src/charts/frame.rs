@@ -22,6 +22,9 @@ pub fn ChartFrame<M: IntoView + 'static, O: IntoView + 'static>(
     /// From where on the plot is hatched, from 0 to 1: lines only, bars are hatched themselves.
     #[prop(optional_no_strip)]
     open_from: Option<f64>,
+    /// At least so many characters of the value axis: plots below one another begin at one line. See [`axis_chars`].
+    #[prop(optional)]
+    axis: usize,
     /// What is drawn.
     marks: M,
     /// What lies over it; `()` for nothing.
@@ -30,7 +33,7 @@ pub fn ChartFrame<M: IntoView + 'static, O: IntoView + 'static>(
     let ticks = scale.ticks();
     let words = tick::labels(&ticks, scale.step(), &unit);
     // Digits are about 6.2 px wide at the axis' size; 10 px keep them off the plot.
-    let width = words.iter().map(|word| word.chars().count()).max().unwrap_or(1) as f64 * 6.2 + 10.0;
+    let width = longest(&words).max(axis) as f64 * 6.2 + 10.0;
     let height = scale.height();
     view! {
         <div class="chart" style=format!("--h:{height}px;--yw:{:.0}px", width.max(30.0))>
@@ -64,4 +67,13 @@ pub fn ChartFrame<M: IntoView + 'static, O: IntoView + 'static>(
             </div>
         </div>
     }
+}
+
+/// Characters that the value axis of a scale takes.
+pub fn axis_chars(scale: Scale, unit: &str) -> usize {
+    longest(&tick::labels(&scale.ticks(), scale.step(), unit))
+}
+
+fn longest(words: &[String]) -> usize {
+    words.iter().map(|word| word.chars().count()).max().unwrap_or(1)
 }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use protocol::live::{LiveAnswer, LiveMinute};
 use protocol::number;
+use protocol::receipt::BotRule;
 
-use crate::charts::bars::{Bar, bars};
+use crate::charts::bars::{Bar, FIGURE, bars};
 use crate::charts::frame::ChartFrame;
 use crate::charts::scale::Scale;
 use crate::charts::time_axis::TimeLabel;
@@ -35,7 +36,7 @@ pub(super) fn hero(answer: &LiveAnswer, begun: bool) -> impl IntoView + use<> {
                     <div><dt>"Sessions"</dt><dd>{number::count(answer.sessions as f64)}</dd></div>
                     <div><dt>"Events"</dt><dd>{number::count(answer.events as f64)}</dd></div>
                     <div><dt>"Events per second"</dt><dd>{number::with_unit(rounded(rate), "")}</dd></div>
-                    <div><dt>"Bot events hidden"</dt><dd>{number::count(answer.bot_events as f64)}</dd></div>
+                    <div><dt>{if answer.receipt.bots == BotRule::Humans { "Bot events hidden" } else { "Bot events" }}</dt><dd>{number::count(answer.bot_events as f64)}</dd></div>
                 </dl>
             </div>
             <div>
@@ -62,7 +63,7 @@ fn rounded(rate: f64) -> f64 {
 fn minute_chart(minutes: &[LiveMinute], offset: i32) -> impl IntoView + use<> {
     let scale = Scale::covering(minutes.iter().map(|m| m.people as f64), 3, true, HEIGHT);
     let drawn = minutes.iter().map(|minute| Bar { value: minute.people as f64, open: minute.open, title: title(minute, offset) }).collect();
-    view! { <ChartFrame label=sentence(minutes, offset) scale=scale unit="" times=times(minutes, offset) marks=bars(drawn, scale) overlay=()/> }
+    view! { <ChartFrame label=sentence(minutes, offset) scale=scale unit="" times=times(minutes, offset) marks=bars(drawn, scale, FIGURE) overlay=()/> }
 }
 
 fn title(minute: &LiveMinute, offset: i32) -> String {

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use protocol::live::{LiveAnswer, LiveWindow};
+use protocol::receipt::BotRule;
 
+use super::LiveLinks;
 use super::stream::Link;
 use crate::clock;
 use crate::icon::{Icon, icon};
@@ -28,16 +30,16 @@ pub(super) fn freshness(answer: &LiveAnswer, link: Link) -> impl IntoView + use<
     }
 }
 
-/// The window picker, as links.
-pub(super) fn windows(page: &str, chosen: LiveWindow) -> impl IntoView + use<> {
+/// The window, who counts, and the figures alone: as links.
+pub(super) fn choices(links: &LiveLinks, window: LiveWindow, bots: BotRule) -> impl IntoView + use<> {
+    let windows = LiveWindow::ALL.into_iter().zip(links.windows.clone()).map(|(choice, href)| {
+        view! { <a href=href aria-current=(choice == window).then_some("true")>{format!("{}\u{a0}min", choice.minutes())}</a> }
+    });
+    let who = [("People", links.people.clone(), BotRule::Humans), ("With bots", links.everybody.clone(), BotRule::All)];
+    let who = who.map(|(label, href, rule)| view! { <a href=href aria-current=(rule == bots).then_some("true")>{label}</a> });
     view! {
-        <div class="seg" role="group" aria-label="Window">
-            {LiveWindow::ALL
-                .map(|window| {
-                    let minutes = window.minutes();
-                    view! { <a href=format!("{page}?window={minutes}") aria-current=(window == chosen).then_some("true")>{format!("{minutes}\u{a0}min")}</a> }
-                })
-                .collect_view()}
-        </div>
+        <div class="seg" role="group" aria-label="Who counts">{who.into_iter().collect_view()}</div>
+        <div class="seg" role="group" aria-label="Window">{windows.collect_view()}</div>
+        <a class="btn wall-link" href=links.wall.clone()>{if links.is_wall { "Leave the wall" } else { "Wall" }}</a>
     }
 }

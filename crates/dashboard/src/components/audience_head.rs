@@ -8,6 +8,7 @@ use protocol::range::{Period, Range};
 use protocol::receipt::Receipt;
 
 use super::filter_bar::filter_bar;
+use super::filter_line::{filter_line, fixed_filter};
 use super::freshness::freshness;
 use super::picker::{Choice, ranges};
 use crate::selected::{Selected, Word};
@@ -35,7 +36,11 @@ pub(crate) fn audience_head<H: Fn(&Selected) -> String>(frame: &Frame, receipt: 
     let bar = begun.then(|| {
         let kept: Vec<Word> = selected.words().into_iter().filter(|(name, _)| *name != "filter").chain(kept.clone()).collect();
         let suggest = url::with_words(&format!("/api/v1/projects/{}/suggestions", frame.project.id), &selected.words());
-        filter_bar(&path, &kept, suggest, &selected.filtered, |text| href(&selected.matching(text)))
+        if frame.link.is_some() {
+            return fixed_filter(&selected.filtered);
+        }
+        let bar = filter_bar(&path, &kept, suggest, &selected.filtered, |text| href(&selected.matching(text)));
+        filter_line(frame, bar, selected, &href)
     });
     view! {
         <div class="page-head">
@@ -57,14 +62,21 @@ fn choice(selected: &Selected, range: Range, href: impl Fn(&Selected) -> String)
 
 /// Any days: a form, so that it works without any script.
 fn days(frame: &Frame, path: &str, selected: &Selected, kept: Vec<Word>, receipt: &Receipt) -> AnyView {
-    let chosen = matches!(selected.period, Period::Days { .. });
+    let chosen = !matches!(selected.period, Period::Last(_));
     let local = |at: DateTime<Utc>| clock::wall(at, frame.offset(at)).date();
     let today = local(frame.now).to_string();
     let (first, last) = match selected.period {
         Period::Days { first, last } => (first, last),
         _ => (local(receipt.from), local(receipt.until - TimeDelta::microseconds(1))),
     };
+    let wall = |at: DateTime<Utc>| clock::wall(at, frame.offset(at));
+    let between = |from: DateTime<Utc>, until: DateTime<Utc>| {
+        let (from, until) = (wall(from), wall(until));
+        let day = if from.date() == until.date() { String::new() } else { format!("{} ", clock::day(until)) };
+        format!("{} {} – {day}{}", clock::day(from), clock::minute(from), clock::minute(until))
+    };
     let label = match chosen {
+        true if matches!(selected.period, Period::Between { .. }) => between(receipt.from, receipt.until),
         true if first == last => clock::date(first.into()),
         true if first.year() == last.year() => format!("{} – {} {}", clock::day(first.into()), clock::day(last.into()), last.year()),
         true => format!("{} {} – {} {}", clock::day(first.into()), first.year(), clock::day(last.into()), last.year()),

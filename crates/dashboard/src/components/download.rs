@@ -7,6 +7,10 @@ use crate::{Frame, url};
 
 /// Links to one of the project's answers, such as `routes`.
 pub(crate) fn download(frame: &Frame, answer: &str, mut words: Vec<Word>) -> AnyView {
+    // A link shows a page; the API is for those who may ask it.
+    if frame.link.is_some() {
+        return ().into_any();
+    }
     let path = format!("/api/v1/projects/{}/{answer}", frame.project.id);
     let json = url::with_words(&path, &words);
     words.push(("format", "csv".to_owned()));

@@ -7,15 +7,23 @@ use crate::render::{self, Page, Title};
 use crate::shell::wordmark;
 
 /// The pages, in the order of the menu: the word of the address, the title, the text.
-const PAGES: [(&str, &str, &str); 7] = [
+const PAGES: [(&str, &str, &str); 10] = [
     ("sending", "Sending signals", include_str!("../../../../docs/sending.md")),
+    ("browser", "Browser SDK", include_str!("../../../../docs/browser.md")),
+    ("rust", "The Rust client", include_str!("../../../../docs/rust.md")),
     ("analyses", "Questions about events", include_str!("../../../../docs/analyses.md")),
     ("filters", "Filters", include_str!("../../../../docs/filters.md")),
+    ("sharing", "Saving and sharing", include_str!("../../../../docs/sharing.md")),
     ("verdicts", "Verdicts", include_str!("../../../../docs/verdicts.md")),
     ("problems", "Problems", include_str!("../../../../docs/problems.md")),
     ("data", "Your data", include_str!("../../../../docs/data.md")),
     ("operating", "Operating", include_str!("../../../../docs/operating.md")),
 ];
+
+/// The word and the title of every page.
+pub(super) fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PAGES.into_iter().map(|(word, title, _)| (word, title))
+}
 
 /// The page of that word; `None` when there is none.
 pub fn page(word: &str) -> Option<Page> {

@@ -20,8 +20,8 @@ pub fn not_found() -> Page {
 }
 
 /// A question that was not answered: what was not read, what to do, and how to find it in the log. `path` is the page
-/// that was asked for.
-pub fn problem(problem: &Problem, path: &str) -> Page {
+/// that was asked for; from one that was shown to whoever has a link, there is no way to another.
+pub fn problem(problem: &Problem, path: &str, of_link: bool) -> Page {
     let retry = matches!(problem.code, ProblemCode::Unavailable | ProblemCode::Timeout | ProblemCode::TooMany | ProblemCode::Internal);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     entry::card(
@@ -32,12 +32,21 @@ pub fn problem(problem: &Problem, path: &str) -> Page {
             <p class="row wrap">
                 {retry.then(|| view! { <a class="btn primary" href=path.to_owned()>"Try again"</a> })}
                 {(!retry).then(|| view! { <a class="btn primary" href=path.split('?').next().unwrap_or("/").to_owned()>"Begin this page anew"</a> })}
-                <a class="btn" href="/">"To your project"</a>
+                {(!of_link).then(|| view! { <a class="btn" href="/">"To your project"</a> })}
             </p>
             <p class="faint small">"Correlation id " <code>{problem.correlation_id.clone()}</code></p>
         },
     )
     .with_status(status)
+}
+
+/// A link to one page that does not work, whatever the reason.
+pub fn link_over() -> Page {
+    entry::card(
+        "This link is over",
+        view! { <p class="muted">"It has expired, somebody took it back, or it was never whole. Ask whoever sent it for a new one."</p> },
+    )
+    .with_status(StatusCode::NOT_FOUND)
 }
 
 /// Nobody gave this account a project yet.

@@ -4,12 +4,12 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
-use query_api::QueryState;
 use query_api::access::{LoginOutcome, NewSession, SetupOutcome, same_site_path};
+use query_api::{ApiError, QueryState};
 use serde::Deserialize;
 
 use super::{Asked, Failure};
-use crate::pages::{failure, login, setup};
+use crate::pages::{components, failure, login, setup};
 
 type Shown = Result<Response, Failure>;
 
@@ -24,6 +24,12 @@ pub(super) async fn home(State(state): State<QueryState>, asked: Asked) -> Shown
 
 pub(super) async fn login_form(asked: Asked) -> Response {
     login::page("", same_site_path(asked.word("next")), None).into_response()
+}
+
+/// Every component, for whoever is signed in: it shows nothing of anybody.
+pub(super) async fn components(State(state): State<QueryState>, asked: Asked) -> Shown {
+    let who = state.access().signed_in(&asked.headers).await.and_then(|who| who.ok_or(ApiError::SignInNeeded));
+    who.map(|_| components::page().into_response()).map_err(|error| Failure::of(error, &state, &asked))
 }
 
 #[derive(Deserialize)]

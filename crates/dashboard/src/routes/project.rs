@@ -7,17 +7,19 @@ use protocol::access::Role;
 use protocol::explorer::MetricKey;
 use query_api::access::ProjectContext;
 use query_api::explorer::{AggregateQuery, MetricQuery, SamplesQuery};
-use query_api::{ApiError, QueryState, analyses, annotations, audience, delivery, explorer, live, sessions, users};
+use query_api::{ApiError, QueryState, analyses, annotations, audience, delivery, explorer, live, saved, sessions, users};
 
 use super::{Asked, Failure};
 use crate::Frame;
 use crate::pages;
+use crate::pages::active::ActivePageQuery;
 use crate::pages::behavior::{Answers, BehaviorQuery};
 use crate::pages::delivery::DeliveryQuery;
 use crate::pages::explorer::ExplorerQuery;
-use crate::pages::live::LiveQuery;
+use crate::pages::live::LivePageQuery;
 use crate::pages::metrics::{self, MetricsQuery};
 use crate::pages::sessions::SessionsPageQuery;
+use crate::pages::trends::TrendsQuery;
 use crate::pages::users::UsersPageQuery;
 use crate::render::Page;
 
@@ -25,11 +27,11 @@ pub(super) type Shown = Result<Response, Failure>;
 
 pub(super) async fn live(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
     answer(&state, &asked, &project, async |context, frame| {
-        let query = LiveQuery::read(&asked.words);
-        let answer = live::live(&state, context, query.window).await?;
+        let query = LivePageQuery::read(&asked.words);
+        let answer = live::live(&state, context, &query.live()).await?;
         let begun = !answer.feed.is_empty() || audience::has_begun(&state, context).await?;
         let stream = format!("/api/v1/projects/{}/live/stream", frame.project.id);
-        Ok(pages::live::page(frame, answer.as_ref().clone(), begun, &stream))
+        Ok(pages::live::page(frame, &query, answer.as_ref().clone(), begun, &stream))
     })
     .await
 }
@@ -46,6 +48,36 @@ pub(super) async fn metrics(State(state): State<QueryState>, Path(project): Path
         };
         let may_edit = context.require(Role::Editor).is_ok();
         Ok(pages::metrics::page(frame, &query, &metrics::Answers { answer, lists, notes, may_edit }, begun))
+    })
+    .await
+}
+
+pub(super) async fn active(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let query = ActivePageQuery::read(&asked.words);
+        let active = analyses::active(&state, context, &query.active()).await?;
+        let stages = analyses::lifecycle(&state, context, &query.lifecycle()).await?;
+        let begun = active.days.iter().any(|day| day.monthly > 0) || audience::has_begun(&state, context).await?;
+        Ok(pages::active::page(frame, &query, &active, &stages, begun))
+    })
+    .await
+}
+
+pub(super) async fn trends(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let query = TrendsQuery::read(&asked.words);
+        let known = analyses::suggestions(&state, context, &query.suggestions()).await?;
+        let answer = match query.trend() {
+            Ok(trend) => match analyses::trend(&state, context, &trend).await {
+                Ok(answer) => Ok(answer),
+                // What was filled in stands in the form, with what is wrong with it.
+                Err(error @ ApiError::InvalidParameter { .. }) => Err(error.to_string()),
+                Err(error) => return Err(error),
+            },
+            Err(fault) => Err(fault),
+        };
+        let begun = !known.values.is_empty() || audience::has_begun(&state, context).await?;
+        Ok(pages::trends::page(frame, &query, &answer, &known, begun))
     })
     .await
 }
@@ -154,18 +186,27 @@ pub(super) async fn answer(
     page: impl AsyncFnOnce(&ProjectContext, &Frame) -> Result<Page, ApiError>,
 ) -> Shown {
     let shown = async {
-        let context = state.access().project_context(&asked.headers, project).await?;
+        let context = match &asked.link {
+            Some(link) => link.context().clone(),
+            None => state.access().project_context(&asked.headers, project).await?,
+        };
         let frame = frame(state, asked, &context).await?;
         page(&context, &frame).await
     };
     match shown.await {
-        Ok(page) => Ok(page.into_response()),
+        Ok(page) => Ok(match &asked.link {
+            Some(link) => link.without_ways_out(page).into_response(),
+            None => page.into_response(),
+        }),
         Err(error) => Err(Failure::of(error, state, asked)),
     }
 }
 
 async fn frame(state: &QueryState, asked: &Asked, context: &ProjectContext) -> Result<Frame, ApiError> {
     let access = state.access();
+    if let Some(link) = &asked.link {
+        return Ok(link.frame(state.clock().now()));
+    }
     let account = match access.signed_in(&asked.headers).await? {
         Some(who) => access.email(who).await?.unwrap_or_default(),
         None => String::new(),
@@ -176,6 +217,9 @@ async fn frame(state: &QueryState, asked: &Asked, context: &ProjectContext) -> R
         account,
         ingest_url: format!("{}://{}", if access.is_https() { "https" } else { "http" }, asked.host()),
         public_key: access.public_key(context).await?,
+        saved: saved::list(state, context).await?,
+        may_edit: context.require(Role::Editor).is_ok(),
+        link: None,
         now: state.clock().now(),
     })
 }

@@ -13,28 +13,46 @@ pub(crate) enum Entry {
     Behavior,
     Users,
     Sessions,
+    Trends,
+    Saved,
     Explorer,
     Delivery,
+    /// In no menu: its button stands above it.
+    Find,
 }
 
 /// A heading, where there is one, and the pages below it.
-const GROUPS: [(Option<&str>, &[Entry]); 4] = [
+const GROUPS: [(Option<&str>, &[Entry]); 5] = [
     (None, &[Entry::Live]),
-    (Some("Audience"), &[Entry::Metrics, Entry::Behavior, Entry::Users, Entry::Sessions]),
+    (Some("Audience"), &[Entry::Metrics, Entry::Behavior, Entry::Users, Entry::Sessions, Entry::Saved]),
+    (Some("Analysis"), &[Entry::Trends]),
     (Some("Explore"), &[Entry::Explorer]),
     (Some("Operate"), &[Entry::Delivery]),
 ];
 
 impl Entry {
-    fn label(self) -> &'static str {
+    /// The page of the menu with this path; `None` when there is none.
+    pub(crate) fn of_page(page: &str) -> Option<Self> {
+        Self::listed().find(|entry| entry.page() == page)
+    }
+
+    /// The pages of the menu in its order.
+    pub(crate) fn listed() -> impl Iterator<Item = Self> {
+        GROUPS.iter().flat_map(|(_, entries)| entries.iter().copied())
+    }
+
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Live => "Live",
             Self::Metrics => "Metrics",
             Self::Behavior => "Behavior",
             Self::Users => "Users",
             Self::Sessions => "Sessions",
+            Self::Trends => "Trends",
+            Self::Saved => "Saved and shared",
             Self::Explorer => "Metrics explorer",
             Self::Delivery => "Delivery",
+            Self::Find => "Find",
         }
     }
 
@@ -46,8 +64,11 @@ impl Entry {
             Self::Behavior => "behavior",
             Self::Users => "users",
             Self::Sessions => "sessions",
+            Self::Trends => "trends",
+            Self::Saved => "saved",
             Self::Explorer => "explorer",
             Self::Delivery => "delivery",
+            Self::Find => "find",
         }
     }
 
@@ -58,8 +79,11 @@ impl Entry {
             Self::Behavior => Icon::BEHAVIOR,
             Self::Users => Icon::USERS,
             Self::Sessions => Icon::SESSIONS,
+            Self::Trends => Icon::TRENDS,
+            Self::Saved => Icon::SAVED,
             Self::Explorer => Icon::EXPLORER,
             Self::Delivery => Icon::DELIVERY,
+            Self::Find => Icon::SEARCH,
         }
     }
 }

@@ -59,6 +59,18 @@ pub(super) fn other_projects(frame: &Frame, open: Entry) -> AnyView {
         .into_any()
 }
 
+/// Opens the palette; without scripts it leads to the page that lists the same.
+pub(super) fn find(frame: &Frame) -> AnyView {
+    view! {
+        <a class="find-open" href=frame.path(Entry::Find.page()) data-palette title="Find (Ctrl K)" aria-keyshortcuts="Control+K Meta+K">
+            {icon(Icon::SEARCH)}
+            <span class="t">"Find"</span>
+            <span class="kbd t" aria-hidden="true">"Ctrl K"</span>
+        </a>
+    }
+    .into_any()
+}
+
 /// Who is signed in, and the way out.
 pub(super) fn account(frame: &Frame) -> AnyView {
     view! {
@@ -71,7 +83,7 @@ pub(super) fn account(frame: &Frame) -> AnyView {
 }
 
 /// The theme: `theme.js` does the switching, before wasm is there.
-pub(super) fn themes() -> AnyView {
+pub(crate) fn themes() -> AnyView {
     view! {
         <div class="themes scripted" role="group" aria-label="Theme">
             {[("system", Icon::SYSTEM), ("light", Icon::SUN), ("dark", Icon::MOON)]

@@ -13,7 +13,7 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const LABELLED: usize = 3;
 
 /// The panel.
-pub(super) fn panel(frame: &Frame, answer: &HoursAnswer) -> AnyView {
+pub(in crate::pages) fn panel(frame: &Frame, answer: &HoursAnswer) -> AnyView {
     let receipt = answer.receipt.clone();
     let offsets = Offsets { from: frame.offset(receipt.from), until: frame.offset(receipt.until) };
     let most = answer.hours.iter().filter_map(|hour| hour.mean_events()).fold(0.0, f64::max);

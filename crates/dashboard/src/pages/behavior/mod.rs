@@ -1,6 +1,6 @@
 //! Audience · Behavior: what people look at, where they come in and where they leave.
 
-mod hours;
+pub(super) mod hours;
 mod neighbours;
 mod routes_table;
 

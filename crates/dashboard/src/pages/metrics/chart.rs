@@ -1,8 +1,8 @@
 //! The main chart: this range over the one before, the open bucket hatched, a table behind.
 
 use chrono::{DateTime, Datelike as _, Utc};
-use dashboard_islands::charts::cursor::{ChartCursor, CursorBucket, CursorSeries};
-use dashboard_islands::charts::frame::ChartFrame;
+use dashboard_islands::charts::cursor::{ChartCursor, CursorBucket, CursorSeries, Zoom};
+use dashboard_islands::charts::frame::{ChartFrame, axis_chars};
 use dashboard_islands::charts::line::{Ink, PREVIOUS, SERIES, line, swatch};
 use dashboard_islands::charts::scale::Scale;
 use dashboard_islands::charts::time_axis;
@@ -13,11 +13,12 @@ use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
 use protocol::number;
 use protocol::range::Step;
 
-use super::{MetricsQuery, words};
+use super::{MetricsQuery, beside, words};
 use crate::Frame;
 use crate::components::annotations::{self, Notes};
 use crate::components::download::download;
 use crate::components::table_behind::{Table, table_behind};
+use crate::selected::instant;
 
 /// Of the plot, in pixels.
 const HEIGHT: f64 = 250.0;
@@ -30,6 +31,7 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
     let before = if compared(answer, measure) { values(&answer.previous, measure) } else { Vec::new() };
     let whole = measure.unit().is_empty();
     let scale = Scale::covering(now.iter().chain(&before).flatten().copied(), 4, whole, HEIGHT);
+    let axis = axis_chars(scale, measure.unit()).max(beside::axis_chars(answer));
     let starts: Vec<_> = answer.buckets.iter().map(|bucket| clock::wall(bucket.start, bucket.utc_offset_seconds)).collect();
     let count = answer.buckets.len();
     let title = words::title(measure, answer.step);
@@ -38,7 +40,8 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
     // The compared range is drawn first, so that this one lies above it.
     let below = (!before.is_empty()).then(|| line(&before, scale, PREVIOUS, false, false));
     let noted = annotations::marks(frame, notes.notes, |note| place(&answer.buckets, note.at));
-    let overlay = view! { {noted} {cursor(answer, measure, &scale)} };
+    let released = beside::releases(frame, answer);
+    let overlay = view! { {noted} {released} {cursor(frame, query, answer, &scale)} };
     let marks = view! { {below} {line(&now, scale, SERIES[0], open, true)} };
     view! {
         <section class="panel gap-below">
@@ -48,6 +51,7 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
                 <div class="right">{legend(frame, answer, measure, open)} {annotations::form(frame, notes)}</div>
             </header>
             <ChartFrame
+                axis=axis
                 label=sentence(&title, answer, measure)
                 scale=scale
                 unit=measure.unit()
@@ -56,6 +60,8 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
                 marks=marks
                 overlay=overlay
             />
+            {beside::errors(answer, axis)}
+            {beside::release_list(frame, query, answer)}
             {annotations::list(frame, notes)}
             {unknown(answer, measure).then(|| view! { <p class="body faint">{UNKNOWN}</p> })}
             <div class="foot">
@@ -69,8 +75,8 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
     }.into_any()
 }
 
-/// Where in the plot a time is, from 0 to 1: buckets are as wide as one another, whatever their hours.
-fn place(buckets: &[AudienceBucket], at: DateTime<Utc>) -> Option<f64> {
+/// Where in a plot a time is, from 0 to 1: buckets are as wide as one another, whatever their hours.
+pub(super) fn place(buckets: &[AudienceBucket], at: DateTime<Utc>) -> Option<f64> {
     let index = buckets.iter().position(|bucket| (bucket.start..bucket.end).contains(&at))?;
     let bucket = &buckets[index];
     let within = (at - bucket.start).num_seconds() as f64 / (bucket.end - bucket.start).num_seconds().max(1) as f64;
@@ -131,29 +137,51 @@ fn sentence(title: &str, answer: &AudienceAnswer, measure: Measure) -> String {
     format!("{title}, {}: between {low} and {high} in complete buckets{before}.", answer.period.sentence())
 }
 
-fn cursor(answer: &AudienceAnswer, measure: Measure, scale: &Scale) -> AnyView {
+fn cursor(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, scale: &Scale) -> AnyView {
+    let measure = query.measure;
     let series = |name: &str, ink: Ink| CursorSeries { name: name.to_owned(), colour: ink.colour.to_owned(), dash: ink.dash.to_owned() };
     let mut names = vec![series(measure.label(), SERIES[0])];
     let compared = compared(answer, measure);
     if compared {
         names.push(series("Before", PREVIOUS));
     }
+    let errors = beside::known(answer);
+    if errors.is_some() {
+        names.push(series("Errors", beside::ERRORS));
+    }
     let buckets = answer
         .buckets
         .iter()
         .enumerate()
         .map(|(i, bucket)| {
+            let errors = errors.map(|errors| number::grouped(errors[i].round() as i64));
             let before = compared.then(|| &answer.previous[i]);
             let counts = std::iter::once(bucket).chain(before).map(|bucket| bucket.counts.of(measure));
             CursorBucket {
                 title: format!("{}{}", words::bucket(bucket, answer.step), if bucket.open { ", open" } else { "" }),
-                texts: counts.clone().map(|figure| full(measure, figure)).collect(),
+                texts: counts.clone().map(|figure| full(measure, figure)).chain(errors).collect(),
                 ys: counts.map(|figure| figure.map(|value| scale.y(value))).collect(),
                 note: before.and_then(|before| change(bucket, before, measure)).map(|change| ("Change".to_owned(), change)),
             }
         })
         .collect();
-    view! { <ChartCursor series=names buckets=buckets/> }.into_any()
+    view! { <ChartCursor series=names buckets=buckets zoom=Some(zoom(frame, query, answer))/> }.into_any()
+}
+
+/// A part of the time on the same page: whole days as days, less as moments.
+fn zoom(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer) -> Zoom {
+    let bounds = |bucket: &AudienceBucket| match answer.step {
+        Step::Day1 => {
+            let day = clock::wall(bucket.start, bucket.utc_offset_seconds).date().to_string();
+            (day.clone(), day)
+        }
+        _ => (instant(bucket.start), instant(bucket.end)),
+    };
+    let elsewhere = query.href(frame);
+    let (path, words) = elsewhere.split_once('?').unwrap_or((&elsewhere, ""));
+    let kept = words.split('&').filter(|word| !["range=", "from=", "until="].iter().any(|name| word.starts_with(name)));
+    let kept: String = kept.filter(|word| !word.is_empty()).map(|word| format!("{word}&")).collect();
+    Zoom { before: format!("{path}?{kept}from="), bounds: answer.buckets.iter().map(bounds).collect() }
 }
 
 /// Tips and tables show every digit.
@@ -173,6 +201,8 @@ fn change(bucket: &AudienceBucket, before: &AudienceBucket, measure: Measure) ->
 fn table(answer: &AudienceAnswer, measure: Measure) -> Table {
     let mut heads = vec!["Start".to_owned()];
     heads.extend(Measure::ALL.map(|measure| measure.label().to_owned()));
+    let errors = answer.errors.as_ref();
+    heads.extend(errors.map(|_| "Errors".to_owned()));
     let compared = compared(answer, measure);
     if compared {
         heads.extend([format!("{} before", measure.label()), "Change".to_owned()]);
@@ -180,6 +210,7 @@ fn table(answer: &AudienceAnswer, measure: Measure) -> Table {
     let rows = answer.buckets.iter().enumerate().rev().map(|(i, bucket)| {
         let mut row = vec![format!("{}{}", words::bucket(bucket, answer.step), if bucket.open { " (open)" } else { "" })];
         row.extend(Measure::ALL.map(|measure| full(measure, bucket.counts.of(measure))));
+        row.extend(errors.map(|errors| number::grouped(errors[i].round() as i64)));
         if compared {
             let before = &answer.previous[i];
             row.extend([full(measure, before.counts.of(measure)), change(bucket, before, measure).unwrap_or_else(|| "–".to_owned())]);

@@ -1,5 +1,6 @@
 //! Audience · Metrics: people, sessions, page views and events over time, and who the people are.
 
+mod beside;
 mod chart;
 mod lists;
 mod words;
@@ -103,7 +104,8 @@ pub fn page(frame: &Frame, query: &MetricsQuery, answers: &Answers, begun: bool)
             more: comparisons(frame, query),
             begun,
         };
-        view! { {audience_head(frame, &answers.answer.receipt, head)} {content(frame, query, answers, begun)} }
+        let views = super::active::views(frame, &query.selected, false);
+        view! { {audience_head(frame, &answers.answer.receipt, head)} {views} {content(frame, query, answers, begun)} }
     })
 }
 

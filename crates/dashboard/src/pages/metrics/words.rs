@@ -6,25 +6,16 @@ use protocol::audience::{AudienceBucket, Measure};
 use protocol::event::PAGE_VIEW;
 use protocol::range::Step;
 
+use crate::components::bucket;
+
 /// What a chart of this measure is called.
 pub(super) fn title(measure: Measure, step: Step) -> String {
-    let per = match step {
-        Step::Minute1 => "minute",
-        Step::Minutes5 => "5 minutes",
-        Step::Minutes15 => "15 minutes",
-        Step::Hour1 => "hour",
-        Step::Hours6 => "6 hours",
-        Step::Day1 => "day",
-        Step::Week1 => "week",
-        Step::Month1 => "month",
-    };
-    format!("{} per {per}", measure.label())
+    format!("{} per {}", measure.label(), bucket::per(step))
 }
 
-/// `Thu 14 May`, or `Thu 14 May 14:00` for less than a day.
+/// When a bucket is.
 pub(super) fn bucket(bucket: &AudienceBucket, step: Step) -> String {
-    let at = clock::wall(bucket.start, bucket.utc_offset_seconds);
-    if step == Step::Day1 { clock::weekday(at) } else { format!("{} {}", clock::weekday(at), clock::minute(at)) }
+    bucket::title(bucket.start, bucket.utc_offset_seconds, step)
 }
 
 /// `8 May – 14 May`, or `13 May 15:00 – 14 May 14:03`: what a legend says; with the year where it is not this one.

@@ -59,6 +59,9 @@ pub(super) fn panel(frame: &Frame, query: &UsersPageQuery, answer: &UsersAnswer)
 }
 
 fn search(frame: &Frame, query: &UsersPageQuery) -> AnyView {
+    if frame.link.is_some() {
+        return ().into_any();
+    }
     let kept = query.selected.words().into_iter().chain([("sort", query.sort.word().to_owned())]).filter(|(_, word)| !word.is_empty());
     view! {
         <form class="find" role="search" aria-label="Find people" action=frame.path(Entry::Users.page())>
