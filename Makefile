@@ -8,7 +8,7 @@ BIN := target/debug
 WITH_POSTGRES := $(BIN)/with-postgres --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN))
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help run setup npm wasm-target islands sdk build test test-rust test-web check gen bench bench-engine bench-pages soak fuzz release chromium clean
+.PHONY: help run setup npm wasm-target islands sdk build test test-rust test-web check gen bench bench-engine bench-pages soak soak-client fuzz release chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -83,6 +83,10 @@ soak: npm ## Kill ingest, worker and Postgres at random (KILLS=200, RATE=5000 it
 	$(call say,Killing at random)
 	@KILLS=$(or $(KILLS),200) RATE=$(or $(RATE),5000) $(if $(SEED),SEED=$(SEED)) \
 		cargo test --quiet -p throughline-server --test line kills:: -- --nocapture
+
+soak-client: ## Run the Rust client against a hostile server for an hour (SOAK_SECONDS=3600) and print what was found
+	$(call say,Being hostile)
+	@SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) cargo test --quiet -p throughline --test soak -- --nocapture
 
 FUZZ_TARGETS := $(notdir $(basename $(wildcard crates/ingest/fuzz/targets/*.rs)))
 fuzz: ## Fuzz each decoder (SECONDS_EACH=60); what it finds goes to crates/ingest/fuzz/artifacts

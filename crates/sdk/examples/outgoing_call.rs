@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Asks another service; its address is not sent, as it may name somebody.
-fn fetch(tl: &Client, address: &str) -> Result<u16, ureq::Error> {
+pub fn fetch(tl: &Client, address: &str) -> Result<u16, ureq::Error> {
     let mut span = tl.start_span("GET other").op("http.client").attribute("http.request.method", "GET");
     let call = tl.instrument("example").api("other", "GET", "/");
     // An answer is an answer, whatever its status.

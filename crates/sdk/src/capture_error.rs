@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::error_item::{ErrorItem, ErrorRecord};
 use crate::event_record::PROPS_MAX;
 use crate::frames;
-use crate::span_context::SpanContext;
+use crate::scope::{Own, own_setters};
 use crate::value::{Text, Value};
 use bounded_text::{debug, display};
 
@@ -53,6 +53,12 @@ impl<'a> ErrorBuilder<'a> {
         record.backtrace = client.config().backtraces.then(Backtrace::force_capture);
         record.reported_at = location.map(frames::of_location);
         Self { client, record: Box::new(record) }
+    }
+
+    own_setters!(user, anonymous, session, route, parent);
+
+    fn own(&mut self) -> &mut Own {
+        &mut self.record.own
     }
 
     /// How bad it is: an exception is an error unless another level is said.
@@ -97,41 +103,11 @@ impl<'a> ErrorBuilder<'a> {
         self
     }
 
-    /// The user to whom it happened.
-    pub fn user(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.user = Some(id.into());
-        self
-    }
-
-    /// The device or browser before sign-in.
-    pub fn anonymous(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.anonymous = Some(id.into());
-        self
-    }
-
-    /// The session in which it happened.
-    pub fn session(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.session = Some(id.into());
-        self
-    }
-
-    /// The templated path, such as `/orders/:id`.
-    pub fn route(mut self, route: impl Into<Text>) -> Self {
-        self.record.own.route = Some(route.into());
-        self
-    }
-
-    /// The span during which it happened, if not the current one.
-    pub fn parent(mut self, span: impl Into<SpanContext>) -> Self {
-        self.record.own.set_span(span.into());
-        self
-    }
-
     /// Captures the report, with the breadcrumbs so far.
     pub fn send(mut self) {
         self.record.place = self.client.place(self.record.captured_at);
         self.record.crumbs = self.client.crumbs();
-        self.client.capture(ErrorItem(self.record));
+        self.client.capture(ErrorItem::Built(self.record));
     }
 }
 

@@ -6,9 +6,11 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use protocol::error_report::ErrorReport;
 use protocol::event::{Event, PAGE_VIEW};
-use protocol::identity::IdentityKind;
+use protocol::identity::{Identity, IdentityKind};
 use protocol::level::Level;
+use protocol::log::LogRecord;
 use protocol::metric::{MetricKind, MetricPoint};
 
 use crate::breadcrumbs::{Crumb, Trail};
@@ -16,17 +18,19 @@ use crate::capture_error::ErrorBuilder;
 use crate::clock;
 use crate::config::{Config, InitError};
 use crate::consent::Consent;
+use crate::error_item::ErrorItem;
 use crate::event_record::EventItem;
 use crate::handle::{Handle, deadline};
-use crate::identity_item::IdentityBuilder;
+use crate::identity_item::{IdentityBuilder, IdentityItem};
 use crate::instrument::Instrument;
 use crate::item::Item;
-use crate::log_item::LogBuilder;
+use crate::log_item::{LogBuilder, LogItem};
 use crate::metric_record::MetricItem;
 use crate::record_metric::MetricBuilder;
 use crate::report::Report;
 use crate::scope::{self, Own, Place};
 use crate::span_context::SpanContext;
+use crate::span_item::SpanItem;
 use crate::start_moment::Moment;
 use crate::start_span::Span;
 use crate::start_timer::Timer;
@@ -79,6 +83,11 @@ impl Client {
     /// here; a client of [one person](Config::one_person) knows it, and draws a new anonymous id.
     pub fn reset(&self) -> IdentityBuilder<'_> {
         IdentityBuilder::new(self, IdentityKind::Reset)
+    }
+
+    /// Captures an identity in its wire form. It does not change who the client's own person is.
+    pub fn record_identity(&self, identity: Identity) {
+        self.capture(IdentityItem::Whole(Box::new(identity)));
     }
 
     /// Captures an event in its wire form. An absent id and time are filled in; the sequence number too, unless the
@@ -192,6 +201,21 @@ impl Client {
             crumb.add(key.into(), value.into());
         }
         self.leave(crumb);
+    }
+
+    /// Captures a span in its wire form, as somebody else measured it; the service is its own.
+    pub fn record_span(&self, span: protocol::span::Span) {
+        self.capture(SpanItem::Whole(Box::new(span)));
+    }
+
+    /// Captures an error report in its wire form.
+    pub fn record_error(&self, report: ErrorReport) {
+        self.capture(ErrorItem::Whole(Box::new(report)));
+    }
+
+    /// Captures a log record in its wire form.
+    pub fn record_log(&self, log: LogRecord) {
+        self.capture(LogItem::Whole(Box::new(log)));
     }
 
     /// Forgets the breadcrumbs so far.

@@ -18,14 +18,22 @@ use crate::lanes::Lanes;
 use crate::loss::LossReason;
 use crate::repair;
 use crate::scope::{Own, Place};
-use crate::value::{Text, Value};
+use crate::value::{Text, Value, object_weight};
 
 /// Roughly what a captured stack keeps: an address and a symbol's place for each of some dozens of frames.
 const BACKTRACE_BYTES: usize = 8_000;
 
+/// Roughly what the texts of a frame take.
+const FRAME_BYTES: usize = 80;
+
 /// What waits in the ring of errors.
 #[derive(Debug)]
-pub(crate) struct ErrorItem(pub(crate) Box<ErrorRecord>);
+pub(crate) enum ErrorItem {
+    /// As it was captured here.
+    Built(Box<ErrorRecord>),
+    /// As somebody else made it.
+    Whole(Box<ErrorReport>),
+}
 
 /// What a builder collects. The stack is only addresses here: names and lines are looked up on the background thread.
 #[derive(Debug)]
@@ -107,6 +115,13 @@ impl ErrorRecord {
     }
 }
 
+fn whole_weight(report: &ErrorReport) -> usize {
+    let frames = report.stacktrace.iter().map(|frame| size_of_val(frame) + FRAME_BYTES);
+    let crumbs = report.breadcrumbs.iter().map(|crumb| size_of_val(crumb) + object_weight(&crumb.data));
+    let texts = report.message.as_ref().map_or(0, String::len) + object_weight(&report.context);
+    size_of::<ErrorReport>() + texts + frames.sum::<usize>() + crumbs.sum::<usize>()
+}
+
 fn cause((kind, message): (String, String)) -> Cause {
     Cause { kind: repair::attribute(Some(kind.into())), message: Some(message), stacktrace: Vec::new() }
 }
@@ -120,7 +135,10 @@ impl Item for ErrorItem {
     }
 
     fn weight(&self) -> usize {
-        let record = &self.0;
+        let record = match self {
+            Self::Built(record) => record,
+            Self::Whole(report) => return whole_weight(report),
+        };
         let pairs = record.tags.iter().chain(&record.context).map(|pair| size_of_val(pair) + pair.0.len() + pair.1.weight());
         let causes = record.causes.iter().map(|(kind, message)| kind.len() + message.len());
         let crumbs = record.crumbs.iter().map(|crumb| size_of_val(crumb) + crumb.weight());
@@ -130,6 +148,12 @@ impl Item for ErrorItem {
     }
 
     fn into_wire(self, number: u64, origin: &Origin<'_>) -> Result<ErrorReport, LossReason> {
-        Ok(self.0.into_report(number, origin))
+        Ok(match self {
+            Self::Built(record) => record.into_report(number, origin),
+            Self::Whole(mut report) => {
+                origin.sign(&mut report.release, &mut report.environment);
+                *report
+            }
+        })
     }
 }

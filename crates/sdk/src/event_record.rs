@@ -22,10 +22,9 @@ pub(crate) const PROPS_MAX: usize = ITEM_KEYS_MAX - 40;
 
 /// What waits in the ring of events.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "the large variant is the usual one, and boxing it would cost each call")]
 pub(crate) enum EventItem {
     /// Made by a builder.
-    Built(EventRecord),
+    Built(Box<EventRecord>),
     /// Handed over whole.
     Whole {
         /// The event as the caller made it.
@@ -35,7 +34,9 @@ pub(crate) enum EventItem {
     },
 }
 
-/// What a builder collects. Fields that few events have are boxed, which keeps the others cheap to move.
+/// What a builder collects. It stays where it was allocated until it is encoded: moving it at every call of the builder, into
+/// the ring and out again costs more than the allocation. Fields that few events have are boxed, which keeps the others cheap
+/// to make.
 #[derive(Debug, Default)]
 pub(crate) struct EventRecord {
     pub(crate) captured_at: i64,
@@ -64,7 +65,7 @@ pub(crate) struct Rare {
 
 impl EventRecord {
     fn weight(&self) -> usize {
-        self.name.len() + self.own.weight() + self.props.weight() + self.rare.as_ref().map_or(0, |rare| rare.weight())
+        size_of::<Self>() + self.name.len() + self.own.weight() + self.props.weight() + self.rare.as_ref().map_or(0, |rare| rare.weight())
     }
 
     /// The event as it goes over the wire.

@@ -40,13 +40,15 @@ impl Handle {
     /// The handle of this process as far as is known: costs one look at memory.
     #[inline]
     pub(crate) fn known(&self) -> &Self {
-        match self.heir.get() {
-            None => self,
-            Some(heir) => heir.known(),
+        let mut known = self;
+        while let Some(heir) = known.heir.get() {
+            known = heir;
         }
+        known
     }
 
     /// The handle of this process: asks the system which one that is.
+    #[inline(never)]
     pub(crate) fn here(&self) -> &Self {
         self.of_process(std::process::id())
     }

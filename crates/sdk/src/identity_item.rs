@@ -12,15 +12,20 @@ use crate::item::{Item, Origin};
 use crate::lane::Lane;
 use crate::lanes::Lanes;
 use crate::loss::LossReason;
-use crate::scope::{Own, Place};
-use crate::value::{Text, Value};
+use crate::scope::{Own, Place, own_setters};
+use crate::value::{Text, Value, object_weight};
 
 /// What waits in the ring of identities.
 #[derive(Debug)]
-pub(crate) struct IdentityItem(Box<Record>);
+pub(crate) enum IdentityItem {
+    /// As it was said here.
+    Built(Box<Record>),
+    /// As somebody else made it.
+    Whole(Box<Identity>),
+}
 
 #[derive(Debug)]
-struct Record {
+pub(crate) struct Record {
     captured_at: i64,
     kind: IdentityKind,
     own: Own,
@@ -37,12 +42,20 @@ impl Item for IdentityItem {
     }
 
     fn weight(&self) -> usize {
-        let traits = self.0.traits.iter().map(|pair| size_of_val(pair) + pair.0.len() + pair.1.weight());
-        size_of::<Record>() + self.0.own.weight() + traits.sum::<usize>()
+        match self {
+            Self::Built(record) => {
+                let traits = record.traits.iter().map(|pair| size_of_val(pair) + pair.0.len() + pair.1.weight());
+                size_of::<Record>() + record.own.weight() + traits.sum::<usize>()
+            }
+            Self::Whole(identity) => size_of::<Identity>() + object_weight(&identity.traits),
+        }
     }
 
     fn into_wire(self, _number: u64, _origin: &Origin<'_>) -> Result<Identity, LossReason> {
-        let record = *self.0;
+        let record = match self {
+            Self::Built(record) => *record,
+            Self::Whole(identity) => return Ok(*identity),
+        };
         // Only ids that were said together are linked; a scope adds the session alone.
         let place = record.place.map(|place| Place { session: place.session.clone(), ..Place::default() });
         let whereabouts = record.own.within(place.as_ref());
@@ -72,22 +85,10 @@ impl<'a> IdentityBuilder<'a> {
         Self { client, record: Box::new(record) }
     }
 
-    /// The signed-in user.
-    pub fn user(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.user = Some(id.into());
-        self
-    }
+    own_setters!(user, anonymous, session);
 
-    /// The device or browser before sign-in; of an alias, the other id.
-    pub fn anonymous(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.anonymous = Some(id.into());
-        self
-    }
-
-    /// The session.
-    pub fn session(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.session = Some(id.into());
-        self
+    fn own(&mut self) -> &mut Own {
+        &mut self.record.own
     }
 
     /// What is known of the person, such as `plan` or `role`: categories, not their name or address.
@@ -102,6 +103,6 @@ impl<'a> IdentityBuilder<'a> {
     pub fn send(mut self) {
         self.record.place = self.client.place(self.record.captured_at);
         self.client.note_identity(self.record.kind, &mut self.record.own);
-        self.client.capture(IdentityItem(self.record));
+        self.client.capture(IdentityItem::Built(self.record));
     }
 }

@@ -3,13 +3,21 @@
 //! An import needs a secret key with the scope `import`. Items keep their own time, which may lie as far back as the
 //! server keeps raw data (30 days); give every item a `ts`, and every event an `event_id` if you have one.
 
+mod signed;
+
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::Instant;
 
 use protocol::envelope::Envelope;
+use protocol::error_report::ErrorReport;
 use protocol::event::Event;
+use protocol::identity::Identity;
 use protocol::limits::IMPORT_ITEMS_MAX;
+use protocol::log::LogRecord;
 use protocol::metric::{MetricPoint, MetricValue};
+use protocol::outcome::Signal;
+use protocol::span::Span;
 use protocol::verdict::{BatchAnswer, ItemError};
 use uuid::Uuid;
 
@@ -21,6 +29,8 @@ use crate::identity::{Ids, Randomness};
 use crate::loss::LossReason;
 use crate::seal::encode_bounded;
 use crate::transport::{Attempt, Transport};
+
+use self::signed::Signed;
 
 const OPERATION: &str = "import:batch";
 /// Bytes of one request's item lists before compression: below the server's limit for the whole body.
@@ -37,8 +47,7 @@ pub struct Importer {
     config: Config,
     items_per_request: usize,
     name: Option<String>,
-    events: List,
-    metrics: List,
+    lists: BTreeMap<Signal, List>,
     summary: ImportSummary,
     progress: Box<dyn FnMut(&ImportSummary) + Send>,
 }
@@ -112,8 +121,7 @@ impl Importer {
             config,
             items_per_request: IMPORT_ITEMS_MAX,
             name: None,
-            events: List::default(),
-            metrics: List::default(),
+            lists: BTreeMap::new(),
             summary: ImportSummary::default(),
             progress: Box::new(|_| {}),
         })
@@ -145,16 +153,7 @@ impl Importer {
     /// # Errors
     /// When a request was refused or could not be delivered.
     pub fn event(&mut self, event: &Event) -> Result<(), ImportError> {
-        let added = match (&event.release, &event.environment) {
-            (Some(_), Some(_)) => self.events.add(|out| encode_bounded(event, out)),
-            _ => {
-                let mut event = event.clone();
-                event.release = event.release.or_else(|| self.config.release.clone());
-                event.environment = event.environment.or_else(|| self.config.environment.clone());
-                self.events.add(|out| encode_bounded(&event, out))
-            }
-        };
-        self.added(added)
+        self.add(Signal::Event, event)
     }
 
     /// Adds a metric point; sends when a request is full.
@@ -162,17 +161,42 @@ impl Importer {
     /// # Errors
     /// When a request was refused or could not be delivered.
     pub fn metric(&mut self, point: &MetricPoint) -> Result<(), ImportError> {
-        let added = if matches!(point.value, MetricValue::Number(number) if !number.is_finite()) {
-            Err(LossReason::NotFinite)
-        } else if point.release.is_some() && point.environment.is_some() {
-            self.metrics.add(|out| encode_bounded(point, out))
-        } else {
-            let mut point = point.clone();
-            point.release = point.release.or_else(|| self.config.release.clone());
-            point.environment = point.environment.or_else(|| self.config.environment.clone());
-            self.metrics.add(|out| encode_bounded(&point, out))
-        };
-        self.added(added)
+        if matches!(point.value, MetricValue::Number(number) if !number.is_finite()) {
+            return self.added(Err(LossReason::NotFinite));
+        }
+        self.add(Signal::Metric, point)
+    }
+
+    /// Adds a span; sends when a request is full.
+    ///
+    /// # Errors
+    /// When a request was refused or could not be delivered.
+    pub fn span(&mut self, span: &Span) -> Result<(), ImportError> {
+        self.add(Signal::Span, span)
+    }
+
+    /// Adds an error report; sends when a request is full.
+    ///
+    /// # Errors
+    /// When a request was refused or could not be delivered.
+    pub fn error(&mut self, report: &ErrorReport) -> Result<(), ImportError> {
+        self.add(Signal::Error, report)
+    }
+
+    /// Adds a log record; sends when a request is full.
+    ///
+    /// # Errors
+    /// When a request was refused or could not be delivered.
+    pub fn log(&mut self, log: &LogRecord) -> Result<(), ImportError> {
+        self.add(Signal::Log, log)
+    }
+
+    /// Adds an identity; sends when a request is full.
+    ///
+    /// # Errors
+    /// When a request was refused or could not be delivered.
+    pub fn identity(&mut self, identity: &Identity) -> Result<(), ImportError> {
+        self.add(Signal::Identity, identity)
     }
 
     /// Sends what is left and says what became of everything.
@@ -189,35 +213,52 @@ impl Importer {
         &self.summary
     }
 
+    /// Release and environment of the configuration are filled in where the item names none.
+    fn add<T: Signed>(&mut self, signal: Signal, item: &T) -> Result<(), ImportError> {
+        let Config { release, environment, .. } = &self.config;
+        let list = self.lists.entry(signal).or_default();
+        let added = match item.is_signed() {
+            true => list.add(|out| encode_bounded(item, out)),
+            false => {
+                let item = item.clone().signed(release.as_deref(), environment.as_deref());
+                list.add(|out| encode_bounded(&item, out))
+            }
+        };
+        self.added(added)
+    }
+
     fn added(&mut self, added: Result<(), LossReason>) -> Result<(), ImportError> {
         self.summary.items += 1;
         if added.is_err() {
             self.summary.skipped += 1;
         }
-        let items = self.events.items + self.metrics.items;
-        let bytes = self.events.json.len() + self.metrics.json.len();
+        let items = self.items();
+        let bytes: usize = self.lists.values().map(|list| list.json.len()).sum();
         if items >= self.items_per_request || bytes >= LISTS_BYTES_MAX { self.send() } else { Ok(()) }
     }
 
     /// Sends one request, repeated under the same id until it is answered.
     fn send(&mut self) -> Result<(), ImportError> {
-        let items = (self.events.items + self.metrics.items) as u64;
+        let items = self.items() as u64;
         if items == 0 {
             return Ok(());
         }
         let mut envelope = Envelope { batch_id: Some(self.batch_id()), sdk: Some(sdk()), ..Envelope::default() };
         let answer = {
-            let lists = [("events", self.events.close()), ("metrics", self.metrics.close())];
+            let lists: Vec<_> = self.lists.iter_mut().map(|(signal, list)| (signal.list(), list.close())).collect();
             deliver(&self.transport, &self.config, &self.randomness, &mut self.summary.retries, || {
                 envelope.sent_at = Some(clock::now().into());
                 with_lists(&envelope, &lists)
             })
         };
-        self.events.json.clear();
-        self.metrics.json.clear();
+        self.lists.values_mut().for_each(|list| list.json.clear());
         self.book(items, &answer?);
         (self.progress)(&self.summary);
         Ok(())
+    }
+
+    fn items(&self) -> usize {
+        self.lists.values().map(|list| list.items).sum()
     }
 
     /// A named import's requests have ids of their name and their place in it.

@@ -14,16 +14,20 @@ use crate::lane::Lane;
 use crate::lanes::Lanes;
 use crate::loss::LossReason;
 use crate::repair;
-use crate::scope::{Own, Place};
-use crate::span_context::SpanContext;
-use crate::value::{Text, Value};
+use crate::scope::{Own, Place, own_setters};
+use crate::value::{Text, Value, object_weight};
 
 /// What waits in the ring of log records.
 #[derive(Debug)]
-pub(crate) struct LogItem(Box<Record>);
+pub(crate) enum LogItem {
+    /// As it was written here.
+    Built(Box<LogDraft>),
+    /// As somebody else made it.
+    Whole(Box<LogRecord>),
+}
 
 #[derive(Debug)]
-struct Record {
+pub(crate) struct LogDraft {
     captured_at: i64,
     level: Level,
     body: Text,
@@ -33,30 +37,44 @@ struct Record {
     place: Option<Arc<Place>>,
 }
 
-impl LogItem {
+impl LogDraft {
     pub(crate) fn new(level: Level, body: Text) -> Self {
-        Self(Box::new(Record {
-            captured_at: clock::now_micros(),
-            level,
-            body,
-            attributes: Vec::new(),
-            service: None,
-            own: Own::default(),
-            place: None,
-        }))
+        Self { captured_at: clock::now_micros(), level, body, attributes: Vec::new(), service: None, own: Own::default(), place: None }
     }
 
     /// With a further attribute.
     pub(crate) fn with(mut self, key: impl Into<Text>, value: impl Into<Value>) -> Self {
-        if self.0.attributes.len() < PROPS_MAX {
-            self.0.attributes.push((key.into(), value.into()));
-        }
+        self.add(key.into(), value.into());
         self
     }
 
     pub(crate) fn service(mut self, service: impl Into<Text>) -> Self {
-        self.0.service = Some(service.into());
+        self.service = Some(service.into());
         self
+    }
+
+    fn add(&mut self, key: Text, value: Value) {
+        if self.attributes.len() < PROPS_MAX {
+            self.attributes.push((key, value));
+        }
+    }
+
+    fn into_log(self, origin: &Origin<'_>) -> LogRecord {
+        let whereabouts = self.own.within(self.place.as_deref());
+        LogRecord {
+            ts: Some(clock::at_micros(self.captured_at).into()),
+            level: self.level,
+            body: repair::text(self.body),
+            attributes: props(self.attributes),
+            service: repair::attribute(self.service).or_else(|| origin.service.map(str::to_owned)),
+            trace_id: whereabouts.trace,
+            span_id: whereabouts.span,
+            user_id: whereabouts.user,
+            session_id: whereabouts.session,
+            release: None,
+            environment: None,
+            sample_rate: None,
+        }
     }
 }
 
@@ -69,26 +87,19 @@ impl Item for LogItem {
     }
 
     fn weight(&self) -> usize {
-        let attributes = self.0.attributes.iter().map(|pair| size_of_val(pair) + pair.0.len() + pair.1.weight());
-        size_of::<Record>() + self.0.body.len() + self.0.own.weight() + attributes.sum::<usize>()
+        match self {
+            Self::Built(record) => {
+                let attributes = record.attributes.iter().map(|pair| size_of_val(pair) + pair.0.len() + pair.1.weight());
+                size_of::<LogDraft>() + record.body.len() + record.own.weight() + attributes.sum::<usize>()
+            }
+            Self::Whole(log) => size_of::<LogRecord>() + log.body.len() + object_weight(&log.attributes),
+        }
     }
 
     fn into_wire(self, _number: u64, origin: &Origin<'_>) -> Result<LogRecord, LossReason> {
-        let record = *self.0;
-        let whereabouts = record.own.within(record.place.as_deref());
-        let mut log = LogRecord {
-            ts: Some(clock::at_micros(record.captured_at).into()),
-            level: record.level,
-            body: repair::text(record.body),
-            attributes: props(record.attributes),
-            service: repair::attribute(record.service).or_else(|| origin.service.map(str::to_owned)),
-            trace_id: whereabouts.trace,
-            span_id: whereabouts.span,
-            user_id: whereabouts.user,
-            session_id: whereabouts.session,
-            release: None,
-            environment: None,
-            sample_rate: None,
+        let mut log = match self {
+            Self::Built(record) => record.into_log(origin),
+            Self::Whole(log) => *log,
         };
         origin.sign(&mut log.release, &mut log.environment);
         Ok(log)
@@ -100,47 +111,35 @@ impl Item for LogItem {
 #[must_use = "nothing is captured until `send`"]
 pub struct LogBuilder<'a> {
     client: &'a Client,
-    item: LogItem,
+    record: Box<LogDraft>,
 }
 
 impl<'a> LogBuilder<'a> {
     pub(crate) fn new(client: &'a Client, level: Level, body: Text) -> Self {
-        Self { client, item: LogItem::new(level, body) }
+        Self { client, record: Box::new(LogDraft::new(level, body)) }
+    }
+
+    own_setters!(user, session, parent);
+
+    fn own(&mut self) -> &mut Own {
+        &mut self.record.own
     }
 
     /// What else is known.
     pub fn attribute(mut self, key: impl Into<Text>, value: impl Into<Value>) -> Self {
-        self.item = self.item.with(key, value);
+        self.record.add(key.into(), value.into());
         self
     }
 
     /// The program that wrote it, if not the client's.
     pub fn service(mut self, service: impl Into<Text>) -> Self {
-        self.item = self.item.service(service);
-        self
-    }
-
-    /// The user for whom it was written.
-    pub fn user(mut self, id: impl Into<Text>) -> Self {
-        self.item.0.own.user = Some(id.into());
-        self
-    }
-
-    /// The session in which it was written.
-    pub fn session(mut self, id: impl Into<Text>) -> Self {
-        self.item.0.own.session = Some(id.into());
-        self
-    }
-
-    /// The span during which it was written, if not the current one.
-    pub fn parent(mut self, span: impl Into<SpanContext>) -> Self {
-        self.item.0.own.set_span(span.into());
+        self.record.service = Some(service.into());
         self
     }
 
     /// Captures the record.
     pub fn send(mut self) {
-        self.item.0.place = self.client.place(self.item.0.captured_at);
-        self.client.capture(self.item);
+        self.record.place = self.client.place(self.record.captured_at);
+        self.client.capture(LogItem::Built(self.record));
     }
 }

@@ -17,10 +17,9 @@ use crate::value::{Measure, Text};
 
 /// What waits in the ring of metric points.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "the large variant is the usual one, and boxing it would cost each call")]
 pub(crate) enum MetricItem {
     /// Made by a builder.
-    Built(MetricRecord),
+    Built(Box<MetricRecord>),
     /// Handed over whole.
     Whole {
         /// The point as the caller made it.
@@ -30,7 +29,7 @@ pub(crate) enum MetricItem {
     },
 }
 
-/// What a builder collects.
+/// What a builder collects; it stays where it was allocated until it is encoded.
 #[derive(Debug)]
 pub(crate) struct MetricRecord {
     pub(crate) captured_at: i64,
@@ -40,7 +39,7 @@ pub(crate) struct MetricRecord {
     pub(crate) value: Measure,
     pub(crate) unit: Option<Text>,
     pub(crate) tags: Pairs,
-    /// Few points name their own person or span, and those that do not are cheaper to move.
+    /// Few points name their own person or span, and those that do not are cheaper to make.
     pub(crate) own: Option<Box<Own>>,
     pub(crate) place: Option<Arc<Place>>,
     pub(crate) release: Option<Text>,
@@ -61,7 +60,7 @@ impl MetricRecord {
         let short = short.into_iter().flatten().map(|text| text.len()).sum::<usize>()
             + self.own.as_ref().map_or(0, |own| size_of::<Own>() + own.weight());
         let value = if let Measure::Text(text) = &self.value { text.len() } else { 0 };
-        self.name.len() + short + value + self.tags.weight()
+        size_of::<Self>() + self.name.len() + short + value + self.tags.weight()
     }
 
     fn into_point(self) -> MetricPoint {

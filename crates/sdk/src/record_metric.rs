@@ -8,7 +8,7 @@ use protocol::trace::{SpanId, TraceId};
 use crate::client::Client;
 use crate::clock;
 use crate::metric_record::{MetricItem, MetricRecord};
-use crate::span_context::SpanContext;
+use crate::scope::{Own, own_setters};
 use crate::value::{Measure, Text, Value};
 
 /// A metric point that is being put together. Ends with [`send`](MetricBuilder::send).
@@ -16,13 +16,20 @@ use crate::value::{Measure, Text, Value};
 #[must_use = "nothing is captured until `send`"]
 pub struct MetricBuilder<'a> {
     client: &'a Client,
-    record: MetricRecord,
+    record: Box<MetricRecord>,
 }
 
 impl<'a> MetricBuilder<'a> {
     #[inline]
     pub(crate) fn new(client: &'a Client, name: Text, kind: MetricKind, value: Measure) -> Self {
-        Self { client, record: MetricRecord::new(name, kind, value) }
+        Self { client, record: Box::new(MetricRecord::new(name, kind, value)) }
+    }
+
+    own_setters!(user, session, parent);
+
+    #[inline]
+    fn own(&mut self) -> &mut Own {
+        self.record.own()
     }
 
     /// What the value means; a distribution when not said.
@@ -51,27 +58,6 @@ impl<'a> MetricBuilder<'a> {
     pub fn trace(mut self, trace: TraceId, span: impl Into<Option<SpanId>>) -> Self {
         self.record.own().trace = Some(trace);
         self.record.own().span = span.into();
-        self
-    }
-
-    /// The span during which it was measured, if not the current one.
-    #[inline]
-    pub fn parent(mut self, span: impl Into<SpanContext>) -> Self {
-        self.record.own().set_span(span.into());
-        self
-    }
-
-    /// The user for whom it was measured.
-    #[inline]
-    pub fn user(mut self, id: impl Into<Text>) -> Self {
-        self.record.own().user = Some(id.into());
-        self
-    }
-
-    /// The session in which it was measured.
-    #[inline]
-    pub fn session(mut self, id: impl Into<Text>) -> Self {
-        self.record.own().session = Some(id.into());
         self
     }
 

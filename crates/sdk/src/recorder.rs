@@ -172,7 +172,7 @@ impl HistogramFn for Values {
         let mut record = record(&self.key, MetricKind::Distribution, value);
         record.unit = self.unit.map(Text::Borrowed);
         record.place = client.place(record.captured_at);
-        client.capture(MetricItem::Built(record));
+        client.capture(MetricItem::Built(Box::new(record)));
     }
 }
 

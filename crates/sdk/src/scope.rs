@@ -1,6 +1,7 @@
 //! What everything that happens in one place has in common: whose request it is, its session, route and span.
 
 mod ambient;
+mod setters;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::value::Text;
 pub(crate) use ambient::replace;
 pub use ambient::{Bound, Entered};
 pub(crate) use ambient::{current, is_check_due, place};
+pub(crate) use setters::own_setters;
 
 /// Who and where: fills in what an item that is captured inside does not name itself.
 ///

@@ -63,7 +63,7 @@ fn encode<T: Item>(first: u64, items: &mut VecDeque<Slot<T>>, origin: &Origin<'_
     let mut lost = [0; REASONS];
     let mut lists = Vec::new();
     let mut list = List { json: vec![b'['], items: 0, first };
-    for (number, (item, _)) in (first..).zip(items.drain(..)) {
+    for (number, Slot { item, .. }) in (first..).zip(items.drain(..)) {
         if list.json.len() > LIST_BYTES_MAX - ITEM_BYTES_MAX || list.items == BATCH_ITEMS_MAX as u64 {
             let next = List { json: vec![b'['], items: 0, first: number };
             lists.push(close(std::mem::replace(&mut list, next)));

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use protocol::level::Level;
 
-use crate::log_item::LogItem;
+use crate::log_item::{LogDraft, LogItem};
 use crate::worker::Shared;
 
 /// The service that such records name.
@@ -17,7 +17,7 @@ impl Shared {
         let Some(outage) = self.with_breaker(|breaker| breaker.succeeded(Instant::now())) else { return };
         let body = format!("the server could not be reached for {:.1} s", outage.lasted.as_secs_f64());
         self.report(
-            LogItem::new(Level::Warning, body.into())
+            LogDraft::new(Level::Warning, body.into())
                 .with("attempts", outage.attempts)
                 .with("last_error", outage.last_error)
                 .with("openings", self.openings.load(Ordering::Relaxed)),
@@ -36,13 +36,13 @@ impl Shared {
     pub(crate) fn report_restart(&self) {
         let restarts = self.restarts.load(Ordering::Relaxed);
         self.report(
-            LogItem::new(Level::Error, "the client's background thread failed and was started again".into()).with("restarts", restarts),
+            LogDraft::new(Level::Error, "the client's background thread failed and was started again".into()).with("restarts", restarts),
         );
     }
 
-    fn report(&self, log: LogItem) {
+    fn report(&self, log: LogDraft) {
         if self.config().self_report && self.stop().is_none() {
-            self.capture(log.service(SERVICE));
+            self.capture(LogItem::Built(Box::new(log.service(SERVICE))));
         }
     }
 }

@@ -33,7 +33,7 @@ impl Sources {
     pub(crate) fn gather(&self, shared: &Shared) {
         for source in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
             for record in source() {
-                shared.capture(MetricItem::Built(record));
+                shared.capture(MetricItem::Built(Box::new(record)));
             }
         }
     }

@@ -17,11 +17,16 @@ use crate::loss::LossReason;
 use crate::repair;
 use crate::scope::{Own, Place};
 use crate::span_context::SpanContext;
-use crate::value::{Text, Value};
+use crate::value::{Text, Value, object_weight};
 
 /// What waits in the ring of spans.
 #[derive(Debug)]
-pub(crate) struct SpanItem(pub(crate) Box<SpanRecord>);
+pub(crate) enum SpanItem {
+    /// As it was measured here.
+    Built(Box<SpanRecord>),
+    /// As somebody else made it.
+    Whole(Box<WireSpan>),
+}
 
 /// A span from its start on.
 #[derive(Debug)]
@@ -104,11 +109,22 @@ impl Item for SpanItem {
     }
 
     fn weight(&self) -> usize {
-        let attributes = self.0.attributes.iter().map(|pair| size_of_val(pair) + pair.0.len() + pair.1.weight());
-        size_of::<SpanRecord>() + self.0.name.len() + self.0.own.weight() + attributes.sum::<usize>()
+        match self {
+            Self::Built(record) => {
+                let attributes = record.attributes.iter().map(|pair| size_of_val(pair) + pair.0.len() + pair.1.weight());
+                size_of::<SpanRecord>() + record.name.len() + record.own.weight() + attributes.sum::<usize>()
+            }
+            Self::Whole(span) => size_of::<WireSpan>() + span.name.len() + object_weight(&span.attributes),
+        }
     }
 
     fn into_wire(self, _number: u64, origin: &Origin<'_>) -> Result<WireSpan, LossReason> {
-        Ok(self.0.into_span(origin))
+        Ok(match self {
+            Self::Built(record) => record.into_span(origin),
+            Self::Whole(mut span) => {
+                origin.sign(&mut span.release, &mut span.environment);
+                *span
+            }
+        })
     }
 }

@@ -140,7 +140,7 @@ impl Span {
         record.took = Some(record.began.elapsed());
         record.status = status.unwrap_or(record.status);
         record.place = self.client.place(clock::now_micros());
-        self.client.capture(SpanItem(record));
+        self.client.capture(SpanItem::Built(record));
     }
 }
 

@@ -18,12 +18,12 @@ pub struct Timer {
     client: Client,
     began: Instant,
     /// Nothing once it has ended.
-    record: Option<MetricRecord>,
+    record: Option<Box<MetricRecord>>,
 }
 
 impl Timer {
     pub(crate) fn start(client: &Client, name: Text) -> Self {
-        let mut record = MetricRecord::new(name, MetricKind::Distribution, Measure::Number(0.0));
+        let mut record = Box::new(MetricRecord::new(name, MetricKind::Distribution, Measure::Number(0.0)));
         record.unit = Some("ms".into());
         Self { client: client.clone(), began: Instant::now(), record: Some(record) }
     }

@@ -6,7 +6,7 @@ use protocol::trace::{SpanId, TraceId};
 use crate::client::Client;
 use crate::clock;
 use crate::event_record::{EventItem, EventRecord, PROPS_MAX, Rare};
-use crate::span_context::SpanContext;
+use crate::scope::{Own, own_setters};
 use crate::value::{Text, Value};
 
 /// An event that is being put together. Ends with [`send`](EventBuilder::send).
@@ -14,13 +14,20 @@ use crate::value::{Text, Value};
 #[must_use = "nothing is captured until `send`"]
 pub struct EventBuilder<'a> {
     client: &'a Client,
-    record: EventRecord,
+    record: Box<EventRecord>,
 }
 
 impl<'a> EventBuilder<'a> {
     #[inline]
     pub(crate) fn new(client: &'a Client, name: Text) -> Self {
-        Self { client, record: EventRecord { name, ..EventRecord::default() } }
+        Self { client, record: Box::new(EventRecord { name, ..EventRecord::default() }) }
+    }
+
+    own_setters!(user, anonymous, session, route, parent);
+
+    #[inline]
+    fn own(&mut self) -> &mut Own {
+        &mut self.record.own
     }
 
     fn rare(&mut self) -> &mut Rare {
@@ -34,46 +41,11 @@ impl<'a> EventBuilder<'a> {
         self
     }
 
-    /// The signed-in user.
-    #[inline]
-    pub fn user(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.user = Some(id.into());
-        self
-    }
-
-    /// The device or browser before sign-in.
-    #[inline]
-    pub fn anonymous(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.anonymous = Some(id.into());
-        self
-    }
-
-    /// The session.
-    #[inline]
-    pub fn session(mut self, id: impl Into<Text>) -> Self {
-        self.record.own.session = Some(id.into());
-        self
-    }
-
-    /// The templated path, such as `/orders/:id`.
-    #[inline]
-    pub fn route(mut self, route: impl Into<Text>) -> Self {
-        self.record.own.route = Some(route.into());
-        self
-    }
-
     /// The trace and the span during which it happened.
     #[inline]
     pub fn trace(mut self, trace: TraceId, span: impl Into<Option<SpanId>>) -> Self {
         self.record.own.trace = Some(trace);
         self.record.own.span = span.into();
-        self
-    }
-
-    /// The span during which it happened, if not the current one.
-    #[inline]
-    pub fn parent(mut self, span: impl Into<SpanContext>) -> Self {
-        self.record.own.set_span(span.into());
         self
     }
 

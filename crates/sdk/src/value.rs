@@ -72,9 +72,14 @@ pub(crate) fn json_weight(value: &serde_json::Value) -> usize {
     own + match value {
         serde_json::Value::String(text) => text.len(),
         serde_json::Value::Array(items) => items.iter().map(json_weight).sum(),
-        serde_json::Value::Object(map) => map.iter().map(|(key, value)| key.len() + json_weight(value)).sum(),
+        serde_json::Value::Object(map) => object_weight(map),
         _ => 0,
     }
+}
+
+/// The same of an object.
+pub(crate) fn object_weight(map: &serde_json::Map<String, serde_json::Value>) -> usize {
+    map.iter().map(|(key, value)| key.len() + json_weight(value)).sum()
 }
 
 macro_rules! from_number {

@@ -24,6 +24,10 @@ pub(crate) struct LaneState<T> {
     room: Room,
     encoding: u64,
     outbox: VecDeque<Arc<Batch>>,
+    /// Enough waits, and nobody has told the worker yet.
+    due: bool,
+    /// Items that came from the stages.
+    arrived: u64,
     made: u64,
     late: u64,
     refused: u64,
@@ -57,6 +61,8 @@ impl<T: Item> LaneState<T> {
             room,
             encoding: 0,
             outbox: VecDeque::new(),
+            due: false,
+            arrived: 0,
             made: 0,
             late: 0,
             refused: 0,
@@ -86,26 +92,45 @@ impl<T: Item> LaneState<T> {
         }
     }
 
-    #[inline]
-    pub(super) fn push(&mut self, item: T, weight: usize) -> (Option<Slot<T>>, bool) {
+    /// Places an item; what makes room for it goes to `evicted`.
+    pub(super) fn push(&mut self, slot: Slot<T>, evicted: &mut Vec<Slot<T>>) {
+        self.arrived += 1;
         self.made += 1;
-        let weight = u32::try_from(weight).unwrap_or(u32::MAX);
         if self.closed {
             self.late += 1;
             self.lost[LossReason::Shutdown.index()] += 1;
-            return (Some((item, weight)), false);
+            evicted.push(slot);
+            return;
         }
         let pressing_before = self.is_pressing();
-        let mut evicted = None;
-        while self.ring.len() >= self.room.items || (self.ring_bytes + weight as usize > self.room.bytes && !self.ring.is_empty()) {
-            evicted = self.ring.pop_front();
-            self.ring_bytes -= evicted.as_ref().map_or(0, |(_, weight)| *weight as usize);
+        let weight = slot.weight as usize;
+        let mut overflows = false;
+        while self.ring.len() >= self.room.items || self.ring_bytes + weight > self.room.bytes {
+            let Some(oldest) = self.ring.pop_front() else { break };
+            self.ring_bytes -= oldest.weight as usize;
             self.lost[LossReason::QueueOverflow.index()] += 1;
+            evicted.push(oldest);
+            overflows = true;
         }
-        self.ring_bytes += weight as usize;
-        self.ring.push_back((item, weight));
-        let wake = (self.is_pressing() && !pressing_before) || (self.ring.len() == self.room.items / 2 && evicted.is_none());
-        (evicted, wake)
+        self.ring_bytes += weight;
+        self.ring.push_back(slot);
+        self.due |= (self.is_pressing() && !pressing_before) || (self.ring.len() == self.room.items / 2 && !overflows);
+    }
+
+    /// Whether the worker should be told that enough waits; says it once.
+    pub(super) fn take_due(&mut self) -> bool {
+        std::mem::take(&mut self.due)
+    }
+
+    /// The turn of the item with which enough will wait, or the ring be half full, if none is taken away before. After the end
+    /// it is every turn, as nothing is kept then.
+    pub(super) fn next_mark(&self) -> u64 {
+        if self.closed {
+            return 0;
+        }
+        let waiting = self.ring.len();
+        let missing = [self.room.flush_at, self.room.items / 2].into_iter().filter(|mark| *mark > waiting).min();
+        missing.map_or(u64::MAX, |mark| self.arrived + (mark - waiting) as u64 - 1)
     }
 
     /// Enough waits that the flush interval is not awaited.
@@ -177,6 +202,8 @@ impl<T: Item> LaneState<T> {
     pub(crate) fn take(&mut self, spare: &mut VecDeque<Slot<T>>) -> u64 {
         let first = self.ring_first();
         std::mem::swap(&mut self.ring, spare);
+        // The stages kept their own order; this is the order of capture.
+        spare.make_contiguous().sort_unstable_by_key(|slot| slot.turn);
         self.encoding = spare.len() as u64;
         self.ring_bytes = 0;
         first
