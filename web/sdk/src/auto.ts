@@ -1,6 +1,7 @@
 // `@throughline/browser/auto`: what is captured by itself: page views and dwell of single-page and other sites, clicks on
 // what is marked with `data-track`, and the context of events.
 import type { Plugin } from "./plugin.ts";
+import { route } from "./route.ts";
 
 export interface AutoOptions {
   /** Page views and dwell; on when absent. */
@@ -13,8 +14,6 @@ export interface AutoOptions {
 const SETTLE = 50;
 const METHODS = ["pushState", "replaceState"] as const;
 
-/** The path; of a hash router, the one behind the `#`. */
-const route = (): string => (location.hash[1] == "/" ? location.hash.slice(1) : location.pathname).slice(0, 400);
 
 export const auto =
   ({ pageViews = true, clicks = true }: AutoOptions = {}): Plugin =>

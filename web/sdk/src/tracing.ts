@@ -2,6 +2,7 @@
 // Source of the header: W3C Trace Context, section 3.2.
 import { parentOf, type SpanContext } from "./parent.ts";
 import type { Host, Plugin } from "./plugin.ts";
+import { route } from "./route.ts";
 import type { SpanStatus } from "./wire.ts";
 
 export interface TracingOptions {
@@ -106,7 +107,7 @@ function traced(original: typeof fetch, propagateTo: (string | RegExp)[]): typeo
       if (host && !ours && (url.origin == location.origin || propagateTo.some((one) => url.origin.search(one) == 0))) {
         const headers = new Headers(init?.headers || (input instanceof Request ? input.headers : undefined));
         const method = init?.method || (input instanceof Request ? input.method : "GET");
-        span = startSpan({ name: `${method.toUpperCase()} ${url.pathname}`.slice(0, 200), op: "http.client" });
+        span = startSpan({ name: `${method.toUpperCase()} ${url.pathname}`.slice(0, 200), op: "http.client", attributes: { route: route() } });
         headers.set("traceparent", span.traceparent);
         init = { ...init, headers };
       }
