@@ -56,6 +56,10 @@ pub fn send(
             match signal.item {
                 Item::Event(event) => importer.event(&event)?,
                 Item::Metric(point) => importer.metric(&point)?,
+                Item::Span(span) => importer.span(&span)?,
+                Item::Error(report) => importer.error(&report)?,
+                Item::Log(log) => importer.log(&log)?,
+                Item::Identity(identity) => importer.identity(&identity)?,
             }
             if stop() {
                 return Ok(None);

@@ -8,6 +8,7 @@ pub mod backfill;
 mod dice;
 mod gauges;
 pub mod history;
+mod incident;
 pub mod live;
 mod person;
 mod release;

@@ -74,6 +74,10 @@ fn send(client: &Client, signal: Signal, now: DateTime<Utc>) {
             }
             client.record_point(*point);
         }
+        Item::Span(span) => client.record_span(*span),
+        Item::Error(report) => client.record_error(*report),
+        Item::Log(log) => client.record_log(*log),
+        Item::Identity(identity) => client.record_identity(*identity),
     }
 }
 

@@ -4,29 +4,30 @@ use crate::dice::Dice;
 
 const PERSON: u64 = 1;
 
-/// Where people live: country, language, hours ahead of UTC.
+/// Where people live: country, language, time zone, hours ahead of UTC on most days.
 #[derive(Debug)]
 pub(crate) struct Home {
     pub(crate) country: &'static str,
     pub(crate) locale: &'static str,
+    pub(crate) zone: &'static str,
     pub(crate) utc_offset: i64,
 }
 
-const fn home(country: &'static str, locale: &'static str, utc_offset: i64) -> Home {
-    Home { country, locale, utc_offset }
+const fn home(country: &'static str, locale: &'static str, zone: &'static str, utc_offset: i64) -> Home {
+    Home { country, locale, zone, utc_offset }
 }
 
 const HOMES: [(u32, Home); 10] = [
-    (26, home("DE", "de-DE", 1)),
-    (21, home("US", "en-US", -5)),
-    (13, home("GB", "en-GB", 0)),
-    (10, home("FR", "fr-FR", 1)),
-    (8, home("NL", "nl-NL", 1)),
-    (6, home("ES", "es-ES", 1)),
-    (5, home("IN", "en-IN", 5)),
-    (4, home("BR", "pt-BR", -3)),
-    (4, home("JP", "ja-JP", 9)),
-    (3, home("SE", "sv-SE", 1)),
+    (26, home("DE", "de-DE", "Europe/Berlin", 1)),
+    (21, home("US", "en-US", "America/New_York", -5)),
+    (13, home("GB", "en-GB", "Europe/London", 0)),
+    (10, home("FR", "fr-FR", "Europe/Paris", 1)),
+    (8, home("NL", "nl-NL", "Europe/Amsterdam", 1)),
+    (6, home("ES", "es-ES", "Europe/Madrid", 1)),
+    (5, home("IN", "en-IN", "Asia/Kolkata", 5)),
+    (4, home("BR", "pt-BR", "America/Sao_Paulo", -3)),
+    (4, home("JP", "ja-JP", "Asia/Tokyo", 9)),
+    (3, home("SE", "sv-SE", "Europe/Stockholm", 1)),
 ];
 
 /// What people hold in their hands.
@@ -74,6 +75,8 @@ pub(crate) struct Person {
     /// 0: among the first to get a release, 1: among the last.
     pub(crate) release_lag: f64,
     pub(crate) variant: &'static str,
+    pub(crate) plan: &'static str,
+    pub(crate) newsletter: bool,
 }
 
 impl Person {
@@ -89,6 +92,8 @@ impl Person {
             known_for_days: dice.unit() * 90.0,
             release_lag: dice.unit(),
             variant: if dice.chance(0.5) { "treatment" } else { "control" },
+            plan: if dice.chance(0.22) { "plus" } else { "free" },
+            newsletter: dice.chance(0.4),
         }
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use protocol::event::{Event, PAGE_VIEW};
 use protocol::metric::{MetricKind, MetricPoint, MetricValue};
+use protocol::span::{Span, SpanStatus};
 use serde::Serialize;
 
 use crate::history::History;
@@ -33,6 +34,21 @@ pub struct Truth {
     pub funnel: Vec<Step>,
     /// Metrics by name.
     pub metrics: Vec<Metric>,
+    /// Error reports.
+    pub errors: u64,
+    /// Requests that a server answered, by method and route.
+    pub endpoints: Vec<Endpoint>,
+}
+
+/// All spans of one endpoint.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Endpoint {
+    /// Such as `POST /api/checkout`.
+    pub name: String,
+    /// Spans.
+    pub requests: u64,
+    /// Of those, the failed ones.
+    pub failed: u64,
 }
 
 /// One day.
@@ -92,6 +108,8 @@ struct Tally {
     days: BTreeMap<NaiveDate, DayCount>,
     visitors: Visitors,
     metrics: BTreeMap<String, MetricCount>,
+    errors: u64,
+    endpoints: BTreeMap<String, (u64, u64)>,
 }
 
 impl Truth {
@@ -107,13 +125,24 @@ impl Truth {
 
 impl Tally {
     fn new(zone: Tz) -> Self {
-        Self { zone, users: BTreeSet::new(), days: BTreeMap::new(), visitors: Visitors::default(), metrics: BTreeMap::new() }
+        Self {
+            zone,
+            users: BTreeSet::new(),
+            days: BTreeMap::new(),
+            visitors: Visitors::default(),
+            metrics: BTreeMap::new(),
+            errors: 0,
+            endpoints: BTreeMap::new(),
+        }
     }
 
     fn add(&mut self, signal: &Signal) {
         match &signal.item {
             Item::Event(event) => self.add_event(signal.at, event),
             Item::Metric(point) => self.add_point(point),
+            Item::Span(span) => self.add_span(span),
+            Item::Error(_) => self.errors += 1,
+            Item::Log(_) | Item::Identity(_) => {}
         }
     }
 
@@ -140,6 +169,14 @@ impl Tally {
         }
     }
 
+    fn add_span(&mut self, span: &Span) {
+        if span.op.as_deref() == Some("http.server") {
+            let (requests, failed) = self.endpoints.entry(span.name.clone()).or_default();
+            *requests += 1;
+            *failed += u64::from(span.status == SpanStatus::Error);
+        }
+    }
+
     fn close(self, from: DateTime<Utc>, until: DateTime<Utc>) -> Truth {
         let day = |(date, day): (NaiveDate, DayCount)| Day {
             date,
@@ -162,6 +199,8 @@ impl Tally {
             days: self.days.into_iter().map(day).collect(),
             funnel: self.visitors.steps(),
             metrics: self.metrics.into_iter().map(metric).collect(),
+            errors: self.errors,
+            endpoints: self.endpoints.into_iter().map(|(name, (requests, failed))| Endpoint { name, requests, failed }).collect(),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! One visit: a person walks through the shop, and browser and servers say so.
 
+mod failure;
+mod open;
 mod page;
+mod pay;
+mod request;
 mod scene;
 
 use chrono::{DateTime, Utc};
@@ -8,18 +12,24 @@ use serde_json::json;
 
 use crate::dice::Dice;
 use crate::person::Person;
-use crate::release;
 use crate::signal::Signal;
 use crate::stock::{CATEGORIES, Product, SEARCHES};
 use page::Page;
 use scene::Scene;
 
+/// Most visitors are still signed in.
+const SIGNS_IN: f64 = 0.2;
+/// What the shop can do beside selling, and how often per hundred it is what somebody uses.
+const FEATURES: [(u32, &str); 4] = [(46, "wishlist"), (27, "size-guide"), (19, "compare"), (8, "gift-wrap")];
 /// Nobody looks at more pages than this before they decide.
 const BROWSED_MAX: usize = 9;
 
 /// What a visit that begins at `begin` sends. `end` is the end of the history, from which roll-outs are dated.
 pub(crate) fn walk(dice: &mut Dice, person: &Person, begin: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Signal> {
-    let mut scene = Scene::new(dice, person, release::of(begin, end, person.release_lag), begin);
+    let mut scene = Scene::new(dice, person, begin, end);
+    if scene.dice.chance(SIGNS_IN) {
+        scene.sign_in();
+    }
     arrive(&mut scene);
     let cart = browse(&mut scene);
     if !cart.is_empty() && scene.dice.chance(0.64) && look_into_cart(&mut scene, &cart) {
@@ -70,9 +80,9 @@ fn browse(scene: &mut Scene<'_>) -> Vec<Product> {
 
 fn search(scene: &mut Scene<'_>) {
     scene.open(Page::Search);
-    let words = *scene.dice.weighted(&SEARCHES);
-    let hits = scene.dice.below(24);
-    scene.track("search", json!({"query": words, "hits": hits}));
+    let (words, found) = *scene.dice.weighted(&SEARCHES);
+    let hits = if scene.dice.chance(found) { 1 + scene.dice.below(24) } else { 0 };
+    scene.track("search", json!({"query": words, "results_count": hits}));
     scene.note_search();
 }
 
@@ -81,6 +91,10 @@ fn look_at(scene: &mut Scene<'_>, product: &Product, first: bool) {
     if first {
         let variant = scene.person.variant;
         scene.track("$exposure", json!({"experiment": "sticky-cart", "variant": variant}));
+    }
+    if scene.dice.chance(0.06) {
+        let feature = *scene.dice.weighted(&FEATURES);
+        scene.track("feature.used", json!({"feature": feature}));
     }
     scene.track("product.viewed", json!({"sku": product.sku(), "category": product.category, "price": product.price}));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike as _, Utc};
 use demo::{History, Item, Signal, Truth};
 
 fn until() -> DateTime<Utc> {
@@ -44,10 +44,72 @@ fn every_item_has_what_a_drill_down_needs() {
             }
             Item::Metric(point) => {
                 let machine = point.tags.contains_key("host");
-                assert!(machine || point.trace_id.is_some(), "{point:?}");
+                assert!(machine || point.trace_id.is_some() && point.span_id.is_some(), "{point:?}");
             }
+            Item::Span(span) => {
+                assert!(span.service.is_some() && span.op.is_some() && span.session_id.is_some(), "{span:?}");
+                assert!(span.duration_ms.is_some_and(|millis| millis >= 0.0), "{span:?}");
+            }
+            Item::Error(report) => {
+                assert!(report.trace_id.is_some() && report.session_id.is_some() && !report.stacktrace.is_empty(), "{report:?}");
+                assert!(!report.breadcrumbs.is_empty(), "{report:?}");
+            }
+            Item::Log(log) => assert!(log.trace_id.is_some() && log.span_id.is_some() && log.service.is_some(), "{log:?}"),
+            Item::Identity(identity) => assert!(identity.user_id.is_some() && identity.anonymous_id.is_some(), "{identity:?}"),
         }
     }
+}
+
+/// Of every trace: one root, every other span below one of its own, and within its parent's time.
+#[test]
+fn spans_make_whole_traces() {
+    let small = History { seed: 7, users: 60, days: 5, until: until() };
+    let mut traces: BTreeMap<[u8; 16], Vec<protocol::span::Span>> = BTreeMap::new();
+    for signal in signals(&small) {
+        if let Item::Span(span) = signal.item {
+            traces.entry(span.trace_id.0).or_default().push(*span);
+        }
+    }
+    assert!(traces.len() > 500, "{} traces", traces.len());
+    for spans in traces.values() {
+        assert_eq!(spans.iter().filter(|span| span.parent_span_id.is_none()).count(), 1, "{spans:?}");
+        for span in spans {
+            let Some(parent) = span.parent_span_id else { continue };
+            let parent = spans.iter().find(|other| other.span_id == parent).expect("its parent");
+            let time = |span: &protocol::span::Span| match (&span.start, span.duration_ms) {
+                (Some(protocol::time::Timestamp::At(start)), Some(millis)) => (start.timestamp_micros() as f64 / 1e3, millis),
+                other => panic!("{other:?}"),
+            };
+            let ((begun, took), (outer, outer_took)) = (time(span), time(parent));
+            assert!(begun >= outer - 0.01 && begun + took <= outer + outer_took + 0.01, "{span:?} in {parent:?}");
+        }
+    }
+}
+
+/// The story that every page of the demo tells: payments fail, and what failed leads to why.
+#[test]
+fn payments_fail_while_the_gateway_is_down() {
+    let history = History { users: 2_000, days: 2, ..history(7) };
+    let (mut during, mut otherwise) = (0, 0);
+    let mut reported = std::collections::BTreeSet::new();
+    let mut traces = std::collections::BTreeSet::new();
+    for signal in signals(&history) {
+        match signal.item {
+            Item::Metric(point) if point.name == "checkout.failed" && point.tags["reason"] == "gateway_timeout" => {
+                let is_evening =
+                    signal.at.date_naive() == until().date_naive().pred_opt().expect("a day") && (17..20).contains(&signal.at.hour());
+                *if is_evening { &mut during } else { &mut otherwise } += 1;
+                traces.insert(point.trace_id.expect("a trace").0);
+            }
+            Item::Error(report) if report.kind.as_deref() == Some("PaymentGatewayTimeout") => {
+                reported.insert(report.trace_id.expect("a trace").0);
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(traces, reported, "each is reported, in its own trace");
+    // Three hours against the other forty-five.
+    assert!(during >= 5 && during * 15 > otherwise * 3, "{during} and {otherwise}");
 }
 
 #[test]
