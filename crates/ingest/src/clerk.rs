@@ -168,6 +168,7 @@ impl Writer {
             committed_at: now,
             events: 0,
             points: 0,
+            spans: 0,
             items: 0,
             imported: false,
             outcomes,

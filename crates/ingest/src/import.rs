@@ -116,6 +116,7 @@ impl Day<'_> {
             committed_at: now,
             events: self.count(Signal::Event),
             points: self.count(Signal::Metric),
+            spans: self.count(Signal::Span),
             items: self.items.len() as i32,
             imported: true,
             outcomes,

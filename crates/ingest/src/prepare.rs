@@ -234,7 +234,7 @@ fn row(signal: Signal, raw: &RawValue, reading: &Reading, install_id: Option<&st
             Row::Event(normalise::event::event(valid, reading, surroundings, install_id, setting.new_id())?)
         }
         Signal::Metric => Row::Point(normalise::point::point(body.marked(validate::point(raw)?), reading)?),
-        Signal::Span => Row::Span(normalise::span::span(body.marked(validate::span(raw)?), reading)?),
+        Signal::Span => Row::Span(normalise::span::span(body.marked(validate::span(raw)?), reading, surroundings)?),
         Signal::Error => {
             let valid = body.marked(validate::error_report(raw)?);
             Row::Error(normalise::error_report::error_report(valid, reading, surroundings, install_id, setting.new_id())?)

@@ -6,6 +6,13 @@ use serde_json::{Map, Value};
 use crate::time::Timestamp;
 use crate::trace::{SpanId, TraceId, lenient};
 
+/// The metric that spans are timed with: a distribution in milliseconds, by `name`, `op`, `service`, `route`, `release` and
+/// `status`. A point for each span that is stored, whatever its weight.
+pub const DURATION_METRIC: &str = "$span.duration";
+
+/// The attribute that names the page or the endpoint which a span belongs to. `http.route` is read where it is absent.
+pub const ROUTE: &str = "route";
+
 /// How a span ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -24,6 +31,15 @@ pub enum SpanStatus {
 }
 
 impl SpanStatus {
+    /// The word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// The number in the `status` columns.
     pub const fn code(self) -> i16 {
         match self {

@@ -31,6 +31,7 @@ mod stage;
 mod stored_event;
 mod sweep;
 mod telemetry;
+mod time_spans;
 mod verify;
 mod write_segments;
 

@@ -71,6 +71,22 @@ pub struct FlushPoint {
     pub environment: String,
 }
 
+/// A span as it is timed.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "see migrations/0024_span.sql")]
+pub struct FlushSpan {
+    pub ts: DateTime<Utc>,
+    pub duration_ms: f64,
+    pub name: String,
+    pub op: Option<String>,
+    pub service: Option<String>,
+    pub status: i16,
+    /// The page or the endpoint that it says it belongs to.
+    pub route: Option<String>,
+    pub environment: String,
+    pub release: Option<String>,
+}
+
 /// An identity that says that two ids are one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "see migrations/0031_identity.sql")]
@@ -110,6 +126,25 @@ pub async fn events(tx: &mut Transaction, project: ProjectId, flush: FlushRange)
     Ok(sqlx::query_file_as!(FlushEvent, "sql/flushes/events.sql", project.0, flush.received_from, flush.received_until, flush.flush_id)
         .fetch_all(&mut **tx)
         .await?)
+}
+
+/// The flush's spans, found as its events are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn spans(tx: &mut Transaction, project: ProjectId, flush: &Pending) -> Result<Vec<FlushSpan>> {
+    Ok(sqlx::query_as!(
+        FlushSpan,
+        r#"select ts, duration_ms, name, op, service, status, attributes ->> 'route' as route,
+                  environment, release
+           from span where project_id = $1 and received_at between $2 and $3 and flush_id = $4"#,
+        project.0,
+        flush.received_from,
+        flush.received_until,
+        flush.flush_id
+    )
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// The flush's metric points, found as its events are.

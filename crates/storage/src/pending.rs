@@ -23,6 +23,7 @@ pub struct NewPending {
     pub committed_at: DateTime<Utc>,
     pub events: i32,
     pub points: i32,
+    pub spans: i32,
     /// Of every signal.
     pub items: i32,
     pub imported: bool,
@@ -40,6 +41,7 @@ pub struct Pending {
     pub committed_at: DateTime<Utc>,
     pub events: i32,
     pub points: i32,
+    pub spans: i32,
     /// Of every signal; 0 in a note of an older version.
     pub items: i32,
     pub imported: bool,
@@ -54,7 +56,7 @@ pub struct Pending {
 #[allow(missing_docs, reason = "the names say it")]
 pub struct ClaimSize {
     pub flushes_max: i64,
-    /// Events and points. The oldest flush is claimed whatever its size.
+    /// Events, points and spans. The oldest flush is claimed whatever its size.
     pub items_max: i64,
 }
 
@@ -67,8 +69,8 @@ pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) 
     let usage = serde_json::to_value(&row.usage).unwrap_or_default();
     sqlx::query!(
         "insert into pending (project_id, flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage,
-             items)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             items, spans)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         project.0,
         row.flush_id,
         row.received_from,
@@ -79,7 +81,8 @@ pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) 
         row.imported,
         outcomes,
         usage,
-        row.items
+        row.items,
+        row.spans
     )
     .execute(&mut **tx)
     .await?;
@@ -105,7 +108,7 @@ pub async fn projects(db: &Db) -> Result<Vec<ProjectId>> {
 pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, now: DateTime<Utc>) -> Result<Vec<Pending>> {
     let mut rows = sqlx::query_as!(
         Pending,
-        "select flush_id, received_from, received_until, committed_at, events, points, items, imported, outcomes, usage
+        "select flush_id, received_from, received_until, committed_at, events, points, spans, items, imported, outcomes, usage
          from pending where project_id = $1 and attempts < $2
              and (attempts = 0 or committed_at <= $4::timestamptz - attempts * attempts * interval '10 seconds')
          order by committed_at, flush_id limit $3 for update skip locked",
@@ -120,7 +123,7 @@ pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, no
     let within = rows
         .iter()
         .take_while(|row| {
-            items += i64::from(row.events) + i64::from(row.points);
+            items += i64::from(row.events) + i64::from(row.points) + i64::from(row.spans);
             items <= size.items_max
         })
         .count();
@@ -135,7 +138,7 @@ pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, no
 pub async fn claim_one(tx: &mut Transaction, project: ProjectId, flush_id: Uuid) -> Result<Option<Pending>> {
     Ok(sqlx::query_as!(
         Pending,
-        "select flush_id, received_from, received_until, committed_at, events, points, items, imported, outcomes, usage
+        "select flush_id, received_from, received_until, committed_at, events, points, spans, items, imported, outcomes, usage
          from pending where project_id = $1 and flush_id = $2 and attempts < $3 for update skip locked",
         project.0,
         flush_id,

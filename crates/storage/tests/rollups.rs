@@ -32,6 +32,7 @@ fn flush(id: u128, minute: i64, events: i32) -> NewPending {
         committed_at: at(minute),
         events,
         points: 0,
+        spans: 0,
         items: events,
         imported: false,
         outcomes: Vec::new(),

@@ -291,6 +291,7 @@ struct Flush {
 struct Added {
     events: i32,
     points: i32,
+    spans: i32,
     /// Of every signal.
     items: i32,
 }
@@ -305,11 +306,17 @@ impl Flush {
             }
         }
         let after = self.added();
-        Added { events: after.events - before.events, points: after.points - before.points, items: after.items - before.items }
+        Added {
+            events: after.events - before.events,
+            points: after.points - before.points,
+            spans: after.spans - before.spans,
+            items: after.items - before.items,
+        }
     }
 
     fn added(&self) -> Added {
-        Added { events: self.rows.count(Signal::Event) as i32, points: self.rows.count(Signal::Metric) as i32, items: self.n }
+        let count = |signal| self.rows.count(signal) as i32;
+        Added { events: count(Signal::Event), points: count(Signal::Metric), spans: count(Signal::Span), items: self.n }
     }
 
     /// The worker's note for one project.
@@ -321,6 +328,7 @@ impl Flush {
             committed_at: self.received_at,
             events: added.events,
             points: added.points,
+            spans: added.spans,
             items: added.items,
             imported: false,
             outcomes,

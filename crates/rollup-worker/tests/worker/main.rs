@@ -16,4 +16,5 @@ mod recount;
 mod retention;
 mod rollups;
 mod segments;
+mod spans;
 mod verifying;
