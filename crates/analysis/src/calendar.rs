@@ -11,12 +11,14 @@
 //!   half an hour.
 
 mod compare;
+mod metrics;
 
 use chrono::{DateTime, Datelike as _, Days, DurationRound as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use protocol::range::{Period, Range, Step};
 
-pub use compare::{Comparison, Earlier, compared};
+pub use compare::{Comparison, Earlier, compared, earlier};
+pub use metrics::{metrics, metrics_before};
 
 /// One bucket of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

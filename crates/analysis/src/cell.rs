@@ -123,6 +123,13 @@ impl Cell {
         }
     }
 
+    /// A percentile of the values, whatever their kind; `None` for a set, and for counters and gauges that hold more than one value,
+    /// of which none are kept.
+    pub fn percentile_of(&self, aggregate: Aggregate) -> Option<f64> {
+        let known = self.kind == MetricKind::Distribution || self.n == 1 && self.kind != MetricKind::Set;
+        aggregate.quantile().filter(|_| known).map(|q| self.percentile(q))
+    }
+
     fn percentile(&self, q: f64) -> f64 {
         let n = self.n.unsigned_abs();
         let rank = rank(q, n);
@@ -131,6 +138,36 @@ impl Cell {
             _ if rank <= 1 => self.min,
             _ => self.max,
         }
+    }
+
+    /// Adds its values to those counts between whose `bounds` they lie; `bounds` rise and are one more than `counts`. What lies
+    /// outside of all of them is counted at the end that it is nearer to. Within 1 %, as percentiles; nothing for kinds
+    /// other than distributions.
+    pub fn spread(&self, bounds: &[f64], counts: &mut [u64]) {
+        let mut add = |value: f64, count: u64| {
+            let above = bounds.partition_point(|bound| *bound <= value);
+            if let Some(place) = counts.get_mut(above.clamp(1, bounds.len().max(2) - 1) - 1) {
+                *place += count;
+            }
+        };
+        match &self.values {
+            Values::Sketched(sketch) => {
+                let known = sketch.ascending().filter(|(_, count)| *count > 0);
+                known.for_each(|(value, count)| add(value.clamp(self.min, self.max), count));
+            }
+            Values::Summed if self.kind == MetricKind::Distribution => add(self.sum, 1),
+            Values::Summed | Values::Set(_) => {}
+        }
+    }
+
+    /// Bytes that it takes in memory.
+    pub fn memory(&self) -> usize {
+        let values = match &self.values {
+            Values::Summed => 0,
+            Values::Sketched(sketch) => sketch.memory(),
+            Values::Set(hashes) => hashes.len() * 16,
+        };
+        size_of::<Self>() + values
     }
 
     /// What the `sketch` column keeps: nothing for counters, gauges and a distribution of one point.

@@ -1,14 +1,13 @@
 //! Charts of metrics against a plain, slow twin: points in, one number per bucket and line out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use analysis::calendar;
 use analysis::cell::Cell;
-use analysis::metric::{Chart, Lines, Weighed};
+use analysis::metric::{Chart, GroupKey, Groups, Lines};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
-use protocol::explorer::SERIES_SHOWN_MAX;
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::Range;
 
@@ -24,9 +23,14 @@ fn now() -> DateTime<Utc> {
     "2026-03-31T10:07:30Z".parse().expect("a time")
 }
 
-/// Series 0 to 8 have the tag with value `s mod 7`, 9 has no tag, 10 is the series beyond the limit.
-fn tag(series: i32) -> Option<String> {
-    (series < 9).then(|| format!("v{}", series % 7))
+/// Series 0 to 8 have an attribute with value `s mod 7` and another one with `s mod 2`; 9 has neither.
+fn attribute(series: i32, which: usize) -> Option<String> {
+    (series < 9).then(|| format!("v{}", series % [7, 2][which]))
+}
+
+/// The group of a series; `None` for 10, the series beyond the limit.
+fn group(series: i32, by: usize) -> Option<GroupKey> {
+    (series < 10).then(|| (0..by).map(|which| attribute(series, which)).collect())
 }
 
 fn point() -> impl Strategy<Value = Point> {
@@ -103,54 +107,46 @@ proptest! {
     fn every_bucket_of_every_line_is_what_its_points_say_together(
         points in prop::collection::vec(point(), 0..300),
         (kind, aggregate) in any_aggregate(),
-        grouped in any::<bool>(),
+        by in 0..3_usize,
+        top in 1..5_usize,
     ) {
         let zone: Tz = "Europe/Berlin".parse().expect("a zone");
         let frame = calendar::explorer(Range::Hours6, now(), zone).expect("a range");
         let inside: Vec<&Point> = points.iter().filter(|point| point.ts >= frame.start() && point.ts < frame.end()).collect();
-        let weighed: Vec<Weighed> = (0..11).map(|series| Weighed {
-            series_id: series,
-            value: tag(series),
-            is_rest: series == 10,
-            points: inside.iter().filter(|point| point.series == series).count() as u64,
-        }).collect();
-        let lines = if grouped { Lines::by_value(&weighed) } else { Lines::together(&weighed) };
-        let mut chart = Chart::new(frame.clone(), lines.labels.len());
-        for ((series, start), cell) in cells(kind, &points) {
-            if let Some(line) = lines.of(series) {
-                chart.add(line, start, cell);
-            }
+        let seconds = (now() - frame.start()).num_seconds() as f64;
+        let cells = cells(kind, &points);
+        let group_of: HashMap<i32, Option<GroupKey>> = (0..11).map(|series| (series, group(series, by))).collect();
+        let mut groups = Groups::default();
+        group_of.iter().for_each(|(series, key)| groups.add(*series, key.clone()));
+        let in_frame = cells.iter().filter(|((_, start), _)| frame.index_of(*start).is_some());
+        groups.tell(&group_of, in_frame.map(|((series, _), cell)| (*series, cell)));
+        let lines = if by == 0 { Lines::together() } else { Lines::of_groups(groups.largest(aggregate, seconds, top)) };
+        let mut chart = Chart::new(frame.clone(), lines.count());
+        for ((series, start), cell) in &cells {
+            chart.add(lines.of(group_of[series].as_ref()), *start, cell);
         }
 
-        // Each point with the group that it belongs to; the largest groups have a line each, all others share one.
-        let group = |point: &Point| if !grouped { Some(None) } else if point.series == 10 { None } else { Some(tag(point.series)) };
-        let mut sizes = BTreeMap::<Option<String>, u64>::new();
-        for point in &inside {
-            if let Some(group) = group(point) {
-                *sizes.entry(group).or_default() += 1;
+        let own = |key: &Option<GroupKey>| -> Vec<&Point> { inside.iter().copied().filter(|point| group_of[&point.series] == *key).collect() };
+        if by > 0 {
+            // The groups that are drawn are no smaller than those that are not.
+            let keys: BTreeSet<&Option<GroupKey>> = group_of.values().filter(|key| key.is_some()).collect();
+            let value = |key: &Option<GroupKey>| recount(kind, aggregate, &own(key), seconds);
+            let drawn: Vec<f64> = lines.groups.iter().filter_map(|key| value(&Some(key.clone()))).collect();
+            prop_assert_eq!(drawn.len(), keys.iter().filter(|key| value(key).is_some()).count().min(top));
+            // Sketches may swap what is within 2 % of one another.
+            let least = drawn.iter().copied().fold(f64::INFINITY, f64::min) * 1.021 + 1e-9;
+            for key in keys.into_iter().filter(|key| !lines.groups.contains(key.as_ref().expect("a group"))) {
+                prop_assert!(value(key).is_none_or(|value| value <= least), "{:?}: {:?} above {}", key, value(key), least);
             }
         }
-        let mut largest: Vec<_> = sizes.into_iter().collect();
-        largest.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
-        largest.truncate(SERIES_SHOWN_MAX);
-        if grouped {
-            let labels: Vec<_> = lines.labels.iter().filter(|label| !label.other).map(|label| (label.value.clone(), label.points)).collect();
-            prop_assert_eq!(&labels, &largest);
-        }
-        for (line, label) in lines.labels.iter().enumerate() {
-            let own: Vec<&Point> = inside.iter().copied().filter(|point| {
-                let group = group(point);
-                let drawn = group.as_ref().is_some_and(|group| largest.iter().any(|(value, _)| value == group));
-                if label.other { !drawn } else { drawn && group == Some(label.value.clone()) }
-            }).collect();
+        for line in 0..lines.count() {
+            let own: Vec<&Point> = inside.iter().copied().filter(|point| lines.of(group_of[&point.series].as_ref()) == line).collect();
             prop_assert_eq!(chart.points(line), own.len() as u64);
-            prop_assert_eq!(label.points, own.len() as u64);
             for (bucket, found) in frame.buckets.iter().zip(chart.values(line, aggregate)) {
                 let of_bucket: Vec<&Point> = own.iter().copied().filter(|point| point.ts >= bucket.start && point.ts < bucket.end).collect();
                 let expected = recount(kind, aggregate, &of_bucket, 300.0);
                 prop_assert!(agrees(aggregate, found, expected), "{:?} {:?}: {:?}, expected {:?}", kind, aggregate, found, expected);
             }
-            let seconds = (now() - frame.start()).num_seconds() as f64;
             let (found, expected) = (chart.total(line, aggregate, now()), recount(kind, aggregate, &own, seconds));
             prop_assert!(agrees(aggregate, found, expected), "{:?} {:?}: {:?}, expected {:?}", kind, aggregate, found, expected);
         }
@@ -158,15 +154,16 @@ proptest! {
 }
 
 #[test]
-fn what_is_beyond_the_lines_that_can_be_told_apart_and_the_series_limit_is_the_rest() {
-    let one_too_many = SERIES_SHOWN_MAX as i32;
-    let series = |series_id, points| Weighed { series_id, value: Some(format!("v{series_id}")), is_rest: false, points };
-    let mut all: Vec<Weighed> = (0..=one_too_many).map(|n| series(n, 10)).collect();
-    all.push(Weighed { series_id: 99, value: None, is_rest: true, points: 1_000 });
-    let lines = Lines::by_value(&all);
-    let labels: Vec<_> = lines.labels.iter().map(|label| (label.value.clone(), label.other, label.points)).collect();
-    let mut expected: Vec<_> = (0..one_too_many).map(|n| (Some(format!("v{n}")), false, 10)).collect();
-    expected.push((None, true, 1_010));
-    assert_eq!(labels, expected);
-    assert_eq!((lines.of(one_too_many), lines.of(99), lines.of(77)), (Some(SERIES_SHOWN_MAX), Some(SERIES_SHOWN_MAX), None));
+fn groups_come_by_value_and_what_is_beyond_them_is_the_rest() {
+    let ts = now();
+    let key = |name: &str| Some(vec![Some(name.to_owned())]);
+    let cell = |value: f64| Cell::of_point(MetricKind::Counter, value, None, ts);
+    let group_of: HashMap<i32, Option<GroupKey>> = [(1, key("small")), (2, key("large")), (3, key("large")), (4, None)].into();
+    let mut groups = Groups::default();
+    group_of.iter().for_each(|(series, key)| groups.add(*series, key.clone()));
+    let cells = [(1, cell(5.0)), (2, cell(3.0)), (3, cell(4.0)), (4, cell(100.0))];
+    groups.tell(&group_of, cells.iter().map(|(series, cell)| (*series, cell)));
+    let lines = Lines::of_groups(groups.largest(Aggregate::Sum, 60.0, 1));
+    assert_eq!(lines.groups, [vec![Some("large".to_owned())]]);
+    assert_eq!((lines.of(key("large").as_ref()), lines.of(key("small").as_ref()), lines.of(None)), (0, 1, 1));
 }

@@ -4,6 +4,7 @@
 
 mod fault;
 mod parse;
+mod unit;
 
 use std::fmt::{self, Display, Formatter, Write};
 use std::str::FromStr;

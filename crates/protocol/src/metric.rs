@@ -28,6 +28,9 @@ pub enum MetricKind {
 }
 
 impl MetricKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Counter, Self::Gauge, Self::Distribution, Self::Set];
+
     /// The number in the `kind` columns.
     pub const fn code(self) -> i16 {
         match self {
@@ -68,7 +71,7 @@ impl MetricKind {
             Self::Distribution => {
                 &[A::P95, A::P50, A::P75, A::P90, A::P99, A::Avg, A::Sum, A::Min, A::Max, A::Count, A::PerSecond, A::PerMinute]
             }
-            Self::Set => &[A::Unique],
+            Self::Set => &[A::Unique, A::PerSecond, A::PerMinute],
         }
     }
 }
@@ -99,6 +102,24 @@ pub enum Aggregate {
 }
 
 impl Aggregate {
+    /// Every one.
+    pub const ALL: [Self; 14] = [
+        Self::Sum,
+        Self::Count,
+        Self::Avg,
+        Self::Min,
+        Self::Max,
+        Self::Last,
+        Self::PerSecond,
+        Self::PerMinute,
+        Self::P50,
+        Self::P75,
+        Self::P90,
+        Self::P95,
+        Self::P99,
+        Self::Unique,
+    ];
+
     /// The quantile of a percentile, from 0 to 1.
     pub const fn quantile(self) -> Option<f64> {
         match self {

@@ -27,7 +27,7 @@ use protocol::receipt::{BotRule, Missing};
 use storage::horizon::Horizon;
 
 pub(crate) use actors::LOOKED_AT_MAX;
-pub(crate) use cache::Engine;
+pub(crate) use cache::{CellsPlace, Engine};
 pub(crate) use first_times::first_of_each;
 
 use self::load::Ties;

@@ -1,15 +1,22 @@
-//! The Metrics explorer: which metrics there are, one over time, and its stored points.
+//! The Metrics explorer: which metrics there are, some over time, their stored points, and why some of these differ.
 //!
-//! Charts come from the rollups, percentiles from merged sketches; see [`analysis::metric`]. Ranges up to a day read
-//! minutes, longer ones read hours. Every environment counts.
+//! Charts come from the rollups, percentiles from merged sketches; see [`analysis::metric`]. Buckets under an hour are added up
+//! from minutes, others from hours; decoded cells of hours that are over are kept, see `cells`. Every environment counts.
 
 mod aggregate;
+mod behind_routes;
 mod catalogue;
 mod cells;
+mod matching;
 mod resolve;
 mod samples;
+mod suggest;
+mod why;
 
-pub use aggregate::{AggregateQuery, aggregate};
-pub use catalogue::catalogue;
-pub use resolve::MetricQuery;
-pub use samples::{SamplesQuery, samples};
+pub use aggregate::aggregate;
+pub(crate) use behind_routes::behind_routes;
+pub use catalogue::{catalogue, describe, metric};
+pub(crate) use cells::KeptCells;
+pub use samples::{sample, samples};
+pub use suggest::suggestions;
+pub use why::{heat, why};

@@ -1,4 +1,4 @@
-//! Metric points into cells: one per series and minute, and one per series and hour.
+//! Metric points, and the durations of spans, into cells: one per series and minute, and one per series and hour.
 
 use std::collections::BTreeMap;
 
@@ -8,26 +8,28 @@ use chrono::{DateTime, Days, DurationRound as _, TimeDelta, Utc};
 use protocol::metric::MetricKind;
 use storage::flushes::{self, FlushPoint};
 use storage::metric_cells::{self, CellRow, Grain};
-use storage::metric_series::SeriesKey;
+use storage::metric_series::{self, SeriesKey};
 use storage::partitions::{self, Table};
 
 use crate::claim::Claim;
-use crate::intern_series;
+use crate::{intern_series, time_spans};
 
 /// Cells by series and bucket.
 type Cells = BTreeMap<(i32, DateTime<Utc>), Cell>;
 
-/// Counts the claim's points and returns how many there were.
+/// Counts the claim's points, those that spans are timed with too, and returns how many were sent.
 pub(crate) async fn count_points(claim: &mut Claim, now: DateTime<Utc>) -> anyhow::Result<u64> {
-    let points = read(claim).await?;
+    let mut points = read(claim).await?;
+    let n = points.len() as u64;
+    points.extend(time_spans::time_spans(claim).await?);
     if points.is_empty() {
         return Ok(0);
     }
-    let n = points.len() as u64;
     let by_series = by_series(points);
     let numbers = intern_series::intern(claim, &by_series).await?;
     let mut minutes = fold_minutes(&by_series, &numbers)?;
     let hours = fold_hours(&minutes)?;
+    revise(claim, &hours, now).await?;
     minutes.retain(|(_, bucket), _| is_kept(*bucket, now));
     add(claim, Grain::Minute, minutes).await?;
     add(claim, Grain::Hour, hours).await?;
@@ -98,6 +100,20 @@ fn fold_hours(minutes: &Cells) -> anyhow::Result<Cells> {
 fn is_kept(minute: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     let day = minute.date_naive();
     day >= partitions::first_day(Table::MetricMinute, now) && day <= now.date_naive() + Days::new(1)
+}
+
+/// After this time nobody needs to expect more points of an hour. Whoever keeps decoded cells waits longer than this.
+const HOUR_IS_OVER: TimeDelta = TimeDelta::minutes(10);
+
+/// Notes which series change in hours that are over.
+async fn revise(claim: &mut Claim, hours: &Cells, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let over = hours.keys().filter(|(_, hour)| *hour + TimeDelta::hours(1) + HOUR_IS_OVER <= now);
+    let mut series: Vec<i32> = over.map(|(series, _)| *series).collect();
+    series.dedup();
+    if !series.is_empty() {
+        metric_series::revise(&mut claim.tx, claim.project, &series).await.context("revise series")?;
+    }
+    Ok(())
 }
 
 /// Adds the cells to what is stored.

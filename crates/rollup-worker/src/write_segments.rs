@@ -52,6 +52,8 @@ struct EventContext<'a> {
     #[serde(borrow)]
     locale: Text<'a>,
     #[serde(borrow)]
+    timezone: Text<'a>,
+    #[serde(borrow)]
     utm: Utm<'a>,
 }
 
@@ -106,6 +108,7 @@ fn row<'a>(event: &'a FlushEvent, context: &'a EventContext<'_>, numbers: &Numbe
         Attribute::UtmTerm => context.utm.term.0.as_deref(),
         Attribute::UtmContent => context.utm.content.0.as_deref(),
         Attribute::Locale => context.locale.0.as_deref(),
+        Attribute::Timezone => context.timezone.0.as_deref(),
         Attribute::Bot => event.is_bot.then(|| event.bot.as_deref().unwrap_or("bot")),
         Attribute::Session => event.session_id.as_deref(),
         Attribute::Install => event.install_id.as_deref(),

@@ -56,7 +56,9 @@ pub struct SeriesRow {
     pub unit: String,
     pub environment: String,
     pub tags: BTreeMap<String, String>,
+    pub first_seen: DateTime<Utc>,
     pub last_seen: DateTime<Utc>,
+    pub revision: i64,
 }
 
 /// The project's series by name, kind and unit; when there are more than 50,000, the most recently seen ones.
@@ -66,7 +68,7 @@ pub struct SeriesRow {
 pub async fn catalogue(db: &Db, project: ProjectId) -> Result<Vec<SeriesRow>> {
     let rows = sqlx::query_as!(
         StoredSeries,
-        r#"select series_id, name, kind, unit, environment, tags as "tags: _", last_seen from metric_series
+        r#"select series_id, name, kind, unit, environment, tags as "tags: _", first_seen, last_seen, revision from metric_series
            where project_id = $1 order by last_seen desc limit $2"#,
         project.0,
         CATALOGUE_MAX
@@ -85,7 +87,7 @@ pub async fn catalogue(db: &Db, project: ProjectId) -> Result<Vec<SeriesRow>> {
 pub async fn of_metric(db: &Db, project: ProjectId, name: &str, kind: MetricKind, unit: &str) -> Result<Vec<SeriesRow>> {
     let rows = sqlx::query_as!(
         StoredSeries,
-        r#"select series_id, name, kind, unit, environment, tags as "tags: _", last_seen from metric_series
+        r#"select series_id, name, kind, unit, environment, tags as "tags: _", first_seen, last_seen, revision from metric_series
            where project_id = $1 and name = $2 and kind = $3 and unit = $4 order by series_id limit $5"#,
         project.0,
         name,
@@ -215,6 +217,17 @@ pub async fn touch(tx: &mut Transaction, project: ProjectId, seen: &[Known]) -> 
     Ok(())
 }
 
+/// Notes that cells of hours that are over were changed: see `revision` in migrations/0121_metric_series_revision.sql.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revise(tx: &mut Transaction, project: ProjectId, series: &[i32]) -> Result<()> {
+    sqlx::query!("update metric_series set revision = revision + 1 where project_id = $1 and series_id = any($2)", project.0, series)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// A row before its kind is read.
 struct StoredSeries {
     series_id: i32,
@@ -223,7 +236,9 @@ struct StoredSeries {
     unit: String,
     environment: String,
     tags: Json<BTreeMap<String, String>>,
+    first_seen: DateTime<Utc>,
     last_seen: DateTime<Utc>,
+    revision: i64,
 }
 
 impl StoredSeries {
@@ -235,7 +250,9 @@ impl StoredSeries {
             unit: self.unit,
             environment: self.environment,
             tags: self.tags.0,
+            first_seen: self.first_seen,
             last_seen: self.last_seen,
+            revision: self.revision,
         })
     }
 }

@@ -3,9 +3,10 @@
 use sqlx::PgPool;
 
 /// Tables that do not grow with traffic; they stay on one node and growing tables never refer to them.
-const SMALL: [&str; 12] = [
+const SMALL: [&str; 13] = [
     "project",
     "annotation",
+    "metric_note",
     "route_rule",
     "api_key",
     "account",

@@ -7,7 +7,7 @@ use protocol::range::{Compare, Period, Step};
 use super::{BUCKETS_MAX, Frame, audience, first_moment, period, quarter_of};
 
 /// Days of 52 weeks: the same weekdays a year ago.
-const YEAR_DAYS: u64 = 364;
+pub(super) const YEAR_DAYS: u64 = 364;
 /// More days than a range has: its buckets are at most [`BUCKETS_MAX`] days.
 const DAYS_MAX: u64 = BUCKETS_MAX as u64 + 2;
 
@@ -31,6 +31,15 @@ pub struct Earlier {
     pub until: DateTime<Utc>,
 }
 
+impl Earlier {
+    /// The earlier range up to where it is cut, its last bucket cut short with it; `None` where nothing is left.
+    pub fn cut(&self, zone: Tz) -> Option<Frame> {
+        let starts = self.frame.buckets.iter().map(|bucket| bucket.start).filter(|start| *start < self.until);
+        let frame = Frame::between(self.frame.step, &starts.chain([self.until]).collect::<Vec<_>>(), zone);
+        (!frame.buckets.is_empty()).then_some(frame)
+    }
+}
+
 /// The frames of a period of the audience pages; `None` for a range that they do not offer, and for a period that has no
 /// buckets or too many.
 pub fn compared(asked: Period, compare: Compare, now: DateTime<Utc>, zone: Tz) -> Option<Comparison> {
@@ -38,13 +47,19 @@ pub fn compared(asked: Period, compare: Compare, now: DateTime<Utc>, zone: Tz) -
         Period::Last(range) => audience(range, now, zone)?,
         other => period(other, None, now, zone)?,
     };
+    let earlier = earlier(&current, asked, compare, now, zone)?;
+    Some(Comparison { current, earlier })
+}
+
+/// What a range is compared with: nothing, or a range of as many buckets; `None` when that range has too many.
+pub fn earlier(current: &Frame, asked: Period, compare: Compare, now: DateTime<Utc>, zone: Tz) -> Option<Option<Earlier>> {
     let days = match asked {
         Period::Days { first, last } => (last.min(now.with_timezone(&zone).date_naive()) - first).num_days().unsigned_abs() + 1,
         // The fewest that leave nothing in both.
         _ => (1..=DAYS_MAX).find(|days| back(current.end(), *days, current.step, zone) <= current.start())?,
     };
     let days = match compare {
-        Compare::Nothing => return Some(Comparison { current, earlier: None }),
+        Compare::Nothing => return Some(None),
         Compare::Previous => days,
         Compare::Week => days.div_ceil(7) * 7,
         Compare::Year => YEAR_DAYS.max(days.div_ceil(7) * 7),
@@ -63,12 +78,12 @@ pub fn compared(asked: Period, compare: Compare, now: DateTime<Utc>, zone: Tz) -
         }
     };
     let until = if now < current.end() { quarter_of(shift(now)).clamp(frame.start(), frame.end()) } else { frame.end() };
-    Some(Comparison { current, earlier: Some(Earlier { frame, until }) })
+    Some(Some(Earlier { frame, until }))
 }
 
 /// So many days before, at the same time on the wall; hours stay hours, also across a change of the clock.
 fn back(at: DateTime<Utc>, days: u64, step: Step, zone: Tz) -> DateTime<Utc> {
-    if step == Step::Hour1 {
+    if matches!(step, Step::Minute1 | Step::Minutes5 | Step::Minutes15 | Step::Hour1) {
         return at - TimeDelta::days(days as i64);
     }
     let local = at.with_timezone(&zone).naive_local();

@@ -5,7 +5,6 @@
 //! values) and collapse the lowest bins beyond 2,048, after which neither the 1 % nor the order of merging holds. Here a
 //! bin that is empty takes no room, and there is no collapse: the bins of all finite numbers are some 71,000 per sign.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use sketches_ddsketch::Config;
@@ -22,10 +21,43 @@ const VERSION: u8 = 1;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sketch {
     /// Of negative values, by the bin of their magnitude.
-    negative: BTreeMap<i32, u64>,
+    negative: Bins,
     /// Values that no bin holds: 0 and what is too small for a float's full precision.
     zeros: u64,
-    positive: BTreeMap<i32, u64>,
+    positive: Bins,
+}
+
+/// Bins that are not empty, in ascending order: charts add up tens of thousands of sketches, whose bins are mostly the same.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Bins(Vec<(i32, u64)>);
+
+impl Bins {
+    fn add(&mut self, bin: i32, count: u64) {
+        match self.0.binary_search_by_key(&bin, |(bin, _)| *bin) {
+            Ok(place) => self.0[place].1 = self.0[place].1.saturating_add(count),
+            Err(place) => self.0.insert(place, (bin, count)),
+        }
+    }
+
+    /// Adds all of `other`'s. Walks both once; only bins that are new here are sorted in.
+    fn merge(&mut self, other: &Self) {
+        let known = self.0.len();
+        let mut place = 0;
+        for (bin, count) in &other.0 {
+            while place < known && self.0[place].0 < *bin {
+                place += 1;
+            }
+            if place < known && self.0[place].0 == *bin {
+                self.0[place].1 = self.0[place].1.saturating_add(*count);
+            } else {
+                self.0.push((*bin, *count));
+            }
+        }
+        if self.0.len() > known {
+            // Two rising runs: the sort joins them.
+            self.0.sort_by_key(|(bin, _)| *bin);
+        }
+    }
 }
 
 /// The limits of bins and of the smallest value concern the crate's stores only.
@@ -48,19 +80,15 @@ impl Sketch {
             self.zeros += 1;
             return;
         };
-        *bins.entry(MAPPING.key(value.abs())).or_default() += 1;
+        bins.add(MAPPING.key(value.abs()), 1);
     }
 
     /// Adds the values of another cell.
     pub(super) fn merge(&mut self, other: &Cell) {
         match &other.values {
             Values::Sketched(other) => {
-                for (mine, theirs) in [(&mut self.negative, &other.negative), (&mut self.positive, &other.positive)] {
-                    for (bin, count) in theirs {
-                        let mine = mine.entry(*bin).or_default();
-                        *mine = mine.saturating_add(*count);
-                    }
-                }
+                self.negative.merge(&other.negative);
+                self.positive.merge(&other.positive);
                 self.zeros = self.zeros.saturating_add(other.zeros);
             }
             Values::Summed => self.add(other.sum),
@@ -70,12 +98,9 @@ impl Sketch {
 
     /// The value of a rank, counted from 1 in ascending order; within 1 % of the exact one.
     pub(super) fn value_at(&self, rank: u64) -> f64 {
-        let negative = self.negative.iter().rev().map(|(bin, count)| (-MAPPING.value(*bin), *count));
-        let positive = self.positive.iter().map(|(bin, count)| (MAPPING.value(*bin), *count));
-        let ascending = negative.chain([(0.0, self.zeros)]).chain(positive);
         let mut seen = 0;
         let mut largest = 0.0;
-        for (value, count) in ascending.filter(|(_, count)| *count > 0) {
+        for (value, count) in self.ascending().filter(|(_, count)| *count > 0) {
             seen = u64::saturating_add(seen, count);
             largest = value;
             if seen >= rank {
@@ -85,13 +110,25 @@ impl Sketch {
         largest
     }
 
+    /// The value of each bin with its count, in ascending order.
+    pub(super) fn ascending(&self) -> impl Iterator<Item = (f64, u64)> {
+        let negative = self.negative.0.iter().rev().map(|(bin, count)| (-MAPPING.value(*bin), *count));
+        let positive = self.positive.0.iter().map(|(bin, count)| (MAPPING.value(*bin), *count));
+        negative.chain([(0.0, self.zeros)]).chain(positive)
+    }
+
+    /// Bytes that its bins take.
+    pub(super) fn memory(&self) -> usize {
+        (self.negative.0.capacity() + self.positive.0.capacity()) * size_of::<(i32, u64)>()
+    }
+
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut out = vec![VERSION];
         bytes::put(&mut out, self.zeros);
         for bins in [&self.negative, &self.positive] {
-            bytes::put(&mut out, bins.len() as u64);
+            bytes::put(&mut out, bins.0.len() as u64);
             let mut before = 0;
-            for (bin, count) in bins {
+            for (bin, count) in &bins.0 {
                 bytes::put(&mut out, bytes::zigzag(i64::from(*bin) - before));
                 bytes::put(&mut out, *count);
                 before = i64::from(*bin);
@@ -112,14 +149,18 @@ impl Sketch {
     }
 }
 
-fn decode_bins(rest: &mut &[u8]) -> Result<BTreeMap<i32, u64>, Corrupt> {
+fn decode_bins(rest: &mut &[u8]) -> Result<Bins, Corrupt> {
     let len = bytes::take(rest)?;
-    let mut bins = BTreeMap::new();
+    // Each takes two bytes at least: what is announced beyond that is not there.
+    let mut bins = Vec::with_capacity(usize::try_from(len).unwrap_or(usize::MAX).min(rest.len() / 2));
     let mut before = 0_i64;
     for _ in 0..len {
         before = before.checked_add(bytes::unzigzag(bytes::take(rest)?)).ok_or(Corrupt("a bin beyond all numbers"))?;
         let bin = i32::try_from(before).map_err(|_| Corrupt("a bin beyond all numbers"))?;
-        bins.insert(bin, bytes::take(rest)?);
+        if bins.last().is_some_and(|(last, _)| *last >= bin) {
+            return Err(Corrupt("bins that do not rise"));
+        }
+        bins.push((bin, bytes::take(rest)?));
     }
-    Ok(bins)
+    Ok(Bins(bins))
 }

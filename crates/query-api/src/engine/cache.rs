@@ -1,5 +1,5 @@
 //! Decoded columns, where in them each person's runs are, and what follows from a segment's columns alone, as much as fits.
-//! Segments never change, so what is kept is never wrong.
+//! Segments never change, so what is kept is never wrong. Beside them the cells of metrics, which their series' revision tells apart.
 
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use protocol::receipt::BotRule;
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
+
+use crate::explorer::KeptCells;
 
 /// Analyses that count at the same time; each uses every core.
 const TURNS: usize = 4;
@@ -30,6 +32,20 @@ enum Place {
     Stretches(ProjectId, i64, BotRule),
     Digest(ProjectId, i64, BotRule, Dimension),
     FirstTimes(ProjectId, i64, Attribute),
+    Cells(CellsPlace),
+}
+
+/// Cells of a metric's series in a piece of time that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CellsPlace {
+    pub(crate) project: ProjectId,
+    pub(crate) series_id: i32,
+    /// Of the series: it goes up when such a piece changes.
+    pub(crate) revision: i64,
+    /// The width of a cell.
+    pub(crate) minutes: i64,
+    /// When the piece begins, in seconds; how long it is follows from `minutes`.
+    pub(crate) start: i64,
 }
 
 /// What is kept.
@@ -41,6 +57,7 @@ enum Kept {
     /// There is none of too many values.
     Digest(Option<Arc<Digest>>),
     FirstTimes(FirstTimes),
+    Cells(KeptCells),
 }
 
 /// Values with the time of their first row, since midnight.
@@ -65,6 +82,7 @@ impl Weighter<Place, Kept> for Bytes {
             Kept::Stretches(stretches) => stretches.memory(),
             Kept::Digest(digest) => digest.as_ref().map_or(0, |digest| digest.memory()),
             Kept::FirstTimes(times) => times.iter().map(|(value, _)| value.len() + 32).sum(),
+            Kept::Cells(cells) => cells.iter().map(|(_, cell)| cell.memory() + 12).sum(),
         };
         bytes as u64 + ENTRY_BYTES
     }
@@ -151,6 +169,18 @@ impl Engine {
         let times = make();
         self.kept.insert(place, Kept::FirstTimes(Arc::clone(&times)));
         times
+    }
+
+    /// A metric's cells.
+    pub(crate) fn cells(&self, place: CellsPlace) -> Option<KeptCells> {
+        match self.kept.get(&Place::Cells(place)) {
+            Some(Kept::Cells(cells)) => Some(cells),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn keep_cells(&self, place: CellsPlace, cells: KeptCells) {
+        self.kept.insert(Place::Cells(place), Kept::Cells(cells));
     }
 
     pub(super) fn meta(&self, project: ProjectId, segment: i64) -> Option<Arc<Meta>> {

@@ -1,98 +1,153 @@
-//! One metric over time.
+//! Metrics over time: one to four lines, by group, beside an earlier range, and what a formula makes of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use analysis::calendar::{self, Frame};
-use analysis::metric::{Chart, Lines, Weighed};
+use analysis::metric::{Chart, GroupKey, Groups, Lines};
 use protocol::access::Role;
-use protocol::explorer::{AggregateAnswer, AggregateBucket, AggregateSeries, MetricKey};
-use protocol::metric::Aggregate;
-use protocol::range::Range;
+use protocol::analyses::TimeBucket;
+use protocol::explorer::{
+    AggregateAnswer, AggregateFormula, AggregateQuery, AggregateSeries, AnsweredLine, Compared, FormulaSeries, MetricKey,
+};
+use protocol::filter::Filter;
+use protocol::formula::Formula;
+use protocol::metric::{Aggregate, MetricKind};
+use protocol::range::{Period, Step};
 use protocol::receipt::Accuracy;
 use storage::metric_series::{OTHER, SeriesRow};
 
-use super::cells;
-use super::resolve::{self, MetricQuery};
+use super::resolve::{self, Resolved};
+use super::{catalogue, cells, matching};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
-use crate::{ApiError, QueryState, budget};
+use crate::{ApiError, QueryState, audience, budget};
 
 /// What the sketches behind percentiles promise.
-const SKETCH_ERROR: f64 = 0.01;
+pub(super) const SKETCH_ERROR: f64 = 0.01;
 
-/// Which metric, how, and over what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AggregateQuery {
-    /// Which metric.
-    pub metric: MetricQuery,
-    /// How each bucket's points become one number; the kind's first aggregate when absent.
-    pub aggregate: Option<Aggregate>,
-    /// The tag to group by.
-    pub by: Option<String>,
-    /// Over what.
-    pub range: Range,
-}
-
-/// A metric over time, one line or one per value of a tag.
+/// Answers an [`AggregateQuery`].
 ///
 /// # Errors
-/// [`ApiError::UnknownMetric`]; [`ApiError::InvalidParameter`] for an aggregate that makes no sense for the kind, a tag that
-/// the metric does not have, or a range that the explorer does not offer; else when the database does not answer in time.
+/// [`ApiError::UnknownMetric`]; [`ApiError::InvalidParameter`] for a question that makes no sense, such as an aggregate that the
+/// kind does not have or an attribute that no line has; else when the database does not answer in time.
 pub async fn aggregate(state: &QueryState, context: &ProjectContext, query: &AggregateQuery) -> Result<AggregateAnswer, ApiError> {
     context.require(Role::Viewer)?;
     budget::within(state, run(state, context, query)).await
 }
 
+/// One line while it is counted.
+struct Line {
+    letter: char,
+    metric: MetricKey,
+    aggregate: Aggregate,
+    filter: Filter,
+    tag_keys: Vec<String>,
+    /// Those that match, each with its group.
+    series: Vec<(SeriesRow, Option<GroupKey>)>,
+}
+
 async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuery) -> Result<AggregateAnswer, ApiError> {
+    let formula = check(query)?;
     let mut making = Making::from_rollups(state, context).await?;
-    let frame = frame(query.range, &making, context)?;
-    let resolved = resolve::metric(state, context, &query.metric).await?;
-    let aggregate = allowed(&resolved.metric, query.aggregate)?;
-    let tag_keys = resolve::tag_keys(&resolved.series);
-    let by = known_tag(query.by.as_deref(), &tag_keys)?;
+    let frame = frame(query.period, query.step, &making, context)?;
+    let before = calendar::metrics_before(&frame, query.compare, context.zone());
+    let mut lines = Vec::new();
+    let mut overflows = Vec::new();
+    for (letter, asked) in ('A'..).zip(&query.lines) {
+        let Resolved { metric, series } = resolve::metric(state, context, &asked.metric).await?;
+        let filter = query.filter.clone().and(asked.filter.clone());
+        matching::check(&filter, &series)?;
+        overflows.extend(catalogue::overflow(&metric, &series));
+        let aggregate = allowed(&metric, asked.aggregate)?;
+        let tag_keys = resolve::tag_keys(&series);
+        let series = series.into_iter().filter(|series| matching::matches(&filter, series));
+        let series = series.map(|series| (group(&series, &query.by), series)).map(|(key, series)| (series, key)).collect();
+        lines.push(Line { letter, metric, aggregate, filter, tag_keys, series });
+    }
+    known_keys(&query.by, &lines)?;
+    overflows.dedup();
 
-    let weighed = weigh(state, context, &mut making, &frame, &resolved.series, by).await?;
-    let lines = if by.is_some() { Lines::by_value(&weighed) } else { Lines::together(&weighed) };
-    let mut chart = Chart::new(frame.clone(), lines.labels.len());
-    let with_points: Vec<i32> = weighed.iter().filter(|series| series.points > 0).map(|series| series.series_id).collect();
-    cells::each(state, context, &mut making, &frame, &with_points, |row| {
-        let (start, cell) = cells::decode(resolved.metric.kind, &row)?;
-        if let Some(line) = lines.of(row.series_id) {
-            chart.add(line, start, cell);
-        }
-        Ok(())
-    })
-    .await?;
-
-    let series: Vec<AggregateSeries> = (0..)
-        .zip(&lines.labels)
-        .map(|(line, label)| AggregateSeries {
-            label: label.value.clone(),
-            other: label.other,
-            values: chart.values(line, aggregate),
-            total: chart.total(line, aggregate, making.now),
-            points: chart.points(line),
-        })
-        .collect();
-    let accuracy = if aggregate.quantile().is_some() { Accuracy::Relative { error: SKETCH_ERROR } } else { Accuracy::Exact };
-    let counted =
-        format!("Points of `{}` in the {}, by their own time, as {}.", resolved.metric.name, query.range.sentence(), aggregate.label());
+    let groups = if query.by.is_empty() {
+        Lines::together()
+    } else {
+        Lines::of_groups(largest(state, context, &mut making, &frame, &lines[0], query.top).await?)
+    };
+    let mut series = Vec::new();
+    for line in &lines {
+        let chart = chart(state, context, &mut making, &frame, line, &groups).await?;
+        let earlier = match &before {
+            Some(before) => Some(self::chart(state, context, &mut making, before, line, &groups).await?),
+            None => None,
+        };
+        series.extend(told(line, &groups, &frame, &chart, earlier.as_ref(), &making));
+    }
+    let formula = formula.map(|formula| reckon(&formula, &lines, &series, &groups));
+    let percentile = lines.iter().any(|line| line.aggregate.quantile().is_some());
+    let accuracy = if percentile { Accuracy::Relative { error: SKETCH_ERROR } } else { Accuracy::Exact };
+    let what = lines.iter().map(|line| format!("`{}` as {}", line.metric.name, line.aggregate.label())).collect::<Vec<_>>().join(", ");
+    let counted = format!("Points of {what} in {}, by their own time.", query.period.sentence());
+    let releases = audience::releases(state, context, &frame).await?;
+    let mut receipt = making.receipt(context, counted, frame.start(), frame.end(), accuracy);
+    receipt.filter = query.filter.to_string();
+    let points = |letter: char| series.iter().filter(|series| series.letter == letter).map(|series| series.points).sum::<u64>();
+    let answered = |line: &Line| AnsweredLine {
+        letter: line.letter,
+        metric: line.metric.clone(),
+        aggregate: line.aggregate,
+        filter: line.filter.to_string(),
+        tag_keys: line.tag_keys.clone(),
+        points: points(line.letter),
+    };
     Ok(AggregateAnswer {
-        metric: resolved.metric,
-        aggregate,
-        by: by.map(str::to_owned),
-        tag_keys: tag_keys.clone(),
-        range: query.range,
+        by: query.by.clone(),
+        period: query.period,
         step: frame.step,
         buckets: buckets(&frame, &making),
         points: series.iter().map(|series| series.points).sum(),
+        lines: lines.iter().map(answered).collect(),
         series,
-        receipt: making.receipt(context, counted, frame.start(), frame.end(), accuracy),
+        formula,
+        releases,
+        overflows,
+        receipt,
     })
 }
 
-pub(super) fn frame(range: Range, making: &Making, context: &ProjectContext) -> Result<Frame, ApiError> {
-    calendar::explorer(range, making.now, context.zone()).ok_or_else(|| ApiError::range(range, &Range::EXPLORER))
+/// The buckets of a time of metrics.
+pub(super) fn frame(period: Period, step: Option<Step>, making: &Making, context: &ProjectContext) -> Result<Frame, ApiError> {
+    if step.is_some_and(|step| !AggregateQuery::STEPS.contains(&step)) {
+        return Err(wrong("step", "is none that metrics have", AggregateQuery::STEPS.map(Step::word).join(", ")));
+    }
+    calendar::metrics(period, step, making.now, context.zone()).ok_or_else(|| {
+        let name = if step.is_some() { "step" } else { "from" };
+        let problem = format!("makes no buckets, or more than {}", calendar::BUCKETS_MAX);
+        wrong(name, &problem, "a time that has begun, and a step that cuts it into fewer".to_owned())
+    })
+}
+
+fn wrong(name: &'static str, problem: &str, allowed: String) -> ApiError {
+    ApiError::InvalidParameter { name, problem: problem.to_owned(), allowed }
+}
+
+/// The formula, if the question makes sense.
+fn check(query: &AggregateQuery) -> Result<Option<Formula>, ApiError> {
+    if query.lines.is_empty() || query.lines.len() > AggregateQuery::LINES_MAX {
+        return Err(wrong("name", "must be given", format!("1 to {} metrics", AggregateQuery::LINES_MAX)));
+    }
+    if query.by.len() > AggregateQuery::BY_MAX {
+        return Err(wrong("by", "is given too often", format!("at most {} attributes", AggregateQuery::BY_MAX)));
+    }
+    if query.top == 0 || query.top > AggregateQuery::TOP_MAX {
+        return Err(wrong("top", "is out of range", format!("1 to {}", AggregateQuery::TOP_MAX)));
+    }
+    let Some(text) = &query.formula else { return Ok(None) };
+    let formula: Formula =
+        text.parse().map_err(|error| wrong("formula", &format!("cannot be read: {error}"), "such as A/B*100".to_owned()))?;
+    let known = ('A'..).take(query.lines.len()).collect::<BTreeSet<char>>();
+    if formula.letters().into_iter().any(|letter| !known.contains(&letter)) {
+        return Err(wrong("formula", "names a line that is not there", known.into_iter().map(String::from).collect::<Vec<_>>().join(", ")));
+    }
+    Ok(Some(formula))
 }
 
 fn allowed(metric: &MetricKey, asked: Option<Aggregate>) -> Result<Aggregate, ApiError> {
@@ -108,41 +163,123 @@ fn allowed(metric: &MetricKey, asked: Option<Aggregate>) -> Result<Aggregate, Ap
     }
 }
 
-fn known_tag<'a>(asked: Option<&'a str>, tag_keys: &[String]) -> Result<Option<&'a str>, ApiError> {
-    match asked {
-        Some(tag) if !tag_keys.iter().any(|key| key == tag) => Err(ApiError::InvalidParameter {
-            name: "by",
-            problem: format!("names the tag `{}`, which this metric does not have", tag.chars().take(100).collect::<String>()),
-            allowed: if tag_keys.is_empty() { "nothing: the metric has no tags".to_owned() } else { tag_keys.join(", ") },
-        }),
-        asked => Ok(asked),
+/// The group of a series; `None` for one that stands for what is beyond the series limit.
+fn group(series: &SeriesRow, by: &[String]) -> Option<GroupKey> {
+    let is_rest = series.tags.contains_key(OTHER) && !by.is_empty();
+    (!is_rest).then(|| by.iter().map(|key| matching::group_value(series, key)).collect())
+}
+
+/// An attribute that no line has is a mistake; one that some line lacks has no value there.
+fn known_keys(by: &[String], lines: &[Line]) -> Result<(), ApiError> {
+    let known: BTreeSet<&str> = lines.iter().flat_map(|line| &line.tag_keys).map(String::as_str).chain(["environment"]).collect();
+    match by.iter().find(|key| !known.contains(key.as_str())) {
+        None => Ok(()),
+        Some(key) => {
+            let problem = format!("names the attribute `{}`, which this metric does not have", key.chars().take(100).collect::<String>());
+            Err(wrong("by", &problem, known.into_iter().collect::<Vec<_>>().join(", ")))
+        }
     }
 }
 
-/// Each series with its points in the range, so that only the largest lines are held apart.
-async fn weigh(
+/// Those groups of a line that are drawn by themselves.
+async fn largest(
     state: &QueryState,
     context: &ProjectContext,
     making: &mut Making,
     frame: &Frame,
-    series: &[SeriesRow],
-    by: Option<&str>,
-) -> Result<Vec<Weighed>, ApiError> {
-    let ids: Vec<i32> = series.iter().map(|series| series.series_id).collect();
-    let points = storage::samples::points(state.db(), context.id(), cells::grain(frame), &ids, frame.start(), frame.end()).await?;
-    making.rows_read += points.len() as u64;
-    let points: HashMap<i32, u64> = points.into_iter().collect();
-    let weighed = |series: &SeriesRow| Weighed {
-        series_id: series.series_id,
-        value: by.and_then(|by| series.tags.get(by).cloned()),
-        is_rest: series.tags.contains_key(OTHER),
-        points: points.get(&series.series_id).copied().unwrap_or(0),
-    };
-    Ok(series.iter().map(weighed).collect())
+    line: &Line,
+    top: usize,
+) -> Result<Vec<GroupKey>, ApiError> {
+    let mut groups = Groups::default();
+    let mut group_of = HashMap::new();
+    for (series, key) in &line.series {
+        groups.add(series.series_id, key.clone());
+        group_of.insert(series.series_id, key.clone());
+    }
+    let rows: Vec<&SeriesRow> = line.series.iter().map(|(series, _)| series).collect();
+    cells::each(state, context, making, frame, &rows, |place, _, cell| groups.tell(&group_of, [(rows[place].series_id, cell)])).await?;
+    let seconds = (frame.end().min(making.now) - frame.start()).num_milliseconds() as f64 / 1_000.0;
+    Ok(groups.largest(line.aggregate, seconds, top))
 }
 
-fn buckets(frame: &Frame, making: &Making) -> Vec<AggregateBucket> {
-    let bucket = |bucket: &calendar::Bucket| AggregateBucket {
+async fn chart(
+    state: &QueryState,
+    context: &ProjectContext,
+    making: &mut Making,
+    frame: &Frame,
+    line: &Line,
+    groups: &Lines,
+) -> Result<Chart, ApiError> {
+    let places: Vec<usize> = line.series.iter().map(|(_, key)| groups.of(key.as_ref())).collect();
+    let rows: Vec<&SeriesRow> = line.series.iter().map(|(series, _)| series).collect();
+    let mut chart = Chart::new(frame.clone(), groups.count());
+    cells::each(state, context, making, frame, &rows, |place, start, cell| chart.add(places[place], start, cell)).await?;
+    Ok(chart)
+}
+
+/// The lines of one metric; a rest without points is none.
+fn told(line: &Line, groups: &Lines, frame: &Frame, chart: &Chart, earlier: Option<&Chart>, making: &Making) -> Vec<AggregateSeries> {
+    let complete = frame.buckets.iter().take_while(|bucket| !making.is_open(bucket.end)).count();
+    let over = frame.buckets.get(complete).map_or(frame.end(), |bucket| bucket.start);
+    let series = |place: usize| {
+        let other = place == groups.groups.len();
+        let compared = earlier.map(|earlier| Compared {
+            values: earlier.values(place, line.aggregate),
+            total: earlier.total_of(place, complete, line.aggregate, earlier.start() + (over - frame.start())),
+            complete: chart.total_of(place, complete, line.aggregate, over),
+        });
+        AggregateSeries {
+            letter: line.letter,
+            labels: groups.groups.get(place).cloned().unwrap_or_default(),
+            other,
+            values: chart.values(place, line.aggregate),
+            total: chart.total(place, line.aggregate, making.now),
+            points: chart.points(place),
+            compared,
+        }
+    };
+    (0..groups.count()).map(series).filter(|series| !series.other || series.points > 0).collect()
+}
+
+/// The formula of each group that the first line has. Where a line that adds up has no points, it counts as zero, unless no line
+/// of the formula has any: nothing failed, rather than that nobody knows.
+fn reckon(formula: &Formula, lines: &[Line], series: &[AggregateSeries], groups: &Lines) -> AggregateFormula {
+    let named = formula.letters();
+    let adds_up = |line: &Line| {
+        line.metric.kind == MetricKind::Counter || matches!(line.aggregate, Aggregate::Count | Aggregate::PerSecond | Aggregate::PerMinute)
+    };
+    let eval = |values: Vec<Option<f64>>| {
+        let asked = || lines.iter().zip(&values).filter(|(line, _)| named.contains(&line.letter));
+        if asked().all(|(_, value)| value.is_none()) {
+            return None;
+        }
+        let of = |(line, value): (&Line, &Option<f64>)| value.or((adds_up(line) || !named.contains(&line.letter)).then_some(0.0));
+        formula.eval(&lines.iter().zip(&values).map(of).collect::<Option<Vec<f64>>>()?)
+    };
+    let of_group = |place: usize| {
+        let other = place == groups.groups.len();
+        let labels = groups.groups.get(place).cloned().unwrap_or_default();
+        let own: Vec<Option<&AggregateSeries>> = lines
+            .iter()
+            .map(|line| series.iter().find(|series| series.letter == line.letter && series.other == other && series.labels == labels))
+            .collect();
+        own.iter().any(Option::is_some).then(|| {
+            let buckets = series.first().map_or(0, |series| series.values.len());
+            let at = |bucket: usize| eval(own.iter().map(|series| series.and_then(|series| series.values[bucket])).collect());
+            let total = eval(own.iter().map(|series| series.and_then(|series| series.total)).collect());
+            FormulaSeries { labels: labels.clone(), other, values: (0..buckets).map(at).collect(), total }
+        })
+    };
+    let units: Vec<String> = lines.iter().map(|line| line.aggregate.unit_of(&line.metric)).collect();
+    AggregateFormula {
+        text: formula.to_string(),
+        unit: formula.unit(&units.iter().map(String::as_str).collect::<Vec<_>>()),
+        series: (0..groups.count()).filter_map(of_group).collect(),
+    }
+}
+
+pub(super) fn buckets(frame: &Frame, making: &Making) -> Vec<TimeBucket> {
+    let bucket = |bucket: &calendar::Bucket| TimeBucket {
         start: bucket.start,
         end: bucket.end,
         utc_offset_seconds: bucket.utc_offset_seconds,

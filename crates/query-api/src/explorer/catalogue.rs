@@ -1,16 +1,20 @@
-//! Every metric of the project.
+//! Every metric of the project, and what is known of one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use analysis::calendar;
+use analysis::calendar::{self, Frame};
 use analysis::metric::Chart;
 use protocol::access::Role;
-use protocol::explorer::{MetricCatalogue, MetricKey, MetricSummary};
+use protocol::explorer::{
+    AttributeKey, DESCRIPTION_CHARS_MAX, MetricAnswer, MetricCatalogue, MetricKey, MetricNote, MetricQuery, MetricSummary, OWNER_CHARS_MAX,
+    Overflow,
+};
 use protocol::receipt::Accuracy;
-use storage::metric_series::{self, SeriesRow};
+use storage::metric_series::{self, OTHER, SeriesRow};
+use storage::{metric_notes, samples};
 
 use super::cells;
-use super::resolve::tag_keys;
+use super::resolve::{self, Resolved, tag_keys};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
@@ -32,22 +36,121 @@ async fn run(state: &QueryState, context: &ProjectContext) -> Result<MetricCatal
 
     // The catalogue is ordered by metric, so that its series lie together.
     let metrics: Vec<&[SeriesRow]> = series.chunk_by(|a, b| (&a.name, a.kind, &a.unit) == (&b.name, b.kind, &b.unit)).collect();
-    let lines: HashMap<i32, usize> =
-        metrics.iter().enumerate().flat_map(|(line, series)| series.iter().map(move |series| (series.series_id, line))).collect();
-    let lately: Vec<i32> = series.iter().filter(|series| series.last_seen >= frame.start()).map(|series| series.series_id).collect();
-    let mut chart = Chart::new(frame.clone(), metrics.len());
-    cells::each(state, context, &mut making, &frame, &lately, |row| {
-        if let Some(line) = lines.get(&row.series_id).copied() {
-            let (start, cell) = cells::decode(metrics[line][0].kind, &row)?;
-            chart.add(line, start, cell);
-        }
-        Ok(())
-    })
-    .await?;
-
-    let summaries = metrics.iter().enumerate().map(|(line, series)| summary(series, line, &chart)).collect();
+    let summaries = summaries(state, context, &mut making, &frame, &metrics).await?;
     let counted = "Points of the last 24 hours, by their own time; a distribution's line is its 95th percentile from sketches.";
     Ok(MetricCatalogue { metrics: summaries, receipt: making.receipt(context, counted, frame.start(), frame.end(), Accuracy::Exact) })
+}
+
+async fn summaries(
+    state: &QueryState,
+    context: &ProjectContext,
+    making: &mut Making,
+    frame: &Frame,
+    metrics: &[&[SeriesRow]],
+) -> Result<Vec<MetricSummary>, ApiError> {
+    let lately: Vec<(usize, &SeriesRow)> = metrics
+        .iter()
+        .enumerate()
+        .flat_map(|(line, series)| series.iter().map(move |series| (line, series)))
+        .filter(|(_, series)| series.last_seen >= frame.start())
+        .collect();
+    let rows: Vec<&SeriesRow> = lately.iter().map(|(_, series)| *series).collect();
+    let mut chart = Chart::new(frame.clone(), metrics.len());
+    cells::each(state, context, making, frame, &rows, |place, start, cell| chart.add(lately[place].0, start, cell)).await?;
+    Ok(metrics.iter().enumerate().map(|(line, series)| summary(series, line, &chart)).collect())
+}
+
+/// What is known of one metric.
+///
+/// # Errors
+/// [`ApiError::UnknownMetric`]; else when the database does not answer in time.
+pub async fn metric(state: &QueryState, context: &ProjectContext, query: &MetricQuery) -> Result<MetricAnswer, ApiError> {
+    context.require(Role::Viewer)?;
+    budget::within(state, one(state, context, query)).await
+}
+
+async fn one(state: &QueryState, context: &ProjectContext, query: &MetricQuery) -> Result<MetricAnswer, ApiError> {
+    let mut making = Making::from_rollups(state, context).await?;
+    let frame = calendar::spark(making.now, context.zone());
+    let Resolved { metric, series } = resolve::metric(state, context, query).await?;
+    making.rows_read += series.len() as u64;
+    let mut summaries = summaries(state, context, &mut making, &frame, &[&series]).await?;
+    let summary = summaries.pop().ok_or_else(|| ApiError::UnknownMetric(query.name.clone()))?;
+    let senders = samples::senders(state.db(), context.id(), &metric, frame.start(), frame.end()).await?;
+    let overflow = overflow(&metric, &series).map(|overflow| {
+        let sender = senders.first().and_then(|sender| sender.release.clone());
+        Overflow { sender, ..overflow }
+    });
+    let counted = format!("Series of `{}` that are told apart, and points of the last 24 hours by their own time.", metric.name);
+    Ok(MetricAnswer {
+        first_seen: series.iter().map(|series| series.first_seen).min().unwrap_or_default(),
+        note: metric_notes::find(state.db(), context.id(), &metric).await?.unwrap_or_default(),
+        attributes: attributes(&series),
+        overflow,
+        senders,
+        summary,
+        receipt: making.receipt(context, counted, frame.start(), frame.end(), Accuracy::Exact),
+    })
+}
+
+/// Says what a metric measures and whom to ask, in place of what was said.
+///
+/// # Errors
+/// [`ApiError::RoleTooLow`] or [`ApiError::ScopeMissing`] below an editor, [`ApiError::UnknownMetric`],
+/// [`ApiError::InvalidParameter`] for a text that is too long; else when the database does not answer.
+pub async fn describe(state: &QueryState, context: &ProjectContext, query: &MetricQuery, note: MetricNote) -> Result<MetricNote, ApiError> {
+    context.require(Role::Editor)?;
+    let tidy = |name: &'static str, text: &str, most: usize| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() > most {
+            let (problem, allowed) = ("is too long".to_owned(), format!("at most {most} characters"));
+            return Err(ApiError::InvalidParameter { name, problem, allowed });
+        }
+        Ok(text)
+    };
+    let note = MetricNote {
+        description: tidy("description", &note.description, DESCRIPTION_CHARS_MAX)?,
+        owner: tidy("owner", &note.owner, OWNER_CHARS_MAX)?,
+    };
+    let Resolved { metric, .. } = resolve::metric(state, context, query).await?;
+    metric_notes::save(state.db(), context.id(), &metric, &note, &context.caller().to_string(), state.clock().now()).await?;
+    Ok(note)
+}
+
+/// The attributes of some series, the one with most values first.
+fn attributes(series: &[SeriesRow]) -> Vec<AttributeKey> {
+    /// Values that are named.
+    const EXAMPLES: usize = 5;
+    let mut keys = BTreeMap::<&str, BTreeMap<&str, u64>>::new();
+    for (key, value) in series.iter().flat_map(|series| &series.tags).filter(|(key, _)| *key != OTHER) {
+        *keys.entry(key).or_default().entry(value).or_default() += 1;
+    }
+    let attribute = |(key, values): (&str, BTreeMap<&str, u64>)| {
+        let mut examples: Vec<_> = values.iter().collect();
+        examples.sort_by_key(|(_, series)| std::cmp::Reverse(**series));
+        AttributeKey {
+            key: key.to_owned(),
+            values: values.len() as u64,
+            series: values.values().sum(),
+            examples: examples.into_iter().take(EXAMPLES).map(|(value, _)| (*value).to_owned()).collect(),
+        }
+    };
+    let mut attributes: Vec<_> = keys.into_iter().map(attribute).collect();
+    attributes.sort_by(|a, b| b.values.cmp(&a.values).then_with(|| a.key.cmp(&b.key)));
+    attributes
+}
+
+/// What is wrong with a metric of which not all series are told apart.
+pub(super) fn overflow(metric: &MetricKey, series: &[SeriesRow]) -> Option<Overflow> {
+    series.iter().any(|series| series.tags.contains_key(OTHER)).then(|| {
+        let most = attributes(series).into_iter().next();
+        Overflow {
+            metric: metric.clone(),
+            values: most.as_ref().map_or(0, |most| most.values),
+            attribute: most.map(|most| most.key),
+            sender: None,
+        }
+    })
 }
 
 fn summary(series: &[SeriesRow], line: usize, chart: &Chart) -> MetricSummary {

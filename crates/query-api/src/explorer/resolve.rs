@@ -2,30 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use protocol::explorer::MetricKey;
-use protocol::metric::MetricKind;
+use protocol::explorer::{MetricKey, MetricQuery};
 use storage::metric_series::{self, OTHER, SeriesRow};
 
 use crate::access::ProjectContext;
 use crate::{ApiError, QueryState};
-
-/// A metric as somebody asks for it. Points of one name with another kind or unit are another metric; without kind or unit
-/// the one that was seen last is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MetricQuery {
-    /// Such as `http.server.duration_ms`.
-    pub name: String,
-    /// What its values mean.
-    pub kind: Option<MetricKind>,
-    /// Such as `ms`; empty for a metric without one.
-    pub unit: Option<String>,
-}
-
-impl From<MetricKey> for MetricQuery {
-    fn from(metric: MetricKey) -> Self {
-        Self { name: metric.name, kind: Some(metric.kind), unit: Some(metric.unit) }
-    }
-}
 
 /// A metric with its series.
 pub(super) struct Resolved {

@@ -61,3 +61,15 @@ async fn a_point_older_than_minutes_are_kept_counts_in_its_hour_only(pool: PgPoo
         sqlx::query_as("select (select count(*) from metric_minute), (select count(*) from metric_hour)").fetch_one(&pool).await.unwrap();
     assert_eq!(cells, (0, 1));
 }
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn only_what_changes_an_hour_that_is_over_revises_its_series(pool: PgPool) {
+    let db = prepare(&pool, now()).await;
+    let revision = async || sqlx::query_scalar::<_, i64>("select revision from metric_series").fetch_one(&pool).await.unwrap();
+    // At seven minutes past twelve, the hour from eleven on may still get points.
+    for (minutes_ago, expected) in [(1, 0), (8, 0), (25, 0), (80, 1), (300, 2), (2, 2)] {
+        insert(&pool, &Flush::import(1, now(), Vec::new(), vec![Point::order("berlin", now() - TimeDelta::minutes(minutes_ago))])).await;
+        run_once(&db, &Clock::fixed(now())).await.unwrap();
+        assert_eq!(revision().await, expected, "after a point of {minutes_ago} minutes ago");
+    }
+}

@@ -1,109 +1,133 @@
-//! The Aggregates tab: what is asked, the chart, the series.
+//! The Aggregates tab: what is asked, the charts, the series.
 
 use dashboard_islands::clock;
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
-use protocol::explorer::{AggregateAnswer, MetricCatalogue, MetricSummary};
-use protocol::metric::Aggregate;
+use protocol::explorer::{AggregateAnswer, AnsweredLine, MetricCatalogue, MetricSummary, Overflow};
 use protocol::number;
-use protocol::range::Range;
+use protocol::range::{Period, Range};
 
 use super::figure::Figures;
-use super::{ExplorerQuery, View, chart, series_table};
+use super::{ExplorerQuery, View, asked, chart, series_table};
 use crate::Frame;
+use crate::components::download::download;
 use crate::components::empty;
-use crate::components::kind::kind_badge;
-use crate::components::picker::{Choice, menu, segments};
 use crate::components::table_behind::table_behind;
 
 /// The right side of the tab.
-pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answer: &AggregateAnswer) -> AnyView {
-    let figures = Figures::of(&answer.metric, answer.aggregate);
-    let summary = catalogue.metrics.iter().find(|summary| summary.metric == answer.metric);
-    view! {
-        {asked(frame, query, answer)}
-        <section class="panel">
-            <header>
-                <h2>{title(answer)}</h2>
-                <span class="faint">{figures.words().to_owned()}</span>
-                <div class="right">{answer.buckets.last().is_some_and(|bucket| bucket.open).then(|| view! { <span class="legend"><span><i class="sw hatched"></i>"open"</span></span> })}</div>
-            </header>
-            {body(frame, query, summary, answer, &figures)}
-        </section>
-    }.into_any()
+pub(super) fn content(
+    frame: &Frame,
+    query: &ExplorerQuery,
+    catalogue: &MetricCatalogue,
+    answer: &Result<AggregateAnswer, String>,
+) -> AnyView {
+    let (answer, fault) = match answer {
+        Ok(answer) => (Some(answer), None),
+        Err(fault) => (None, Some(fault.as_str())),
+    };
+    view! { {asked::panel(frame, query, catalogue, answer, fault)} {answer.map(|answer| charts(frame, query, catalogue, answer))} }
+        .into_any()
 }
 
-fn body(frame: &Frame, query: &ExplorerQuery, summary: Option<&MetricSummary>, answer: &AggregateAnswer, figures: &Figures) -> AnyView {
+fn charts(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answer: &AggregateAnswer) -> AnyView {
     if answer.points == 0 {
-        return nothing(frame, query, summary, answer.range).into_any();
+        let summary = catalogue.metrics.iter().find(|summary| Some(&summary.metric) == query.metric.as_ref());
+        return view! { <section class="panel">{nothing(frame, query, summary)}</section> }.into_any();
     }
-    let offsets = Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) };
+    // Lines share a chart where they share a unit: other values have another scale.
+    let mut panels: Vec<Vec<&AnsweredLine>> = Vec::new();
+    for line in &answer.lines {
+        let unit = |line: &AnsweredLine| Figures::of(&line.metric, line.aggregate);
+        match panels.iter_mut().find(|panel| unit(panel[0]) == unit(line)) {
+            Some(panel) => panel.push(line),
+            None => panels.push(vec![line]),
+        }
+    }
+    let panels = panels.iter().enumerate().map(|(place, lines)| panel(frame, query, answer, lines, place == 0)).collect_view();
+    view! { {answer.overflows.iter().map(warning).collect_view()} {formula(frame, query, answer)} {panels} }.into_any()
+}
+
+/// Says that a metric has more series than are told apart, and what makes it so many.
+pub(super) fn warning(overflow: &Overflow) -> AnyView {
+    let why = match &overflow.attribute {
+        Some(attribute) => format!(" Its attribute {attribute} has {} values.", number::grouped(overflow.values.cast_signed())),
+        None => String::new(),
+    };
+    let sender = overflow.sender.as_ref().map(|sender| format!(" Most of it comes from {sender}.")).unwrap_or_default();
     view! {
-        {chart::chart(answer, figures)}
-        {series_table::table(answer, figures)}
-        <div class="foot">
-            <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=format!("{} points", number::count(answer.points as f64)) up=true/>
-            <span>{format!("{} per {}", answer.aggregate.label(), answer.step.label())}</span>
-            <span>{format!("{} points, {} rows in {}", number::count(answer.points as f64), number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
-            <a class="link right" href=query.href(frame, View::Samples)>"Open samples"</a>
-        </div>
-        {table_behind(chart::table(answer, figures))}
+        <p class="warning" role="status">
+            <b>{overflow.metric.name.clone()}</b>
+            {format!(" has more series than are told apart: what came later is counted as other, so totals are right and groups lack detail.{why}{sender}")}
+        </p>
     }
     .into_any()
 }
 
-/// The metric, its aggregates, what it is grouped by.
-fn asked(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> AnyView {
-    let at = |change: &dyn Fn(&mut ExplorerQuery)| {
-        let mut target = query.clone();
-        change(&mut target);
-        target.href(frame, View::Aggregates)
-    };
-    let aggregates = in_order(answer.metric.kind.aggregates())
-        .into_iter()
-        .map(|aggregate| Choice {
-            label: aggregate.label().to_owned(),
-            href: at(&|q| q.aggregate = Some(aggregate)),
-            chosen: aggregate == answer.aggregate,
-        })
-        .collect();
-    let mut tags = vec![Choice { label: "all series together".to_owned(), href: at(&|q| q.by = None), chosen: answer.by.is_none() }];
-    tags.extend(answer.tag_keys.iter().map(|key| Choice {
-        label: key.clone(),
-        href: at(&|q| q.by = Some(key.clone())),
-        chosen: answer.by.as_ref() == Some(key),
-    }));
-    let by = answer.by.clone().unwrap_or_else(|| "all series together".to_owned());
-    let grouping =
-        (!answer.tag_keys.is_empty()).then(|| view! { <div class="row"><span class="lbl">"by"</span>{menu("Group by", by, tags)}</div> });
+fn panel(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, lines: &[&AnsweredLine], first: bool) -> AnyView {
+    let figures = Figures::of(&lines[0].metric, lines[0].aggregate);
+    let drawn = chart::drawn(answer, lines);
+    let title = title(answer, lines);
+    let offsets = Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) };
+    let points: u64 = lines.iter().map(|line| line.points).sum();
+    let aggregates = lines.iter().map(|line| line.aggregate.label()).collect::<std::collections::BTreeSet<_>>();
+    let aggregates = aggregates.into_iter().collect::<Vec<_>>().join(", ");
+    let merged = lines.iter().any(|line| line.aggregate.quantile().is_some()).then_some(", merged from sketches");
     view! {
-        <section class="panel query" aria-label="Query">
-            <div class="row">{kind_badge(answer.metric.kind)}<code class="clip" title=answer.metric.name.clone()>{answer.metric.name.clone()}</code></div>
-            <div class="q">{segments("Aggregate", "seg many", aggregates)} {grouping}</div>
+        <section class="panel">
+            <header>
+                <h2>{title.clone()}</h2>
+                <span class="faint">{figures.words().to_owned()}</span>
+                <div class="right legend">
+                    {drawn.iter().any(|one| one.before.is_some()).then(|| view! { <span class="faint">{format!("dotted: {}", query.compare.label())}</span> })}
+                    {answer.buckets.last().is_some_and(|bucket| bucket.open).then(|| view! { <span><i class="sw hatched"></i>"open"</span> })}
+                </div>
+            </header>
+            {chart::chart(frame, query, answer, &drawn, &figures, &title, true)}
+            {series_table::table(frame, query, answer, &drawn, &figures)}
+            <div class="foot">
+                <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=format!("{} points", number::count(points as f64)) up=true/>
+                <span>{format!("{aggregates} per {}{}", answer.step.label(), merged.unwrap_or_default())}</span>
+                <span>{format!("{} points, {} rows in {}", number::count(points as f64), number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
+                {first.then(|| view! {
+                    <a class="link" href=query.href(frame, View::Samples)>"Open samples"</a>
+                    <a class="link" href=query.href(frame, View::Why)>"Why?"</a>
+                    {download(frame, "metrics/aggregate", query.api_words())}
+                })}
+            </div>
+            {table_behind(chart::table(answer, &drawn, &figures))}
         </section>
     }.into_any()
 }
 
-/// Percentiles by size, then the rest as listed: the default need not stand first.
-fn in_order(aggregates: &[Aggregate]) -> Vec<Aggregate> {
-    let mut ordered = aggregates.to_vec();
-    ordered.sort_by(|a, b| match (a.quantile(), b.quantile()) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    });
-    ordered
+/// What the formula makes of the lines.
+fn formula(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> AnyView {
+    let Some(formula) = &answer.formula else { return ().into_any() };
+    let figures = Figures::in_unit(&formula.unit);
+    let drawn = chart::reckoned(answer, formula);
+    let title = if answer.by.is_empty() { formula.text.clone() } else { format!("{} by {}", formula.text, answer.by.join(", ")) };
+    view! {
+        <section class="panel">
+            <header><h2 class="mono">{title.clone()}</h2><span class="faint">{figures.words().to_owned()}</span></header>
+            {chart::chart(frame, query, answer, &drawn, &figures, &title, false)}
+            {series_table::table(frame, query, answer, &drawn, &figures)}
+            <div class="foot"><span>"Over the whole range it is reckoned from the totals. Where nothing was counted, a sum is zero; a share of nothing has no value."</span></div>
+            {table_behind(chart::table(answer, &drawn, &figures))}
+        </section>
+    }.into_any()
 }
 
-fn title(answer: &AggregateAnswer) -> String {
-    let what = format!("{} of {}", answer.aggregate.label(), answer.metric.name);
-    match &answer.by {
-        Some(tag) => format!("{what} by {tag}"),
-        None => what,
+fn title(answer: &AggregateAnswer, lines: &[&AnsweredLine]) -> String {
+    let what = lines.iter().map(|line| format!("{} of {}", line.aggregate.label(), line.metric.name)).collect::<Vec<_>>().join(", ");
+    if answer.by.is_empty() { what } else { format!("{what} by {}", answer.by.join(", ")) }
+}
+
+/// No point in the range: what to change, when the last one came, and the range that holds it.
+pub(super) fn nothing(frame: &Frame, query: &ExplorerQuery, summary: Option<&MetricSummary>) -> AnyView {
+    if !query.selected.filtered.filter.is_all() {
+        let all = query.selecting(&query.selected.matching("")).href(frame, View::Aggregates);
+        let explanation = "No point in this time matches the filter. Attributes are case-sensitive.".to_owned();
+        return empty::nothing_here("No such points".to_owned(), explanation, Some(("Remove the filter".to_owned(), all))).into_any();
     }
-}
-
-/// No point in the range: when the last one came, and the range that holds it.
-pub(super) fn nothing(frame: &Frame, query: &ExplorerQuery, summary: Option<&MetricSummary>, range: Range) -> AnyView {
     let (explanation, holds) = match summary {
         None => ("This metric has no point that is still kept.".to_owned(), None),
         Some(summary) => {
@@ -113,14 +137,15 @@ pub(super) fn nothing(frame: &Frame, query: &ExplorerQuery, summary: Option<&Met
             let last = format!("The last point came on {} at {}.", clock::date(seen), clock::minute(seen));
             match holds {
                 Some(_) => (last, holds),
-                None => (format!("{last} That is longer ago than the explorer looks back."), None),
+                None => (format!("{last} That is longer ago than the ranges look back."), None),
             }
         }
     };
-    let way_out = holds.filter(|holds| *holds != range).map(|holds| {
-        (format!("Show the {}", holds.sentence()), ExplorerQuery { range: holds, ..query.clone() }.href(frame, View::Aggregates))
+    let way_out = holds.map(Period::Last).filter(|holds| *holds != query.selected.period).map(|holds| {
+        let wider = query.selecting(&query.selected.during(holds));
+        (format!("Show {}", holds.sentence()), wider.href(frame, View::Aggregates))
     });
-    empty::nothing_here(format!("No points in the {}", range.sentence()), explanation, way_out).into_any()
+    empty::nothing_here(format!("No points in {}", query.selected.period.sentence()), explanation, way_out).into_any()
 }
 
 fn seconds(range: Range) -> i64 {
@@ -133,17 +158,4 @@ fn seconds(range: Range) -> i64 {
         Range::Days90 => 90 * 24,
     };
     hours * 3_600
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use protocol::metric::MetricKind;
-
-    #[test]
-    fn percentiles_stand_in_order_of_size() {
-        let words: Vec<_> = in_order(MetricKind::Distribution.aggregates()).into_iter().map(Aggregate::word).collect();
-        assert_eq!(words[..6], ["p50", "p75", "p90", "p95", "p99", "avg"]);
-        assert_eq!(in_order(MetricKind::Gauge.aggregates()), MetricKind::Gauge.aggregates());
-    }
 }

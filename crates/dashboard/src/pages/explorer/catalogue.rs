@@ -31,6 +31,7 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, open: View, catalogue:
                 <div class="body">{search(frame, query, open)}</div>
                 <ul>{items}</ul>
                 <p class="none" data-none="metrics" hidden=found>"No metric of this name, kind, unit or tag"</p>
+                <a class="link small all" href=query.href(frame, View::Catalogue)>"All of them, by prefix"</a>
             </div>
         </section>
     }
@@ -39,19 +40,16 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, open: View, catalogue:
 
 /// Find by name, kind, unit or tag: a GET form, and as you type once the page is awake.
 fn search(frame: &Frame, query: &ExplorerQuery, open: View) -> AnyView {
-    let path = match open {
-        View::Aggregates => frame.path("explorer"),
-        View::Samples => frame.path("explorer/samples"),
-    };
+    let path = query.path(frame, open);
     let kept: Vec<_> = query
-        .pairs(open)
+        .words(open)
         .into_iter()
         .filter(|(key, value)| *key != "find" && !value.is_empty())
-        .map(|(key, value)| view! { <input type="hidden" name=key value=value.to_owned()/> })
+        .map(|(key, value)| view! { <input type="hidden" name=key value=value/> })
         .collect();
     view! {
         <form class="find" role="search" action=path>
-            {icon(Icon::SEARCH)} {kept} <CatalogueFind find=query.find.clone()/> <span class="kbd">"/"</span>
+            {icon(Icon::SEARCH)} {kept} <CatalogueFind find=query.find.clone()/>
         </form>
     }
     .into_any()
@@ -69,8 +67,7 @@ fn searchable(summary: &MetricSummary) -> String {
 fn row(frame: &Frame, query: &ExplorerQuery, open: View, summary: &MetricSummary, text: String) -> AnyView {
     let metric = summary.metric.clone();
     let chosen = query.metric.as_ref() == Some(&metric);
-    // Another metric has its own aggregates and tags; range, order and search stay.
-    let target = ExplorerQuery { metric: Some(metric.clone()), aggregate: None, by: None, ..query.clone() };
+    let target = query.of_metric(&metric);
     let hidden = !matches(&text, &query.find);
     let colour = if chosen { "var(--s1)" } else { "var(--prev)" };
     let line = if summary.points == 0 {
@@ -82,7 +79,7 @@ fn row(frame: &Frame, query: &ExplorerQuery, open: View, summary: &MetricSummary
         <li data-metric=text hidden=hidden>
             <a href=target.href(frame, open) aria-current=chosen.then_some("true")>
                 <span class="name clip" title=metric.name.clone()>{metric.name.clone()}</span>
-                <span class="sub">{kind_badge(metric.kind)}<span class="clip">{metric.unit.clone()}</span></span>
+                <span class="sub">{kind_badge(metric.kind)}<span class="clip">{metric.shown_unit().to_owned()}</span></span>
                 {line}
             </a>
         </li>

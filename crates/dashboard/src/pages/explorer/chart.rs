@@ -1,6 +1,6 @@
-//! The chart of a metric: a line per series, gaps where there were no points, the open bucket dashed.
+//! The chart: a line per series, gaps where there were no points, the open bucket dashed, the earlier range behind.
 
-use dashboard_islands::charts::cursor::{ChartCursor, CursorBucket, CursorSeries};
+use dashboard_islands::charts::cursor::{ChartCursor, CursorBucket, CursorSeries, Zoom};
 use dashboard_islands::charts::frame::ChartFrame;
 use dashboard_islands::charts::line::{Ink, OTHER, SERIES, line};
 use dashboard_islands::charts::path::{centre, widest_gap};
@@ -8,120 +8,202 @@ use dashboard_islands::charts::scale::Scale;
 use dashboard_islands::charts::time_axis;
 use dashboard_islands::clock;
 use leptos::prelude::*;
-use protocol::explorer::{AggregateAnswer, AggregateBucket, AggregateSeries};
+use protocol::analyses::TimeBucket;
+use protocol::explorer::{AggregateAnswer, AggregateFormula, AggregateSeries, AnsweredLine};
 
 use super::figure::Figures;
+use super::{ExplorerQuery, View};
+use crate::Frame;
 use crate::components::table_behind::Table;
+use crate::components::{bucket, releases};
+use crate::selected::instant;
 
-/// Of the plot, in pixels.
+/// Of a plot, in pixels.
 const HEIGHT: f64 = 240.0;
+/// Of the formula's plot.
+const LOW: f64 = 150.0;
 
-/// The plot with its cursor.
-pub(super) fn chart(answer: &AggregateAnswer, figures: &Figures) -> AnyView {
+/// One line as it is drawn.
+pub(super) struct Drawn<'a> {
+    pub(super) name: String,
+    pub(super) ink: Ink,
+    pub(super) values: &'a [Option<f64>],
+    pub(super) before: Option<&'a [Option<f64>]>,
+    pub(super) whole: Option<f64>,
+    /// This range and the earlier one, as far as this one is over.
+    pub(super) compared: Option<(f64, f64)>,
+    pub(super) points: Option<u64>,
+    /// The values of its group; `None` for the rest.
+    pub(super) labels: Option<&'a [Option<String>]>,
+}
+
+/// The series of some lines, told apart by ink.
+pub(super) fn drawn<'a>(answer: &'a AggregateAnswer, lines: &[&AnsweredLine]) -> Vec<Drawn<'a>> {
+    let lettered = answer.lines.len() > 1;
+    let own = answer.series.iter().filter(|series| lines.iter().any(|line| line.letter == series.letter));
+    let one = |(place, series): (usize, &'a AggregateSeries)| Drawn {
+        name: if lettered { format!("{} {}", series.letter, name(answer, series)) } else { name(answer, series) },
+        ink: if series.other { OTHER } else { SERIES[place % SERIES.len()] },
+        values: &series.values,
+        before: series.compared.as_ref().map(|before| before.values.as_slice()),
+        whole: series.total,
+        compared: series.compared.as_ref().and_then(|before| before.complete.zip(before.total)),
+        points: Some(series.points),
+        labels: (!series.other).then_some(series.labels.as_slice()),
+    };
+    own.enumerate().map(one).collect()
+}
+
+/// The formula's series.
+pub(super) fn reckoned<'a>(answer: &AggregateAnswer, formula: &'a AggregateFormula) -> Vec<Drawn<'a>> {
+    let one = |(place, series): (usize, &'a protocol::explorer::FormulaSeries)| Drawn {
+        name: if answer.by.is_empty() { formula.text.clone() } else { group(&answer.by, &series.labels, series.other) },
+        ink: if series.other { OTHER } else { SERIES[place % SERIES.len()] },
+        values: &series.values,
+        before: None,
+        whole: series.total,
+        compared: None,
+        points: None,
+        labels: (!series.other).then_some(series.labels.as_slice()),
+    };
+    formula.series.iter().enumerate().map(one).collect()
+}
+
+/// What a series is called: its group, or its metric.
+fn name(answer: &AggregateAnswer, series: &AggregateSeries) -> String {
+    if answer.by.is_empty() {
+        let line = answer.lines.iter().find(|line| line.letter == series.letter);
+        return line.map_or_else(String::new, |line| line.metric.name.clone());
+    }
+    group(&answer.by, &series.labels, series.other)
+}
+
+fn group(by: &[String], labels: &[Option<String>], other: bool) -> String {
+    if other {
+        return "Other".to_owned();
+    }
+    let label = |(key, value): (&String, &Option<String>)| value.clone().unwrap_or_else(|| format!("without {key}"));
+    by.iter().zip(labels).map(label).collect::<Vec<_>>().join(" · ")
+}
+
+/// A plot with its cursor. `tall` is the chart of the lines, else it is the formula's.
+pub(super) fn chart(
+    frame: &Frame,
+    query: &ExplorerQuery,
+    answer: &AggregateAnswer,
+    drawn: &[Drawn<'_>],
+    figures: &Figures,
+    title: &str,
+    tall: bool,
+) -> AnyView {
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let count = answer.buckets.len();
-    let values = answer.series.iter().flat_map(|series| series.values.iter().flatten().copied());
-    let scale = Scale::covering(values, 4, false, HEIGHT);
+    let all = || drawn.iter().flat_map(|one| one.values.iter().chain(one.before.unwrap_or_default())).flatten().copied();
+    let scale = Scale::covering(all(), 4, false, if tall { HEIGHT } else { LOW });
     let starts: Vec<_> = answer.buckets.iter().map(wall).collect();
-    let alone = answer.series.len() == 1;
-    // The largest series is drawn last, above the others.
-    let lines: Vec<_> = answer
-        .series
-        .iter()
-        .enumerate()
-        .rev()
-        .map(|(i, series)| line(&series.values, scale, ink(i, series), open, alone).into_any())
-        .collect();
-    let gap = answer.series.first().filter(|_| alone).and_then(|series| widest_gap(&series.values));
+    let alone = drawn.len() == 1;
+    let before =
+        drawn.iter().rev().filter_map(|one| Some(line(one.before?, scale, faint(one.ink), false, false).into_any())).collect_view();
+    // The first series is drawn last, above the others.
+    let lines =
+        drawn.iter().rev().map(|one| line(one.values, scale, one.ink, open, alone && one.before.is_none()).into_any()).collect_view();
+    let gap = drawn.first().filter(|_| alone).and_then(|one| widest_gap(one.values));
     let words = gap.map(|(from, until)| {
         let x = (centre(from, count) + centre(until, count)) * 50.0;
-        view! { <text class="open-label" x=format!("{x:.2}%") y=HEIGHT - 10.0>"no data"</text> }
+        view! { <text class="open-label" x=format!("{x:.2}%") y=scale.height() - 10.0>"no data"</text> }
     });
-    let marks = view! { {lines} {words} };
+    let place = |at| bucket::place(answer.buckets.iter().map(|bucket| (bucket.start, bucket.end)), at);
+    let overlay = view! { {releases::marks(frame, &answer.releases, place)} {cursor(frame, query, answer, drawn, figures, &scale)} };
     view! {
         <ChartFrame
-            label=sentence(answer, figures)
+            label=sentence(answer, drawn, figures, title)
             scale=scale
             unit=figures.unit()
             times=time_axis::labels(&starts, answer.step, open)
             open_from=open.then(|| (count - 1) as f64 / count as f64)
-            marks=marks
-            overlay=cursor(answer, figures, &scale)
+            marks=view! { {before} {lines} {words} }
+            overlay=overlay
         />
     }
     .into_any()
 }
 
-/// How the series at this place is told apart.
-pub(super) fn ink(index: usize, series: &AggregateSeries) -> Ink {
-    if series.other { OTHER } else { SERIES[index % SERIES.len()] }
+/// The earlier range of a line: its colour is the same, so its dashes say that it is past.
+fn faint(ink: Ink) -> Ink {
+    Ink { colour: if ink == SERIES[0] { "var(--prev)" } else { ink.colour }, dash: "1 4" }
 }
 
-/// What a series is called.
-pub(super) fn name(answer: &AggregateAnswer, series: &AggregateSeries) -> String {
-    match (&series.label, series.other, &answer.by) {
-        (Some(label), _, _) => label.clone(),
-        (None, true, _) => "Other".to_owned(),
-        (None, false, Some(tag)) => format!("without {tag}"),
-        (None, false, None) => answer.metric.name.clone(),
-    }
-}
-
-fn wall(bucket: &AggregateBucket) -> chrono::NaiveDateTime {
+pub(super) fn wall(bucket: &TimeBucket) -> chrono::NaiveDateTime {
     clock::wall(bucket.start, bucket.utc_offset_seconds)
 }
 
 /// When a bucket begins; its day too when the range is longer than one.
-fn when(answer: &AggregateAnswer, bucket: &AggregateBucket) -> String {
+fn when(answer: &AggregateAnswer, bucket: &TimeBucket) -> String {
     let one_day = answer.buckets.first().map(wall).map(|at| at.date()) == answer.buckets.last().map(wall).map(|at| at.date());
     let at = wall(bucket);
     let open = if bucket.open { ", open" } else { "" };
     if one_day { format!("{}{open}", clock::minute(at)) } else { format!("{} {}{open}", clock::weekday(at), clock::minute(at)) }
 }
 
-fn sentence(answer: &AggregateAnswer, figures: &Figures) -> String {
-    let known = || answer.series.iter().flat_map(|series| series.values.iter().flatten().copied());
-    let (low, high) = known().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+fn sentence(answer: &AggregateAnswer, drawn: &[Drawn<'_>], figures: &Figures, title: &str) -> String {
+    let known = drawn.iter().flat_map(|one| one.values.iter().flatten().copied());
+    let (low, high) = known.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     let span = if low.is_finite() {
         format!("between {} and {}", figures.text(Some(low)), figures.text(Some(high)))
     } else {
         "no points".to_owned()
     };
-    format!("{} of {}, {}, {} series: {span}.", answer.aggregate.label(), answer.metric.name, answer.range.sentence(), answer.series.len())
+    format!("{title}, {}, {} series: {span}.", answer.period.sentence(), drawn.len())
 }
 
-fn cursor(answer: &AggregateAnswer, figures: &Figures, scale: &Scale) -> AnyView {
-    let series = answer
-        .series
-        .iter()
-        .enumerate()
-        .map(|(i, series)| {
-            let ink = ink(i, series);
-            CursorSeries { name: name(answer, series), colour: ink.colour.to_owned(), dash: ink.dash.to_owned() }
-        })
-        .collect();
-    let buckets = answer
-        .buckets
-        .iter()
-        .enumerate()
-        .map(|(i, bucket)| {
-            let values = answer.series.iter().map(|series| series.values.get(i).copied().flatten());
-            CursorBucket {
-                title: when(answer, bucket),
-                texts: values.clone().map(|value| value.map_or_else(|| "no data".to_owned(), |value| figures.text(Some(value)))).collect(),
-                ys: values.map(|value| value.map(|value| scale.y(value))).collect(),
-                note: None,
-            }
-        })
-        .collect();
-    view! { <ChartCursor series=series buckets=buckets/> }.into_any()
+fn cursor(
+    frame: &Frame,
+    query: &ExplorerQuery,
+    answer: &AggregateAnswer,
+    drawn: &[Drawn<'_>],
+    figures: &Figures,
+    scale: &Scale,
+) -> AnyView {
+    let named = |name: String, ink: Ink| CursorSeries { name, colour: ink.colour.to_owned(), dash: ink.dash.to_owned() };
+    let series = drawn.iter().flat_map(|one| {
+        let before = one.before.map(|_| named(format!("{} before", one.name), faint(one.ink)));
+        std::iter::once(named(one.name.clone(), one.ink)).chain(before)
+    });
+    let buckets = answer.buckets.iter().enumerate().map(|(place, bucket)| {
+        let values = || {
+            let at = |values: &[Option<f64>]| values.get(place).copied().flatten();
+            drawn.iter().flat_map(move |one| std::iter::once(at(one.values)).chain(one.before.map(at)))
+        };
+        CursorBucket {
+            title: when(answer, bucket),
+            texts: values().map(|value| figures.text(value)).collect(),
+            ys: values().map(|value| value.map(|value| scale.y(value))).collect(),
+            note: None,
+        }
+    });
+    view! { <ChartCursor series=series.collect() buckets=buckets.collect() zoom=Some(zoom(frame, query, answer))/> }.into_any()
+}
+
+/// A marked part is shown on this page; a single bucket opens the points behind it.
+fn zoom(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> Zoom {
+    let address = |view: View| {
+        let elsewhere = query.href(frame, view);
+        let (path, words) = elsewhere.split_once('?').unwrap_or((&elsewhere, ""));
+        let kept = words.split('&').filter(|word| !["range=", "from=", "until=", "step="].iter().any(|name| word.starts_with(name)));
+        let kept: String = kept.filter(|word| !word.is_empty()).map(|word| format!("{word}&")).collect();
+        format!("{path}?{kept}from=")
+    };
+    let bounds = answer.buckets.iter().map(|bucket| (instant(bucket.start), instant(bucket.end))).collect();
+    Zoom { before: address(View::Aggregates), point: Some(address(View::Samples)), bounds }
 }
 
 /// Every bucket as a row.
-pub(super) fn table(answer: &AggregateAnswer, figures: &Figures) -> Table {
-    let heads = std::iter::once("Start".to_owned()).chain(answer.series.iter().map(|series| name(answer, series))).collect();
-    let rows = answer.buckets.iter().enumerate().rev().map(|(i, bucket)| {
-        let cells = answer.series.iter().map(|series| figures.text(series.values.get(i).copied().flatten()));
+pub(super) fn table(answer: &AggregateAnswer, drawn: &[Drawn<'_>], figures: &Figures) -> Table {
+    let names = drawn.iter().flat_map(|one| std::iter::once(one.name.clone()).chain(one.before.map(|_| format!("{} before", one.name))));
+    let heads = std::iter::once("Start".to_owned()).chain(names).collect();
+    let rows = answer.buckets.iter().enumerate().rev().map(|(place, bucket)| {
+        let at = |values: &[Option<f64>]| figures.text(values.get(place).copied().flatten());
+        let cells = drawn.iter().flat_map(|one| std::iter::once(at(one.values)).chain(one.before.map(at)));
         std::iter::once(when(answer, bucket)).chain(cells).collect()
     });
     Table { heads, rows: rows.collect() }

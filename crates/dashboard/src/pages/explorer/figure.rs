@@ -16,7 +16,7 @@ impl Figures {
     /// The figures of a metric under an aggregate.
     pub(super) fn of(metric: &MetricKey, aggregate: Aggregate) -> Self {
         let counter = metric.kind == MetricKind::Counter;
-        let unit = metric.unit.as_str();
+        let unit = metric.shown_unit();
         let own = if unit.is_empty() { String::new() } else { format!("in {unit}") };
         match aggregate {
             Aggregate::Count => Self::plain("points"),
@@ -27,6 +27,11 @@ impl Figures {
             Aggregate::PerMinute => Self::plain("points per minute"),
             _ => Self { unit: unit.to_owned(), words: own },
         }
+    }
+
+    /// Figures in a unit; it may be empty.
+    pub(super) fn in_unit(unit: &str) -> Self {
+        Self { unit: unit.to_owned(), words: if unit.is_empty() { String::new() } else { format!("in {unit}") } }
     }
 
     fn plain(words: &str) -> Self {

@@ -30,17 +30,18 @@ pub(super) fn chart(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) ->
         .enumerate()
         .map(|(i, (sample, time))| {
             let x = MARGIN + (1.0 - 2.0 * MARGIN) * (sample.ts.timestamp_millis() - first) as f64 / span;
+            let title = format!("{} at {}", figures.text(Some(sample.value)), time);
             view! {
-                <a href=format!("#{}", row_id(i)) tabindex="-1">
+                <a href=format!("#{}", row_id(i)) tabindex="-1" aria-label=title>
                     <circle cx=format!("{:.2}%", x * 100.0) cy=format!("{:.1}", scale.y(sample.value)) r="3.5">
-                        <title>{format!("{} at {}", figures.text(Some(sample.value)), time)}</title>
+                        <title>{title.clone()}</title>
                     </circle>
                 </a>
             }
         })
         .collect();
     let label = format!("{} samples over time; the table below has every one of them.", answer.samples.len());
-    view! { <ChartFrame label=label scale=scale unit=figures.unit() times=labels(frame, first, last) marks=view! { <g class="points">{dots}</g> } overlay=()/> }.into_any()
+    view! { <ChartFrame label=label scale=scale unit=figures.unit() times=labels(frame, first, last) linked=true marks=view! { <g class="points">{dots}</g> } overlay=()/> }.into_any()
 }
 
 /// The id of a sample's row.

@@ -1,72 +1,126 @@
-//! The Samples tab: stored points with everything that was sent with them.
+//! The Samples tab: stored points with everything that was sent with them, and what went on beside one.
 
 use dashboard_islands::clock;
 use dashboard_islands::copy::CopyButton;
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
-use protocol::explorer::{MetricCatalogue, Sample, SampleOrder, SamplesAnswer};
+use protocol::explorer::{MetricCatalogue, Sample, SampleAnswer, SampleOrder, SamplesAnswer};
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::number;
 
 use super::figure::Figures;
-use super::{ExplorerQuery, View, aggregates, points};
+use super::{ExplorerQuery, View, aggregates, moment, points};
 use crate::Frame;
+use crate::components::download::download;
 use crate::components::kind::kind_badge;
 use crate::components::picker::{Choice, segments};
 
-/// The right side of the tab.
-pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answer: &SamplesAnswer) -> AnyView {
+/// The tab below the filters, with the sample that is looked at.
+pub(super) fn content(
+    frame: &Frame,
+    query: &ExplorerQuery,
+    catalogue: &MetricCatalogue,
+    answer: &SamplesAnswer,
+    opened: Option<&SampleAnswer>,
+) -> AnyView {
+    let list = list(frame, query, catalogue, answer);
+    match opened {
+        Some(opened) => view! { <div class="beside"><div class="stack">{list}</div>{moment::panel(frame, query, opened)}</div> }.into_any(),
+        None => list,
+    }
+}
+
+fn list(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answer: &SamplesAnswer) -> AnyView {
     // A sample is one value: it has the metric's own unit, whatever the chart sums up.
     let figures = Figures::of(&answer.metric, Aggregate::Last);
     // A set's points name members: there is no size to order or to draw them by.
     let has_sizes = answer.metric.kind != MetricKind::Set;
-    let order = has_sizes.then(|| order_picker(frame, query, answer));
-    let title =
-        view! { <header><h2>{answer.metric.name.clone()}</h2>{kind_badge(answer.metric.kind)}<div class="right">{order}</div></header> };
+    let title = view! {
+        <header>
+            <h2>{answer.metric.name.clone()}</h2>
+            {kind_badge(answer.metric.kind)}
+            <div class="right">{order_picker(frame, query, answer, has_sizes)}</div>
+        </header>
+    };
     if answer.samples.is_empty() {
         let summary = catalogue.metrics.iter().find(|summary| summary.metric == answer.metric);
-        return view! { <section class="panel">{title}{aggregates::nothing(frame, query, summary, answer.range)}</section> }.into_any();
+        return view! { <section class="panel">{title}{aggregates::nothing(frame, query, summary)}</section> }.into_any();
     }
     let offsets = Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) };
     let drawn = answer.samples.len();
+    let percentiles = answer.p50.zip(answer.p95).map(|(p50, p95)| {
+        view! { <span>{format!("p50 {}, p95 {}", figures.text(Some(p50)), figures.text(Some(p95)))}</span> }
+    });
     view! {
         <section class="panel">
             {title}
             {has_sizes.then(|| points::chart(frame, answer, &figures))}
-            {table(frame, answer, &figures)}
+            {table(frame, query, answer, &figures)}
             <div class="foot">
                 <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=format!("{drawn} samples") up=true/>
                 <span>{format!("{} of {} points", number::count(drawn as f64), number::count(answer.points as f64))}</span>
+                {percentiles}
                 <span>{format!("{} rows in {}", number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
+                {download(frame, "metrics/samples", words(query))}
             </div>
         </section>
     }
     .into_any()
 }
 
-fn order_picker(frame: &Frame, query: &ExplorerQuery, answer: &SamplesAnswer) -> AnyView {
-    let choice = |order: SampleOrder, label: &str| Choice {
-        label: label.to_owned(),
-        href: ExplorerQuery { order, ..query.clone() }.href(frame, View::Samples),
-        chosen: order == answer.order,
-    };
-    segments("Order", "seg", vec![choice(SampleOrder::Latest, "Latest"), choice(SampleOrder::Largest, "Largest")]).into_any()
+/// The words of the API for these samples.
+fn words(query: &ExplorerQuery) -> Vec<crate::selected::Word> {
+    let mut words = query.selected.words();
+    let metric = query
+        .metric
+        .iter()
+        .flat_map(|metric| [("name", metric.name.clone()), ("kind", metric.kind.word().to_owned()), ("unit", metric.unit.clone())]);
+    words.extend(metric);
+    words.push(("order", query.order.word().to_owned()));
+    words
 }
 
-fn table(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) -> AnyView {
+fn order_picker(frame: &Frame, query: &ExplorerQuery, answer: &SamplesAnswer, has_sizes: bool) -> AnyView {
+    let choice = |order: SampleOrder| Choice {
+        label: order.label().to_owned(),
+        href: ExplorerQuery { order, at: String::new(), ..query.clone() }.href(frame, View::Samples),
+        chosen: order == answer.order,
+    };
+    let near = |order: SampleOrder| matches!(order, SampleOrder::P50 | SampleOrder::P95);
+    let offered = SampleOrder::ALL.into_iter().filter(|order| match order {
+        SampleOrder::Latest | SampleOrder::Oldest => true,
+        order => has_sizes && (answer.p50.is_some() || !near(*order)),
+    });
+    segments("Order", "seg many", offered.map(choice).collect()).into_any()
+}
+
+fn table(frame: &Frame, query: &ExplorerQuery, answer: &SamplesAnswer, figures: &Figures) -> AnyView {
     let largest = answer.samples.iter().map(|sample| sample.value.abs()).fold(0.0, f64::max);
     let timed = answer.samples.iter().zip(times(frame, &answer.samples)).enumerate();
-    let rows: Vec<_> = timed.map(|(i, (sample, time))| row(i, sample, time, largest, figures)).collect();
-    let sorted = |order: SampleOrder| (answer.order == order).then_some("descending");
+    let rows: Vec<_> = timed.map(|(i, (sample, time))| row(frame, query, i, sample, time, largest, figures)).collect();
+    let by_time = match answer.order {
+        SampleOrder::Latest => Some("descending"),
+        SampleOrder::Oldest => Some("ascending"),
+        _ => None,
+    };
+    let by_value = match answer.order {
+        SampleOrder::Largest => Some("descending"),
+        SampleOrder::Smallest => Some("ascending"),
+        _ => None,
+    };
     let value = if answer.metric.kind == MetricKind::Set { "Member" } else { "Value" };
-    let arrow = |order: SampleOrder, word: &str| if answer.order == order { format!("{word} ↓") } else { word.to_owned() };
+    let arrow = |word: &str, sorted: Option<&str>| match sorted {
+        Some("descending") => format!("{word} ↓"),
+        Some(_) => format!("{word} ↑"),
+        None => word.to_owned(),
+    };
     view! {
         <div class="scroll-x">
             <table class="tbl">
                 <thead>
                     <tr>
-                        <th scope="col" aria-sort=sorted(SampleOrder::Latest)>{arrow(SampleOrder::Latest, "Time")}</th>
-                        <th scope="col" class="num" aria-sort=sorted(SampleOrder::Largest)>{arrow(SampleOrder::Largest, value)}</th>
+                        <th scope="col" aria-sort=by_time>{arrow("Time", by_time)}</th>
+                        <th scope="col" class="num" aria-sort=by_value>{arrow(value, by_value)}</th>
                         <th scope="col" class="hide-s"><span class="sr">"Size"</span></th>
                         <th scope="col">"Trace"</th>
                         <th scope="col">"Tags"</th>
@@ -90,7 +144,7 @@ pub(super) fn times(frame: &Frame, samples: &[Sample]) -> Vec<String> {
     walls().map(|at| if dated { format!("{} {}", clock::day(at), clock::millisecond(at)) } else { clock::millisecond(at) }).collect()
 }
 
-fn row(index: usize, sample: &Sample, time: String, largest: f64, figures: &Figures) -> AnyView {
+fn row(frame: &Frame, query: &ExplorerQuery, index: usize, sample: &Sample, time: String, largest: f64, figures: &Figures) -> AnyView {
     let share = if largest > 0.0 { sample.value.abs() / largest } else { 0.0 };
     let (value, size) = match &sample.member {
         Some(member) => (view! { <code>{member.clone()}</code> }.into_any(), None),
@@ -99,19 +153,27 @@ fn row(index: usize, sample: &Sample, time: String, largest: f64, figures: &Figu
             (view! { <b>{figures.text(Some(sample.value))}</b> }.into_any(), Some(bar))
         }
     };
+    let opened = query.at == sample.id;
+    let href = ExplorerQuery { at: sample.id.clone(), ..query.clone() }.href(frame, View::Samples);
     view! {
-        <tr id=points::row_id(index)>
-            <td class="nowrap">{time}</td>
+        <tr id=points::row_id(index) class:chosen=opened>
+            <td class="nowrap"><a href=href aria-current=opened.then_some("true") title="What went on in the same moment">{time}</a></td>
             <td class="num">{value}</td>
             <td class="hide-s size">{size}</td>
             <td class="nowrap">{trace(sample)}</td>
             <td class="rest">{tags(sample)}</td>
-            <td class="nowrap">{text(sample.user_id.as_deref())}</td>
+            <td class="nowrap">{person(frame, sample)}</td>
             <td class="nowrap">{text(sample.session_id.as_deref())}</td>
             <td class="nowrap muted">{text(sample.release.as_deref())}</td>
         </tr>
     }
     .into_any()
+}
+
+/// The user, whose timeline is a click away.
+fn person(frame: &Frame, sample: &Sample) -> AnyView {
+    let Some(user) = &sample.user_id else { return text(None) };
+    view! { <a class="clip cell" href=moment::person_href(frame, user) title=user.clone()>{user.clone()}</a> }.into_any()
 }
 
 /// The trace's id in full, ready to be pasted elsewhere.
@@ -131,7 +193,7 @@ fn tags(sample: &Sample) -> AnyView {
     view! { <span class="tags clip" title=all>{tags}</span> }.into_any()
 }
 
-fn text(value: Option<&str>) -> AnyView {
+pub(super) fn text(value: Option<&str>) -> AnyView {
     match value {
         Some(value) => view! { <span class="clip cell" title=value.to_owned()>{value.to_owned()}</span> }.into_any(),
         None => view! { <span class="faint">"–"</span> }.into_any(),

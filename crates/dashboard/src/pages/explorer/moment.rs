@@ -1,0 +1,117 @@
+//! One sample and its moment: the trace in small, errors, log records, attributes.
+
+use dashboard_islands::clock;
+use dashboard_islands::copy::CopyButton;
+use dashboard_islands::icon::{Icon, icon};
+use leptos::prelude::*;
+use protocol::explorer::{NearestBy, SampleAnswer, SampleSpan, SampleTrace};
+use protocol::metric::Aggregate;
+use protocol::number;
+use protocol::span::SpanStatus;
+use protocol::timeline::{TimelineBody, TimelineItem};
+
+use super::figure::Figures;
+use super::{ExplorerQuery, View};
+use crate::{Frame, url};
+
+/// The panel beside the list.
+pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer) -> AnyView {
+    let sample = &answer.sample;
+    let figures = Figures::of(&answer.metric, Aggregate::Last);
+    let wall = |at| clock::wall(at, frame.offset(at));
+    let closed = ExplorerQuery { at: String::new(), ..query.clone() }.href(frame, View::Samples);
+    let value = sample.member.clone().unwrap_or_else(|| figures.text(Some(sample.value)));
+    let person = sample.user_id.as_ref().map(|user| {
+        view! { <a class="btn" href=person_href(frame, user)>{icon(Icon::USERS)}<span class="clip">{user.clone()}</span></a> }
+    });
+    let attributes = sample.tags.iter().map(|(key, value)| (key.clone(), value.clone()));
+    let own = [
+        ("release", sample.release.clone()),
+        ("environment", Some(sample.environment.clone())),
+        ("session", sample.session_id.clone()),
+        ("span", sample.span_id.map(|id| id.to_string())),
+    ];
+    let own = own.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    view! {
+        <aside class="panel moment" aria-label="Sample">
+            <header>
+                <h2><span class="faint">"Sample "</span>{clock::millisecond(wall(sample.ts))}</h2>
+                <div class="right"><a class="icon-link" href=closed aria-label="Close" title="Close">{icon(Icon::CLOSE)}</a></div>
+            </header>
+            <div class="body">
+                <p class="figure">{value}</p>
+                <p class="faint">{format!("{}, {}", answer.metric.name, clock::date(wall(sample.ts)))}</p>
+                {person}
+            </div>
+            {trace(answer.trace.as_ref())}
+            {(!answer.errors.is_empty()).then(|| view! {
+                <h3>"Errors of the same moment" <span class="faint">{answer.errors.len()}</span></h3>
+                <ul class="records">{answer.errors.iter().map(|item| record(frame, item)).collect_view()}</ul>
+            })}
+            {(!answer.logs.is_empty()).then(|| view! {
+                <h3>"Logs of the same moment" <span class="faint">{answer.logs.len()}</span></h3>
+                <ul class="records">{answer.logs.iter().map(|item| record(frame, item)).collect_view()}</ul>
+            })}
+            <h3>"Attributes"</h3>
+            <dl class="facts">
+                {attributes.chain(own).map(|(key, value)| view! { <dt>{key}</dt><dd class="clip" title=value.clone()>{value.clone()}</dd> }).collect_view()}
+            </dl>
+        </aside>
+    }
+    .into_any()
+}
+
+/// The page of a user.
+pub(super) fn person_href(frame: &Frame, user: &str) -> String {
+    url::with_query(&frame.path("users/profile"), [("kind", "user"), ("id", user)])
+}
+
+fn trace(trace: Option<&SampleTrace>) -> AnyView {
+    let Some(trace) = trace else {
+        return view! { <h3>"Trace"</h3><p class="body faint">"The point names none, and its user and session had none within 5 minutes."</p> }.into_any();
+    };
+    let id = trace.id.to_string();
+    let nearest = trace.nearest_by.map(|by| {
+        let whose = match by {
+            NearestBy::Session => "its session",
+            NearestBy::User => "its user",
+        };
+        view! { <p class="body nearest">{format!("The point names no trace: this is the nearest one of {whose}.")}</p> }
+    });
+    let begin = trace.spans.iter().map(|span| span.ts).min();
+    let offset = |span: &SampleSpan| begin.map_or(0.0, |begin| (span.ts - begin).num_microseconds().unwrap_or(0) as f64 / 1e3);
+    let whole = trace.spans.iter().map(|span| offset(span) + span.duration_ms).fold(0.0, f64::max).max(1e-6);
+    let count = format!("{}{} spans", trace.spans.len(), if trace.more { "+" } else { "" });
+    let row = |span: &SampleSpan| {
+        let style = format!("left:{:.2}%;width:{:.2}%", offset(span) / whole * 100.0, (span.duration_ms / whole * 100.0).max(0.5));
+        let failed = span.status == SpanStatus::Error;
+        let service = span.service.clone().unwrap_or_default();
+        let title = format!("{service} {}: {}", span.name, number::duration(span.duration_ms / 1e3));
+        view! {
+            <li title=title.clone()>
+                <span class="clip">{span.name.clone()}</span>
+                <span class="lane"><i class:failed=failed style=style></i></span>
+                <span class="num">{number::duration(span.duration_ms / 1e3)}{failed.then_some(" failed")}</span>
+            </li>
+        }
+    };
+    view! {
+        <h3>"Trace" <span class="trace"><span title=id.clone()>{id[..8].to_owned()}</span><CopyButton text=id.clone() what="the trace id".to_owned() label=None/></span><span class="faint">{count}</span></h3>
+        {nearest}
+        {trace.spans.is_empty().then(|| view! { <p class="body faint">"Its spans are not stored."</p> })}
+        <ol class="waterfall">{trace.spans.iter().map(row).collect_view()}</ol>
+    }
+    .into_any()
+}
+
+fn record(frame: &Frame, item: &TimelineItem) -> AnyView {
+    let at = clock::millisecond(clock::wall(item.ts, frame.offset(item.ts)));
+    let (level, message) = match &item.body {
+        TimelineBody::Error { error_type, message, level, .. } => {
+            (level.word(), error_type.as_ref().map_or_else(|| message.clone(), |kind| format!("{kind}: {message}")))
+        }
+        TimelineBody::Log { level, message, .. } => (level.word(), message.clone()),
+        _ => return ().into_any(),
+    };
+    view! { <li class=level><time class="faint">{at}</time><b>{level}</b><span>{message}</span></li> }.into_any()
+}

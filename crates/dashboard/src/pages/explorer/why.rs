@@ -1,0 +1,145 @@
+//! The Why tab: how values are spread over time, and what is different about the points of a part of it.
+
+use dashboard_islands::clock;
+use dashboard_islands::receipt::{Offsets, ReceiptMark};
+use leptos::prelude::*;
+use protocol::explorer::{HeatAnswer, Sample, WhyAnswer, WhyRow};
+use protocol::filter::{Field, Test};
+use protocol::metric::Aggregate;
+use protocol::number;
+
+use super::figure::Figures;
+use super::{ExplorerQuery, View, chart};
+use crate::Frame;
+
+/// The tab below the filters.
+pub(super) fn content(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer, heat: Option<&HeatAnswer>) -> AnyView {
+    view! { {heat.filter(|heat| !heat.bounds.is_empty()).map(heat_map)} {compared(frame, query, answer)} }.into_any()
+}
+
+fn compared(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView {
+    let offsets = Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) };
+    let share = |n: u64, of: u64| if of == 0 { 0.0 } else { n as f64 / of as f64 };
+    let row = |row: &WhyRow| {
+        let (inside, outside) = (share(row.inside, answer.inside), share(row.outside, answer.outside));
+        let href = narrowed(frame, query, row);
+        let name = format!("{}: {}", row.key, row.value);
+        let text = match href {
+            Some(href) => view! { <a href=href title="These samples alone">{row.value.clone()}</a> }.into_any(),
+            None => view! { <span>{row.value.clone()}</span> }.into_any(),
+        };
+        view! {
+            <tr>
+                <td class="nowrap muted">{row.key.clone()}</td>
+                <td class="rest"><span class="clip" title=name.clone()>{text}</span></td>
+                <td class="size"><span class="cell-bar" style=format!("width:{:.0}px", inside * 90.0)></span><span class="cell-bar before" style=format!("width:{:.0}px", outside * 90.0)></span></td>
+                <td class="num"><b>{number::percent(inside)}</b></td>
+                <td class="num">{number::percent(outside)}</td>
+                <td class="num">{number::points(inside, outside)}</td>
+            </tr>
+        }
+    };
+    let title = format!("More frequent in {} than around it", query.selected.period.sentence());
+    let counts = format!("{} points inside, {} around", number::count(answer.inside as f64), number::count(answer.outside as f64));
+    let body = if answer.rows.is_empty() {
+        let words = if answer.inside == 0 {
+            "There is no point inside."
+        } else {
+            "Nothing stands out: every value is as frequent inside as around it."
+        };
+        view! { <p class="body muted">{words}</p> }.into_any()
+    } else {
+        view! {
+            <div class="scroll-x">
+                <table class="tbl why">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Attribute"</th><th scope="col">"Value"</th><th scope="col"><span class="sr">"Shares"</span></th>
+                            <th scope="col" class="num">"inside"</th><th scope="col" class="num">"around"</th><th scope="col" class="num" aria-sort="descending">"more ↓"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{answer.rows.iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="panel">
+            <header><h2>{title}</h2><span class="faint">{counts}</span></header>
+            {body}
+            {(!answer.samples.is_empty()).then(|| typical(frame, query, answer))}
+            <div class="foot">
+                <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=format!("{} points", answer.inside) up=true/>
+                <span>"What came together need not be the cause."</span>
+                <span>{format!("{} rows in {}", number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The samples that have a value; `None` where it is no attribute that points are filtered by.
+fn narrowed(frame: &Frame, query: &ExplorerQuery, row: &WhyRow) -> Option<String> {
+    if ["release", "user"].contains(&row.key.as_str()) {
+        return None;
+    }
+    let filter = query.selected.filtered.with(Field::named(&row.key), Test::is(row.value.as_str()));
+    Some(query.selecting(&query.selected.matching(&filter)).href(frame, View::Samples))
+}
+
+fn typical(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView {
+    let figures = Figures::of(&answer.metric, Aggregate::Last);
+    let row = |sample: &Sample| {
+        let at = clock::wall(sample.ts, frame.offset(sample.ts));
+        let href = ExplorerQuery { at: sample.id.clone(), ..query.clone() }.href(frame, View::Samples);
+        let tags = sample.tags.iter().map(|(key, value)| format!("{key}:{value}")).collect::<Vec<_>>().join("  ");
+        view! {
+            <li>
+                <a href=href>{format!("{} {}", clock::day(at), clock::millisecond(at))}</a>
+                <b class="num">{sample.member.clone().unwrap_or_else(|| figures.text(Some(sample.value)))}</b>
+                <span class="tags clip" title=tags.clone()>{tags.clone()}</span>
+            </li>
+        }
+    };
+    view! { <h3>"Samples of what stands first"</h3><ul class="typical">{answer.samples.iter().map(row).collect_view()}</ul> }.into_any()
+}
+
+/// A column per bucket, a row per size: the darker, the more points.
+fn heat_map(heat: &HeatAnswer) -> AnyView {
+    let figures = Figures::of(&heat.metric, Aggregate::Max);
+    let most = heat.counts.iter().flatten().copied().max().unwrap_or(0).max(1) as f64;
+    let rows = heat.bounds.len() - 1;
+    let (width, height) = (100.0 / heat.buckets.len().max(1) as f64, 100.0 / rows.max(1) as f64);
+    let cell = |(column, row, count): (usize, usize, u64)| {
+        let bucket = &heat.buckets[column];
+        let size = format!("{} to {}", figures.text(Some(heat.bounds[row])), figures.text(Some(heat.bounds[row + 1])));
+        let title = format!("{}, {size}: {}", clock::minute(chart::wall(bucket)), number::counted(count, "point", "points"));
+        // Few points must still be seen beside many.
+        let share = 0.12 + 0.88 * (count as f64 / most).sqrt();
+        let (x, y) = (column as f64 * width, 100.0 - (row + 1) as f64 * height);
+        view! {
+            <rect x=format!("{x:.3}%") y=format!("{y:.3}%") width=format!("{width:.3}%") height=format!("{height:.3}%") style=format!("fill-opacity:{share:.2}")>
+                <title>{title}</title>
+            </rect>
+        }
+    };
+    let cells = heat.counts.iter().enumerate().flat_map(|(column, counts)| {
+        counts.iter().enumerate().filter(|(_, count)| **count > 0).map(move |(row, count)| (column, row, *count))
+    });
+    let bound = |share: f64| figures.text(heat.bounds.get((share * rows as f64).round() as usize).copied());
+    let edge =
+        |bucket: Option<&protocol::analyses::TimeBucket>| bucket.map(|bucket| clock::minute(chart::wall(bucket))).unwrap_or_default();
+    let label = format!("{} by value over time, between {} and {}", heat.metric.name, bound(0.0), bound(1.0));
+    view! {
+        <section class="panel">
+            <header><h2>{format!("Values of {}", heat.metric.name)}</h2><span class="faint">{format!("points per {} and size, ±1%", heat.step.label())}</span></header>
+            <div class="heatmap">
+                <div class="sizes" aria-hidden="true"><span>{bound(1.0)}</span><span>{bound(0.5)}</span><span>{bound(0.0)}</span></div>
+                <svg role="img" aria-label=label>{cells.map(cell).collect_view()}</svg>
+                <div class="ends faint" aria-hidden="true"><span>{edge(heat.buckets.first())}</span><span>{edge(heat.buckets.last())}</span></div>
+            </div>
+        </section>
+    }
+    .into_any()
+}
