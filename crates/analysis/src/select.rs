@@ -66,6 +66,7 @@ pub fn dimension(field: &Field) -> Option<Dimension> {
         Field::UtmTerm => Attribute::UtmTerm,
         Field::UtmContent => Attribute::UtmContent,
         Field::Locale => Attribute::Locale,
+        Field::Timezone => Attribute::Timezone,
         Field::Bot => Attribute::Bot,
         Field::Session => Attribute::Session,
         Field::Prop(name) => return Some(Dimension::Prop(Arc::from(name.as_str()))),

@@ -13,6 +13,7 @@ mod routes;
 mod sessions;
 mod suggestions;
 mod trend;
+mod usage;
 
 use std::borrow::Cow;
 
@@ -22,15 +23,16 @@ use serde::{Deserialize, Serialize};
 pub use active::{ActiveAnswer, ActiveDay, ActiveQuery};
 pub use breakdowns::{Breakdown, BreakdownRow, BreakdownsAnswer, BreakdownsQuery};
 pub use funnel::{FunnelAnswer, FunnelEntry, FunnelGroup, FunnelOrder, FunnelQuery, FunnelStep, FunnelUnit};
-pub use hours::{HourOfWeek, HoursAnswer, HoursQuery};
+pub use hours::{HourOfWeek, HoursAnswer, HoursQuery, WeekClock};
 pub use journeys::{JourneyDirection, JourneyLink, JourneyNode, JourneyStep, JourneysAnswer, JourneysQuery};
 pub use lifecycle::{LifecycleAnswer, LifecycleBucket, LifecycleQuery};
 pub use measure::{NumberMeasure, TrendMeasure, UnknownMeasure};
 pub use retention::{CohortRow, RetentionAnswer, RetentionBack, RetentionQuery, RetentionStart};
-pub use routes::{RouteRow, RoutesAnswer, RoutesQuery};
+pub use routes::{RouteBackend, RouteRow, RoutesAnswer, RoutesQuery};
 pub use sessions::{SessionFigures, SessionsAnswer, SessionsBucket, SessionsQuery};
 pub use suggestions::{SuggestedValue, SuggestionsAnswer, SuggestionsQuery};
-pub use trend::{TrendAnswer, TrendCounts, TrendFormula, TrendQuery, TrendRank, TrendSeries};
+pub use trend::{TrendAnswer, TrendBefore, TrendCounts, TrendFormula, TrendQuery, TrendRank, TrendSeries};
+pub use usage::{ExposureRow, FeatureRow, SearchRow, UsageAnswer, UsageQuery};
 
 use crate::filter::Filter;
 use crate::range::Period;

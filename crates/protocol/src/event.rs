@@ -14,11 +14,15 @@ pub const PAGE_LEAVE: &str = "$pageleave";
 /// The prop of [`PAGE_LEAVE`], in milliseconds.
 pub const VISIBLE_MS: &str = "visible_ms";
 
+/// Somebody was shown a variant of an experiment: the props `experiment` and `variant` say which. `experiment_exposure` and
+/// `experiment_exposed` are read as it.
+pub const EXPOSURE: &str = "$exposure";
+
 /// The name under which an event is stored: other spellings of the events that the product itself understands become one.
 pub fn canonical_name(name: &str) -> &str {
     match name {
         "page_view" | "page_viewed" => PAGE_VIEW,
-        "experiment_exposure" | "experiment_exposed" => "$exposure",
+        "experiment_exposure" | "experiment_exposed" => EXPOSURE,
         other => other,
     }
 }

@@ -7,11 +7,13 @@ mod funnel;
 mod hours;
 mod journeys;
 mod lifecycle;
+mod pair;
 mod retention;
 mod routes;
 mod sessions;
 mod suggestions;
 mod trend;
+mod usage;
 
 pub use active::active;
 pub use breakdowns::breakdowns;
@@ -26,6 +28,9 @@ pub(crate) use sessions::figures as session_figures;
 pub use sessions::sessions;
 pub use suggestions::suggestions;
 pub use trend::trend;
+pub use usage::usage;
+
+use self::pair::{joined_pair, pair};
 
 use analysis::trend::{By, Cell, Key};
 use protocol::analyses::{GroupKey, TrendCounts, TrendRank};

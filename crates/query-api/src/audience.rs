@@ -8,6 +8,8 @@ mod beside;
 mod from_rollup;
 mod from_segments;
 
+pub(crate) use beside::releases;
+
 use analysis::audience::Ranked;
 use analysis::calendar::{self, Comparison, Earlier, Frame};
 use chrono::{DateTime, Utc};

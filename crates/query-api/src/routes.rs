@@ -19,6 +19,7 @@ mod projects;
 mod saved;
 mod sessions;
 mod sheet;
+mod usage;
 mod users;
 
 use axum::extract::Request;
@@ -63,11 +64,18 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(analyses::sessions))
         .routes(routes!(analyses::routes))
         .routes(routes!(analyses::hours))
+        .routes(routes!(usage::usage))
         .routes(routes!(analyses::journeys))
         .routes(routes!(analyses::suggestions))
         .routes(routes!(explorer::catalogue))
         .routes(routes!(explorer::aggregate))
         .routes(routes!(explorer::samples))
+        .routes(routes!(explorer::sample))
+        .routes(routes!(explorer::why))
+        .routes(routes!(explorer::heat))
+        .routes(routes!(explorer::suggestions))
+        .routes(routes!(explorer::about))
+        .routes(routes!(explorer::describe))
         .routes(routes!(delivery::books))
         .routes(routes!(delivery::xray))
         .routes(routes!(users::users))

@@ -25,6 +25,8 @@ pub enum Attribute {
     UtmTerm,
     UtmContent,
     Locale,
+    /// The visitor's own, such as `Europe/Vienna`.
+    Timezone,
     /// Why the event counts as a bot's; absent for people.
     Bot,
     /// The SDK's session.
@@ -35,7 +37,7 @@ pub enum Attribute {
 
 impl Attribute {
     /// Every attribute.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Name,
         Self::Route,
         Self::Environment,
@@ -51,6 +53,7 @@ impl Attribute {
         Self::UtmTerm,
         Self::UtmContent,
         Self::Locale,
+        Self::Timezone,
         Self::Bot,
         Self::Session,
         Self::Install,
@@ -74,6 +77,7 @@ impl Attribute {
             Self::UtmTerm => "utm_term",
             Self::UtmContent => "utm_content",
             Self::Locale => "locale",
+            Self::Timezone => "timezone",
             Self::Bot => "bot",
             Self::Session => "session",
             Self::Install => "install",

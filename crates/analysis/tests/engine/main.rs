@@ -3,6 +3,7 @@
 
 mod active;
 mod agreement;
+mod clocks;
 mod event;
 mod funnel;
 mod journeys;

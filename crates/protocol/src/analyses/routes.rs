@@ -45,6 +45,27 @@ pub struct RouteRow {
     pub mean_dwell_ms: Option<f64>,
     /// Views whose dwell is known.
     pub dwells: u64,
+    /// The requests behind it, of everybody; null where no span says so, and with a filter, which is none of spans.
+    pub backend: Option<RouteBackend>,
+}
+
+/// What a route asks of servers: spans `http.client` and `http.server` whose attribute `route` it is, or whose `http.route`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RouteBackend {
+    /// Spans.
+    pub requests: u64,
+    /// Of those, the ones that ended with an error.
+    pub failed: u64,
+    /// The duration that 95 % of them did not exceed, in milliseconds, within 1 %.
+    pub p95_ms: Option<f64>,
+}
+
+impl RouteBackend {
+    /// Part of the requests that failed, from 0 to 1; `None` of none.
+    pub fn error_rate(&self) -> Option<f64> {
+        (self.requests > 0).then(|| self.failed as f64 / self.requests as f64)
+    }
 }
 
 /// The answer to [`RoutesQuery`].

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{GroupKey, Scope, TimeBucket, TrendMeasure};
 use crate::filter::{Field, Filter};
-use crate::range::Step;
+use crate::range::{Compare, Step};
 use crate::receipt::Receipt;
 
 /// Events and distinct people over time.
@@ -25,6 +25,8 @@ pub struct TrendQuery {
     pub rank: TrendRank,
     /// A figure from what the series are measured by, such as `B/A*100`.
     pub formula: Option<String>,
+    /// What the series are compared with; nothing when absent. A breakdown is compared with nothing.
+    pub compare: Compare,
 }
 
 impl TrendQuery {
@@ -56,6 +58,7 @@ impl Default for TrendQuery {
             top: 10,
             rank: TrendRank::Events,
             formula: None,
+            compare: Compare::Nothing,
         }
     }
 }
@@ -114,6 +117,19 @@ pub struct TrendFormula {
     pub total: Option<f64>,
 }
 
+/// The same question of an earlier range. Where the range is not over, the earlier one is cut at the same time on the wall, to
+/// the quarter of an hour, so that a morning is compared with a morning.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendBefore {
+    /// Oldest first; where the earlier range is cut, there are fewer than in the range itself.
+    pub buckets: Vec<TimeBucket>,
+    /// In the order of the answer's.
+    pub series: Vec<TrendSeries>,
+    /// The formula's line, if there is one.
+    pub formula: Option<TrendFormula>,
+}
+
 /// The answer to [`TrendQuery`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -126,6 +142,8 @@ pub struct TrendAnswer {
     pub series: Vec<TrendSeries>,
     /// The formula's line, if there is one.
     pub formula: Option<TrendFormula>,
+    /// What it is compared with; null where nothing is, or where the earlier range is kept only in part.
+    pub before: Option<TrendBefore>,
     /// What these figures say about themselves.
     pub receipt: Receipt,
 }

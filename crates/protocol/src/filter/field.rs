@@ -30,6 +30,7 @@ pub enum Field {
     UtmTerm,
     UtmContent,
     Locale,
+    Timezone,
     Bot,
     User,
     Anonymous,
@@ -40,7 +41,7 @@ pub enum Field {
 }
 
 /// The built-in dimensions: field, word, other spellings, words on screen, what it is.
-const BUILT_IN: [(Field, &str, &[&str], &str, &str); 20] = [
+const BUILT_IN: [(Field, &str, &[&str], &str, &str); 21] = [
     (Field::Name, "name", &["event", "event_name"], "Event", "what happened: `cart.add`, `$pageview`"),
     (Field::Route, "route", &["page", "path", "pathname"], "Route", "the templated path: `/orders/:id`"),
     (Field::Release, "release", &["version", "app_version"], "Release", "the release of the sending application: `web@5.2`"),
@@ -56,6 +57,7 @@ const BUILT_IN: [(Field, &str, &[&str], &str, &str); 20] = [
     (Field::UtmTerm, "utm_term", &[], "UTM term", "the campaign parameter of that name"),
     (Field::UtmContent, "utm_content", &[], "UTM content", "the campaign parameter of that name"),
     (Field::Locale, "locale", &["language", "lang"], "Language", "the language and region of the device: `de-AT`"),
+    (Field::Timezone, "timezone", &["time_zone", "tz"], "Time zone", "the visitor's own time zone: `Europe/Vienna`"),
     (
         Field::Bot,
         "bot",

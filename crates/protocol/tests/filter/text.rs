@@ -77,7 +77,7 @@ fn a_key_is_a_dimension_by_any_of_its_words_and_else_a_prop() {
     }
     assert_eq!(Field::named("userId"), Field::User);
     assert_eq!(Field::named("plan"), Field::Prop("plan".to_owned()));
-    assert_eq!(Field::built_in().count(), 20);
+    assert_eq!(Field::built_in().count(), 21);
 }
 
 #[test]

@@ -1,16 +1,21 @@
-//! When in the week something happens, by the clock on the wall of the project's zone.
+//! When in the week something happens, by the clock on the wall: the project's, or each visitor's own.
 
-use analysis::history::{OUT, Spread};
-use analysis::keys::Keys;
+use std::collections::HashMap;
+
+use analysis::calendar::Frame;
+use analysis::clocks::{self, Clocks};
+use analysis::history::{Cancel, Cancelled, History, OUT, Spread};
+use analysis::keys::{Dimension, Keys};
+use analysis::segment::Attribute;
 use analysis::trend;
 use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
-use protocol::analyses::{HourOfWeek, HoursAnswer, HoursQuery};
+use protocol::analyses::{HourOfWeek, HoursAnswer, HoursQuery, WeekClock};
 use protocol::receipt::{Accuracy, Missing};
 
 use super::frame;
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Found};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -27,12 +32,19 @@ pub async fn hours(state: &QueryState, context: &ProjectContext, query: &HoursQu
 async fn run(state: &QueryState, context: &ProjectContext, query: &HoursQuery) -> Result<HoursAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame::frame(context, &making, query.scope.period, None)?;
-    let found = engine::find(state, context, &mut making, Asked::of(&query.scope, &frame)).await?;
-    let (zone, spread_frame) = (context.zone(), frame.clone());
-    let counted = engine::run(state, move |cancel| {
-        let bucket = |quarter: DateTime<Utc>| spread_frame.index_of(quarter).map_or(OUT, |_| hour_of_week(quarter, zone) as u16);
-        let (spread, keys) = (Spread::by(&found.history, bucket), Keys::none(&found.history));
-        Ok(trend::count(&found.history, &found.chosen(), &spread, HoursAnswer::HOURS, &keys, cancel)?.remove(0))
+    let mut asked = Asked::of(&query.scope, &frame);
+    if query.clock == WeekClock::Visitor {
+        asked.columns.extend(visitors_zone().columns());
+    }
+    let found = engine::find(state, context, &mut making, asked).await?;
+    let (zone, clock, whole) = (context.zone(), query.clock, frame.clone());
+    let (buckets, own_clock) = engine::run(state, move |cancel| match clock {
+        WeekClock::Project => {
+            let (spread, keys) = (on_clock(&found.history, &whole, zone), Keys::none(&found.history));
+            let counted = trend::count(&found.history, &found.chosen(), &spread, HoursAnswer::HOURS, &keys, cancel)?.remove(0);
+            Ok((counted.buckets, None))
+        }
+        WeekClock::Visitor => on_own_clocks(&found, &whole, zone, cancel),
     })
     .await?;
     // Hours of which nothing is kept have no mean.
@@ -42,11 +54,49 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &HoursQuery) -
     };
     let passed = passed(kept_from, frame.end().min(making.now), zone);
     let hour = |(cell, hours): (&trend::Cell, &f64)| HourOfWeek { hours: *hours, events: cell.events, people: cell.people };
-    let said = "Events by weekday and hour of the project's zone.";
+    let said = match query.clock {
+        WeekClock::Project => "Events by weekday and hour of the project's zone.",
+        WeekClock::Visitor => "Events by weekday and hour of each visitor's own zone, of the project's where it is unknown.",
+    };
     Ok(HoursAnswer {
-        hours: counted.buckets.iter().zip(&passed).map(hour).collect(),
+        hours: buckets.iter().zip(&passed).map(hour).collect(),
+        own_clock,
         receipt: making.receipt_of(context, said, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+fn visitors_zone() -> Dimension {
+    Dimension::Text(Attribute::Timezone)
+}
+
+/// The hours of the week of a frame, as a zone has them.
+fn on_clock(history: &History, frame: &Frame, zone: Tz) -> Spread {
+    Spread::by(history, |quarter| frame.index_of(quarter).map_or(OUT, |_| hour_of_week(quarter, zone) as u16))
+}
+
+/// Counted by each visitor's own clock, with the part of the events whose clock is known.
+fn on_own_clocks(found: &Found, frame: &Frame, usual: Tz, cancel: &Cancel) -> Result<(Vec<trend::Cell>, Option<f64>), Cancelled> {
+    let (history, chosen) = (&found.history, found.chosen());
+    let keys = Keys::of(history, &visitors_zone());
+    // Zones by name: a name that nobody knows is no zone.
+    let zones: Vec<Option<Tz>> = keys.values().iter().map(|name| name.as_ref().and_then(|name| name.parse().ok())).collect();
+    let mut clocks = Clocks { spreads: Vec::new(), of_key: Vec::new() };
+    let mut known = HashMap::new();
+    for zone in &zones {
+        let zone = zone.unwrap_or(usual);
+        let place = *known.entry(zone).or_insert_with(|| {
+            clocks.spreads.push(on_clock(history, frame, zone));
+            clocks.spreads.len() - 1
+        });
+        clocks.of_key.push(place);
+    }
+    let counted = clocks::count(history, &chosen, &keys, &clocks, HoursAnswer::HOURS, cancel)?;
+    let whole = on_clock(history, frame, usual).joined();
+    let by_zone = trend::count(history, &chosen, &whole, 1, &keys, cancel)?;
+    let events =
+        |own: bool| by_zone.iter().zip(&zones).filter(|(_, zone)| !own || zone.is_some()).map(|(series, _)| series.total.events).sum();
+    let (all, own): (f64, f64) = (events(false), events(true));
+    Ok((counted, (all > 0.0).then(|| own / all)))
 }
 
 /// Which hour of the week it is on the wall, from Monday 0:00.

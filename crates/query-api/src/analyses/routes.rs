@@ -11,7 +11,7 @@ use super::{frame, quantile};
 use crate::access::ProjectContext;
 use crate::engine::{self, Asked};
 use crate::receipt::Making;
-use crate::{ApiError, QueryState, budget};
+use crate::{ApiError, QueryState, budget, explorer};
 
 /// Answers a [`RoutesQuery`].
 ///
@@ -48,6 +48,14 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) 
     rows.sort_by(|a, b| b.views.total_cmp(&a.views).then_with(|| a.route.label().cmp(&b.route.label())));
     let total_routes = rows.len();
     rows.truncate(query.top);
+    if query.scope.filter.is_all() {
+        let behind = explorer::behind_routes(state, context, &mut making, &frame).await?;
+        for row in &mut rows {
+            if let GroupKey::Value(route) = &row.route {
+                row.backend = behind.get(route).copied();
+            }
+        }
+    }
     let counted = "Page views by route, and the sessions that began and ended with them.";
     Ok(RoutesAnswer {
         routes: rows,
@@ -67,5 +75,6 @@ fn row(route: GroupKey, mut stats: RouteStats) -> RouteRow {
         mean_dwell_ms: (dwells > 0).then(|| stats.dwells_ms.iter().sum::<i64>() as f64 / dwells as f64),
         median_dwell_ms: quantile(&mut stats.dwells_ms, 0.5),
         dwells,
+        backend: None,
     }
 }

@@ -5,15 +5,18 @@ mod from_segments;
 
 use std::collections::BTreeSet;
 
+use analysis::calendar::{self, Frame};
 use analysis::trend::{self, Series};
-use protocol::analyses::{GroupKey, TrendAnswer, TrendFormula, TrendMeasure, TrendQuery, TrendSeries};
+use protocol::analyses::{GroupKey, TrendAnswer, TrendBefore, TrendFormula, TrendMeasure, TrendQuery, TrendSeries};
 use protocol::filter::Filter;
 use protocol::formula::Formula;
+use protocol::range::Compare;
 use protocol::receipt::Accuracy;
 
-use super::{counts, frame, group};
+use super::{counts, frame, group, pair};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
+use crate::rollup::Slice;
 use crate::{ApiError, QueryState, budget};
 
 /// Answers a [`TrendQuery`].
@@ -33,25 +36,12 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -
     // All series from one place: a formula must not divide what reaches back far by what does not.
     let slices: Option<Vec<_>> = filters.iter().map(|filter| from_rollup::slice(query, filter)).collect();
     let by_events = (0..filters.len()).all(|place| matches!(query.measure(place), TrendMeasure::Events | TrendMeasure::People));
-    let slices = slices.filter(|_| !in_segments && by_events);
-    let mut series = Vec::new();
-    for (place, (letter, filter)) in ('A'..).zip(&filters).enumerate() {
-        let counted = match &slices {
-            Some(slices) => {
-                let counted = from_rollup::count(state, context, &mut making, query, &frame, slices[place]).await?;
-                counted.into_iter().map(|ranked| (ranked, None)).collect()
-            }
-            None => from_segments::count(state, context, &mut making, query, &frame, (place, filter)).await?,
-        };
-        for (ranked, values) in counted {
-            let key = match query.by.len() {
-                0 => GroupKey::All,
-                1 => group(&ranked.key),
-                _ => pair(&ranked.key),
-            };
-            series.push(told((letter, key, query.measure(place)), &ranked.series, values));
-        }
-    }
+    let asked = Asked { query, filters: &filters, slices: slices.filter(|_| !in_segments && by_events) };
+    let series = asked.count(state, context, &mut making, &frame).await?;
+    let before = match earlier(context, &making, &frame, query)? {
+        Some(earlier) => before(state, context, &mut making, &asked, &earlier, formula.as_ref()).await?,
+        None => None,
+    };
     let what = if by_events { "Events and distinct people" } else { "Events, distinct people and what they are measured by" };
     let counted = format!("{what} by the event's own time, {} buckets of {}.", frame.buckets.len(), frame.step.label());
     Ok(TrendAnswer {
@@ -59,8 +49,77 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TrendQuery) -
         buckets: frame::buckets(&making, &frame),
         formula: formula.map(|formula| reckon(&formula, &series)),
         series,
+        before,
         receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+/// The series of a question, and where they are counted.
+struct Asked<'a> {
+    query: &'a TrendQuery,
+    filters: &'a [Filter],
+    /// Their parts of the rollup, if they are read there.
+    slices: Option<Vec<Slice<'a>>>,
+}
+
+impl Asked<'_> {
+    async fn count(
+        &self,
+        state: &QueryState,
+        context: &ProjectContext,
+        making: &mut Making,
+        frame: &Frame,
+    ) -> Result<Vec<TrendSeries>, ApiError> {
+        let query = self.query;
+        let mut series = Vec::new();
+        for (place, (letter, filter)) in ('A'..).zip(self.filters).enumerate() {
+            let counted = match &self.slices {
+                Some(slices) => {
+                    let counted = from_rollup::count(state, context, making, query, frame, slices[place]).await?;
+                    counted.into_iter().map(|ranked| (ranked, None)).collect()
+                }
+                None => from_segments::count(state, context, making, query, frame, (place, filter)).await?,
+            };
+            for (ranked, values) in counted {
+                let key = match query.by.len() {
+                    0 => GroupKey::All,
+                    1 => group(&ranked.key),
+                    _ => pair(&ranked.key),
+                };
+                series.push(told((letter, key, query.measure(place)), &ranked.series, values));
+            }
+        }
+        Ok(series)
+    }
+}
+
+/// The earlier range that is asked for, up to the time of day that it is now. Its last bucket may be cut short.
+fn earlier(context: &ProjectContext, making: &Making, frame: &Frame, query: &TrendQuery) -> Result<Option<Frame>, ApiError> {
+    let zone = context.zone();
+    let found = calendar::earlier(frame, query.scope.period, query.compare, making.now, zone)
+        .ok_or_else(|| ApiError::Fault(format!("{:?} has nothing to compare with", query.scope.period)))?;
+    Ok(found.and_then(|earlier| earlier.cut(zone)))
+}
+
+/// The same question of the earlier range; `None` where part of that is gone, since the rest is nothing to compare with.
+async fn before(
+    state: &QueryState,
+    context: &ProjectContext,
+    making: &mut Making,
+    asked: &Asked<'_>,
+    frame: &Frame,
+    formula: Option<&Formula>,
+) -> Result<Option<TrendBefore>, ApiError> {
+    if asked.slices.is_none() && !making.horizon(state, context).await?.segments_cover(frame.start()) {
+        return Ok(None);
+    }
+    let missing = making.missing;
+    let series = asked.count(state, context, making, frame).await?;
+    let is_whole = making.missing.is_none() || making.missing == missing;
+    // What the receipt says is of the range itself.
+    making.missing = missing;
+    let formula = formula.map(|formula| reckon(formula, &series));
+    Ok(is_whole.then(|| TrendBefore { buckets: frame::buckets(making, frame), series, formula }))
 }
 
 /// The formula, if the question makes sense.
@@ -84,6 +143,9 @@ fn check(query: &TrendQuery) -> Result<Option<Formula>, ApiError> {
     if !query.by.is_empty() && query.measure(0) == TrendMeasure::Sessions {
         return wrong("measure", "cannot be sessions in a breakdown", "events, people, or a number such as sum(price)".to_owned());
     }
+    if !query.by.is_empty() && query.compare != Compare::Nothing {
+        return wrong("compare", "cannot be combined with a breakdown", Compare::Nothing.word().to_owned());
+    }
     let Some(text) = &query.formula else { return Ok(None) };
     let formula: Formula = text.parse().map_err(|error| ApiError::InvalidParameter {
         name: "formula",
@@ -106,25 +168,6 @@ struct Values {
     whole: Option<f64>,
 }
 
-/// Stands between the two values of a pair; what it marks as there follows it, so that a value may hold anything.
-const APART: char = '\u{1f}';
-
-/// A pair as one text: the length of the first value, if there is one, both values, and whether there is a second.
-fn joined(first: Option<&str>, second: Option<&str>) -> String {
-    let length = first.map(|first| first.len().to_string()).unwrap_or_default();
-    let mark = if second.is_some() { "+" } else { "" };
-    format!("{length}{APART}{mark}{APART}{}{}", first.unwrap_or_default(), second.unwrap_or_default())
-}
-
-/// The pair of a text that [`joined`] made.
-fn pair(key: &trend::Key) -> GroupKey {
-    let trend::Key::Value(text) = key else { return group(key) };
-    let mut pieces = text.splitn(3, APART);
-    let (length, mark, values) = (pieces.next().unwrap_or_default(), pieces.next().unwrap_or_default(), pieces.next().unwrap_or_default());
-    let (first, second) = values.split_at(length.parse().unwrap_or(0));
-    GroupKey::Pair((!length.is_empty()).then(|| first.to_owned()), (!mark.is_empty()).then(|| second.to_owned()))
-}
-
 fn told((letter, key, measure): (char, GroupKey, TrendMeasure), series: &Series, values: Option<Values>) -> TrendSeries {
     let Series { buckets, total } = series;
     let of = |cell: &trend::Cell| Some(if measure == TrendMeasure::People { cell.people as f64 } else { cell.events });
@@ -145,19 +188,5 @@ fn reckon(formula: &Formula, series: &[TrendSeries]) -> TrendFormula {
         text: formula.to_string(),
         values: (0..buckets).map(|bucket| eval(&|series| series.values[bucket])).collect(),
         total: eval(&|series| series.value),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pair_comes_back_as_it_was() {
-        for (first, second) in [(Some("DE"), Some("iOS")), (None, Some("")), (Some("a\u{1f}b"), None), (None, None), (Some(""), Some("ü"))]
-        {
-            let key = pair(&trend::Key::Value(joined(first, second).into()));
-            assert_eq!(key, GroupKey::Pair(first.map(str::to_owned), second.map(str::to_owned)));
-        }
     }
 }

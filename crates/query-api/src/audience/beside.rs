@@ -24,7 +24,7 @@ pub(super) async fn errors(
 }
 
 /// The releases whose first event lies in the frame, the earliest first.
-pub(super) async fn releases(state: &QueryState, context: &ProjectContext, frame: &Frame) -> Result<Vec<ReleaseMark>, ApiError> {
+pub(crate) async fn releases(state: &QueryState, context: &ProjectContext, frame: &Frame) -> Result<Vec<ReleaseMark>, ApiError> {
     let first = match engine::first_of_each(state, context, Attribute::Release, frame.end()).await {
         // Marks are worth less than the page.
         Err(ApiError::TooMuch { .. }) => return Ok(Vec::new()),

@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use protocol::analyses::{
     ActiveAnswer, ActiveQuery, BreakdownsAnswer, BreakdownsQuery, FunnelAnswer, FunnelQuery, HoursAnswer, HoursQuery, JourneysAnswer,
     JourneysQuery, LifecycleAnswer, LifecycleQuery, RetentionAnswer, RetentionQuery, RoutesAnswer, RoutesQuery, Scope, SessionsAnswer,
-    SessionsQuery, SuggestionsAnswer, SuggestionsQuery, TrendAnswer, TrendQuery,
+    SessionsQuery, SuggestionsAnswer, SuggestionsQuery, TrendAnswer, TrendQuery, WeekClock,
 };
 use protocol::problem::Problem;
-use protocol::range::{Period, Range, Step};
+use protocol::range::{Compare, Period, Range, Step};
 use protocol::receipt::BotRule;
 use utoipa::IntoParams;
 
@@ -93,6 +93,7 @@ const FIELD: &str = "a dimension such as country, route or release, or the key o
         ("top" = Option<String>, Query, description = "Values that are shown by themselves"),
         ("rank" = Option<String>, Query, description = "events (the default) or people: what comes first, and what a series is measured by where `measure` does not say it"),
         ("formula" = Option<String>, Query, description = "Such as B/A*100"),
+        ("compare" = Option<String>, Query, description = "none (the default), previous, week or year: an earlier range, asked the same"),
         ("format" = Option<String>, Query, description = "json (the default) or csv"),
     ),
     responses(
@@ -112,6 +113,7 @@ pub(super) async fn trend(State(state): State<QueryState>, context: ProjectConte
         top: parameters.parsed("top", NUMBER)?.unwrap_or(usual.top),
         rank: parameters.choice("rank", &["events", "people"])?.unwrap_or_default(),
         formula: parameters.text("formula")?.filter(|text| !text.is_empty()),
+        compare: parameters.choice("compare", &Compare::ALL.map(Compare::word))?.unwrap_or(usual.compare),
     };
     sheet::told(&context, &parameters, analyses::trend(&state, &context, &query).await?)
 }
@@ -319,13 +321,17 @@ pub(super) async fn routes(State(state): State<QueryState>, context: ProjectCont
 
 /// When in the week something happens.
 ///
-/// Events and people of each of the 168 hours of a week on the wall of the project's zone, from Monday 0:00, and how often each
-/// hour lies in the range.
+/// Events and people of each of the 168 hours of a week on the wall of the project's zone or of each visitor's own, from Monday
+/// 0:00, and how often each hour lies in the range.
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/hours",
     tag = "analyses",
-    params(("project" = String, Path, description = "The project's number or word"), ScopeParameters),
+    params(
+        ("project" = String, Path, description = "The project's number or word"),
+        ScopeParameters,
+        ("clock" = Option<String>, Query, description = "project (the default) or visitor: whose clock hours are read on"),
+    ),
     responses(
         (status = 200, description = "The figures", body = HoursAnswer),
         (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
@@ -336,7 +342,8 @@ pub(super) async fn hours(
     context: ProjectContext,
     parameters: Parameters,
 ) -> Result<Json<HoursAnswer>, ApiError> {
-    analyses::hours(&state, &context, &HoursQuery { scope: scope(&parameters)? }).await.map(Json)
+    let clock = parameters.choice("clock", &WeekClock::ALL.map(WeekClock::word))?.unwrap_or_default();
+    analyses::hours(&state, &context, &HoursQuery { scope: scope(&parameters)?, clock }).await.map(Json)
 }
 
 /// What people do after a certain event, or before it, step by step.

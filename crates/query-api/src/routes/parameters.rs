@@ -53,6 +53,28 @@ impl Parameters {
         given.take(count_max + 1).map(|(_, text)| parse(name, text, allowed)).collect()
     }
 
+    /// A text for each time that the parameter is given, empty ones too, in their order, at most one more than so many.
+    pub(super) fn texts(&self, name: &'static str, count_max: usize) -> Result<Vec<String>, ApiError> {
+        let given = self.0.iter().filter(|(known, _)| known == name).take(count_max + 1);
+        given
+            .map(|(_, text)| match text.len() {
+                0..=TEXT_BYTES_MAX => Ok(text.clone()),
+                _ => Err(too_long(name, TEXT_BYTES_MAX)),
+            })
+            .collect()
+    }
+
+    /// One of a closed set for each time that the parameter is given, `None` for empty ones; as [`Parameters::choice`].
+    pub(super) fn choices<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        count_max: usize,
+        allowed: &[&str],
+    ) -> Result<Vec<Option<T>>, ApiError> {
+        let given = self.0.iter().filter(|(known, _)| known == name).take(count_max + 1);
+        given.map(|(_, word)| if word.is_empty() { Ok(None) } else { chosen(name, word, allowed).map(Some) }).collect()
+    }
+
     /// A value that is read from text; `None` when it is absent or empty.
     pub(super) fn parsed<T: FromStr>(&self, name: &'static str, allowed: &str) -> Result<Option<T>, ApiError> {
         let text = self.text(name)?.filter(|text| !text.is_empty());
@@ -85,9 +107,7 @@ impl Parameters {
     /// A text of at most so many bytes; `None` when it is absent.
     pub(super) fn text_within(&self, name: &'static str, bytes_max: usize) -> Result<Option<String>, ApiError> {
         match self.get(name) {
-            Some(text) if text.len() > bytes_max => {
-                Err(ApiError::InvalidParameter { name, problem: "is too long".to_owned(), allowed: format!("at most {bytes_max} bytes") })
-            }
+            Some(text) if text.len() > bytes_max => Err(too_long(name, bytes_max)),
             text => Ok(text.cloned()),
         }
     }
@@ -113,20 +133,25 @@ impl Parameters {
 
     /// One of a closed set, by the words of its JSON; `None` when it is absent or empty. `allowed` is what the route takes.
     pub(super) fn choice<T: DeserializeOwned>(&self, name: &'static str, allowed: &[&str]) -> Result<Option<T>, ApiError> {
-        let Some(word) = self.get(name).filter(|word| !word.is_empty()) else {
-            return Ok(None);
-        };
-        let known = allowed.contains(&word.as_str());
-        let read = T::deserialize(StrDeserializer::<serde::de::value::Error>::new(word));
-        match read {
-            Ok(choice) if known => Ok(Some(choice)),
-            _ => Err(ApiError::InvalidParameter {
-                name,
-                problem: format!("cannot be `{}`", word.chars().take(100).collect::<String>()),
-                allowed: allowed.join(", "),
-            }),
-        }
+        self.get(name).filter(|word| !word.is_empty()).map(|word| chosen(name, word, allowed)).transpose()
     }
+}
+
+fn chosen<T: DeserializeOwned>(name: &'static str, word: &str, allowed: &[&str]) -> Result<T, ApiError> {
+    let known = allowed.contains(&word);
+    let read = T::deserialize(StrDeserializer::<serde::de::value::Error>::new(word));
+    match read {
+        Ok(choice) if known => Ok(choice),
+        _ => Err(ApiError::InvalidParameter {
+            name,
+            problem: format!("cannot be `{}`", word.chars().take(100).collect::<String>()),
+            allowed: allowed.join(", "),
+        }),
+    }
+}
+
+fn too_long(name: &'static str, bytes_max: usize) -> ApiError {
+    ApiError::InvalidParameter { name, problem: "is too long".to_owned(), allowed: format!("at most {bytes_max} bytes") }
 }
 
 fn far(name: &'static str) -> ApiError {

@@ -8,6 +8,7 @@ use protocol::analyses::{
     TrendMeasure, TrendSeries,
 };
 use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
+use protocol::explorer::{AggregateAnswer, AggregateSeries, Sample, SamplesAnswer};
 use protocol::filter::Field;
 use protocol::sessions::{SessionListAnswer, SessionRow};
 use protocol::users::{UserRow, UsersAnswer};
@@ -63,11 +64,73 @@ fn optional(figure: Option<impl ToString>) -> String {
     figure.map(|figure| figure.to_string()).unwrap_or_default()
 }
 
+/// The values of a group, as the head of a column has them.
+fn group(labels: &[Option<String>], other: bool) -> String {
+    if other {
+        return " other".to_owned();
+    }
+    labels.iter().map(|label| format!(" {}", label.as_deref().unwrap_or("(none)"))).collect()
+}
+
+impl Sheet for AggregateAnswer {
+    const NAME: &'static str = "metrics";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let name = |series: &AggregateSeries| {
+            let line = self.lines.iter().find(|line| line.letter == series.letter);
+            let line = line.map_or_else(String::new, |line| format!("{}({})", line.aggregate.word(), line.metric.name));
+            format!("{} {line}{}", series.letter, group(&series.labels, series.other))
+        };
+        let mut heads = vec!["start".to_owned()];
+        for series in &self.series {
+            heads.push(name(series));
+            heads.extend(series.compared.as_ref().map(|_| format!("{} before", name(series))));
+        }
+        let formulas = || self.formula.iter().flat_map(|formula| formula.series.iter().map(move |series| (formula, series)));
+        heads.extend(formulas().map(|(formula, series)| format!("{}{}", formula.text, group(&series.labels, series.other))));
+        let line = |(place, bucket): (usize, &protocol::analyses::TimeBucket)| {
+            let mut line = vec![bucket.start.to_rfc3339()];
+            for series in &self.series {
+                line.push(optional(series.values[place]));
+                line.extend(series.compared.as_ref().map(|before| optional(before.values.get(place).copied().flatten())));
+            }
+            line.extend(formulas().map(|(_, series)| optional(series.values[place])));
+            line
+        };
+        std::iter::once(heads).chain(self.buckets.iter().enumerate().map(line)).collect()
+    }
+}
+
+impl Sheet for SamplesAnswer {
+    const NAME: &'static str = "samples";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let keys: std::collections::BTreeSet<&String> = self.samples.iter().flat_map(|sample| sample.tags.keys()).collect();
+        let heads = ["time", "value", "trace", "span", "user", "session", "release", "environment"].map(str::to_owned);
+        let row = |sample: &Sample| {
+            let own = [
+                sample.ts.to_rfc3339(),
+                sample.member.clone().unwrap_or_else(|| sample.value.to_string()),
+                optional(sample.trace_id),
+                optional(sample.span_id),
+                optional(sample.user_id.as_deref()),
+                optional(sample.session_id.as_deref()),
+                optional(sample.release.as_deref()),
+                sample.environment.clone(),
+            ];
+            own.into_iter().chain(keys.iter().map(|key| optional(sample.tags.get(*key)))).collect()
+        };
+        let heads = heads.into_iter().chain(keys.iter().map(|key| (*key).clone())).collect();
+        std::iter::once(heads).chain(self.samples.iter().map(row)).collect()
+    }
+}
+
 impl Sheet for RoutesAnswer {
     const NAME: &'static str = "routes";
 
     fn lines(&self) -> Vec<Vec<String>> {
-        let heads = ["route", "views", "people", "entries", "exits", "median_dwell_ms", "mean_dwell_ms", "dwells"];
+        let heads =
+            ["route", "views", "people", "entries", "exits", "median_dwell_ms", "mean_dwell_ms", "dwells", "requests", "failed", "p95_ms"];
         let row = |row: &protocol::analyses::RouteRow| {
             vec![
                 key(&row.route),
@@ -78,6 +141,9 @@ impl Sheet for RoutesAnswer {
                 optional(row.median_dwell_ms),
                 optional(row.mean_dwell_ms),
                 row.dwells.to_string(),
+                optional(row.backend.map(|backend| backend.requests)),
+                optional(row.backend.map(|backend| backend.failed)),
+                optional(row.backend.and_then(|backend| backend.p95_ms)),
             ]
         };
         std::iter::once(heads.map(str::to_owned).to_vec()).chain(self.routes.iter().map(row)).collect()
@@ -106,15 +172,18 @@ impl Sheet for TrendAnswer {
             let name = name(series);
             heads.extend([format!("{name} events"), format!("{name} people")]);
             heads.extend(is_apart(series).then(|| format!("{name} {}", series.measure)));
+            heads.extend(self.before.iter().map(|_| format!("{name} {} before", series.measure)));
         }
         heads.extend(self.formula.iter().map(|formula| formula.text.clone()));
         let mut lines = vec![heads];
         for (place, bucket) in self.buckets.iter().enumerate() {
             let mut line = vec![bucket.start.to_rfc3339()];
-            for series in &self.series {
+            for (of, series) in self.series.iter().enumerate() {
                 let counts = &series.counts[place];
                 line.extend([counts.events.to_string(), counts.people.to_string()]);
                 line.extend(is_apart(series).then(|| optional(series.values[place])));
+                let before = self.before.iter().map(|before| before.series[of].values.get(place).copied().flatten());
+                line.extend(before.map(optional));
             }
             line.extend(self.formula.iter().map(|formula| optional(formula.values[place])));
             lines.push(line);

@@ -1,11 +1,13 @@
 //! Analyses through the API: a small history whose figures can be reckoned by hand.
 
 use chrono::{DateTime, Utc};
+use protocol::metric::MetricKind;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::app::App;
 use crate::links::said;
+use crate::points::Point;
 use crate::sent::{Sent, view};
 
 /// A Thursday, noon in Berlin.
@@ -292,6 +294,32 @@ async fn sessions_routes_and_journeys_follow_visits(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn routes_have_the_requests_that_spans_say_are_behind_them(pool: PgPool) {
+    let app = shop(pool).await;
+    let request = |op: &str, status: &str, route: &str, value: f64| Point {
+        ts: at("13T08:00"),
+        value,
+        tags: [("op", op), ("status", status), ("route", route)].map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        set_hash: None,
+        trace_id: None,
+    };
+    let timed = [
+        request("http.server", "ok", "/cart", 10.0),
+        request("http.client", "ok", "/cart", 20.0),
+        request("http.client", "error", "/cart", 900.0),
+        request("pageload", "ok", "/cart", 5_000.0),
+        request("http.server", "ok", "/elsewhere", 1.0),
+    ];
+    app.record("$span.duration", MetricKind::Distribution, "ms", 500, &timed).await;
+    let routes = ask(&app, "/routes").await;
+    assert_eq!(each(&routes["routes"], "backend"), [Value::Null, json!({"requests": 3, "failed": 1, "p95_ms": 900.0})]);
+    // A filter of events is none of spans.
+    assert_eq!(each(&ask(&app, "/routes?filter=name:$pageview").await["routes"], "backend"), [Value::Null, Value::Null]);
+    let sheet = app.text(&app.path("/routes?format=csv")).await;
+    assert!(sheet.lines().nth(2).is_some_and(|line| line.ends_with(",3,1,900")), "{sheet}");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn sessions_are_listed_one_by_one_with_the_errors_of_their_time(pool: PgPool) {
     let app = shop(pool).await;
     let listed = ask(&app, "/sessions/list").await;
@@ -332,6 +360,102 @@ async fn hours_of_the_week_are_those_of_the_wall_and_add_up(pool: PgPool) {
     assert_eq!((hours.as_array().map(Vec::len), json!(sum)), (Some(168), totals["events"].clone()));
     // Half past nine in UTC on a Thursday, when Bob was here last, is half past eleven in Berlin.
     assert_eq!(hours[3 * 24 + 11]["people"], json!(1), "{hours}");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn features_variants_and_searches_are_counted_by_what_their_props_say(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await.with_days_back(4).await;
+    let with = |user: &str, name: &str, time: &str, props: Value| Sent { props, ..event(user, name, time) };
+    let sent = [
+        with("ann", "feature.used", "13T08:00", json!({"feature": "wishlist"})),
+        with("ann", "feature.toggled", "13T09:00", json!({"feature": "wishlist", "enabled": true})),
+        with("bob", "feature_used", "13T08:30", json!({"feature": "compare"})),
+        event("cid", "$pageview", "13T08:00"),
+        with("ann", "$exposure", "13T08:00", json!({"experiment": "cart", "variant": "b"})),
+        with("bob", "$exposure", "13T08:10", json!({"experiment": "cart", "variant": "a"})),
+        with("cid", "$exposure", "13T08:20", json!({"experiment": "cart", "variant": "a"})),
+        with("cid", "$exposure", "13T08:30", json!({"experiment": "cart"})),
+        with("ann", "search", "13T08:00", json!({"query": "lamp", "results_count": 12})),
+        with("ann", "search", "13T08:01", json!({"query": "umbrella", "results_count": 0})),
+        with("bob", "search", "13T08:02", json!({"query": "umbrella", "results_count": 0})),
+        with("bob", "search", "13T08:03", json!({"query": "umbrella", "results": 3})),
+        with("bob", "search.zero_results", "13T08:04", json!({"query": "gift card"})),
+        // What the count says comes before what a later prop says, and other events do not search.
+        with("cid", "search", "13T08:05", json!({"query": "lamp", "results_count": 2, "hits": 0})),
+        with("cid", "filter", "13T08:06", json!({"query": "lamp", "results_count": 0})),
+    ];
+    app.store(app.shop.id, &sent).await;
+    app.count(app.shop.id, &sent).await;
+    let usage = ask(&app, "/usage?range=7d").await;
+    let features: Vec<Value> = usage["features"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|row| json!([row["feature"], row["uses"], row["people"], row["last"]]))
+        .collect();
+    assert_eq!(features, [json!(["wishlist", 2.0, 1, "2026-05-13T09:00:00Z"]), json!(["compare", 1.0, 1, "2026-05-13T08:30:00Z"])]);
+    assert_eq!(usage["people"], json!(3));
+    let shown: Vec<Value> =
+        usage["exposures"].as_array().expect("a list").iter().map(|row| json!([row["variant"], row["exposures"], row["people"]])).collect();
+    assert_eq!(shown, [json!(["a", 2.0, 2]), json!([null, 1.0, 1]), json!(["b", 1.0, 1])]);
+    let vain: Vec<Value> = usage["fruitless"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|row| json!([row["query"], row["searches"], row["fruitless"], row["people"]]))
+        .collect();
+    assert_eq!(vain, [json!(["umbrella", 3.0, 2.0, 2]), json!(["gift card", 1.0, 1.0, 1])]);
+    assert_eq!((&usage["searches"], &usage["fruitless_total"]), (&json!(6.0), &json!(3.0)));
+    let (status, _) = app.get(&app.path("/usage?top=0")).await;
+    assert_eq!(status, 400);
+    assert_eq!(ask(&app, "/usage?range=7d&filter=user:bob").await["people"], json!(1));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn hours_can_be_read_on_each_visitors_own_clock(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await.with_days_back(4).await;
+    let from = |user: &str, zone: Option<&str>, time: &str| Sent { timezone: zone.map(str::to_owned), ..event(user, "$pageview", time) };
+    // Wednesday, 22:30 in UTC: Thursday in Berlin and Tokyo, Wednesday in New York. Nobody lives in the last zone.
+    let sent = [
+        from("ann", Some("Asia/Tokyo"), "13T22:30"),
+        from("bob", Some("America/New_York"), "13T22:30"),
+        from("cid", None, "13T22:30"),
+        from("dan", Some("Mars/Olympus"), "13T22:30"),
+    ];
+    app.store(app.shop.id, &sent).await;
+    app.count(app.shop.id, &sent).await;
+    let own = ask(&app, "/hours?range=7d&clock=visitor").await;
+    let (wednesday, thursday) = (2 * 24, 3 * 24);
+    let events = |hour: usize| own["hours"][hour]["events"].clone();
+    assert_eq!([events(thursday + 7), events(wednesday + 18), events(thursday)], [json!(1.0), json!(1.0), json!(2.0)]);
+    assert_eq!(own["hours"][thursday]["people"], json!(2));
+    assert_eq!(own["own_clock"], json!(0.5));
+    let usual = ask(&app, "/hours?range=7d").await;
+    assert_eq!((&usual["hours"][thursday]["events"], &usual["own_clock"]), (&json!(4.0), &Value::Null));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_trend_is_compared_with_the_same_time_of_an_earlier_range(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await.with_days_back(20).await;
+    // Noon in Berlin: of the earlier week only what was before noon on its Thursday counts.
+    let sent = [
+        event("ann", "buy", "14T08:00"),
+        event("bob", "buy", "13T08:00"),
+        event("ann", "buy", "06T08:00"),
+        event("ann", "buy", "07T09:45"),
+        event("bob", "buy", "07T10:15"),
+    ];
+    app.store(app.shop.id, &sent).await;
+    app.count(app.shop.id, &sent).await;
+    let trend = ask(&app, "/trend?range=7d&series=name:buy&formula=A*2&compare=previous").await;
+    assert_eq!((&trend["series"][0]["value"], &trend["formula"]["total"]), (&json!(2.0), &json!(4.0)));
+    let before = &trend["before"];
+    assert_eq!((&before["series"][0]["value"], &before["formula"]["total"]), (&json!(2.0), &json!(4.0)), "{before}");
+    assert_eq!(before["series"][0]["values"].as_array().and_then(|values| values.last()), Some(&json!(1.0)));
+    assert_eq!(before["buckets"][6]["end"], json!("2026-05-07T10:00:00Z"));
+    assert_eq!(ask(&app, "/trend?range=7d&series=name:buy").await["before"], Value::Null);
+    let (status, problem) = app.get(&app.path("/trend?by=route&compare=week")).await;
+    assert_eq!((status, problem["detail"].as_str().is_some_and(|detail| detail.contains("breakdown"))), (400, true), "{problem}");
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

@@ -96,6 +96,7 @@ impl App {
             // Logs: nothing to read back, but items all the same.
             events: 0,
             points: 0,
+            spans: 0,
             items: accepted,
             imported: false,
             outcomes: Vec::new(),

@@ -11,9 +11,9 @@ use analysis::trend::{self, Key, Numbers, Ranked};
 use protocol::analyses::{NumberMeasure, TrendMeasure, TrendQuery};
 use protocol::filter::Filter;
 
-use super::{Values, joined};
+use super::Values;
 use crate::access::ProjectContext;
-use crate::analyses::by;
+use crate::analyses::{by, joined_pair};
 use crate::engine::{self, Asked, Found};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState};
@@ -46,7 +46,7 @@ pub(super) async fn count(
         let keys = match &dimensions[..] {
             [] => Keys::none(history),
             [one] => Keys::of(history, one),
-            [first, second, ..] => Keys::pairs(history, &Keys::of(history, first), &Keys::of(history, second), joined),
+            [first, second, ..] => Keys::pairs(history, &Keys::of(history, first), &Keys::of(history, second), joined_pair),
         };
         let counting = Counting { found: &found, chosen: &chosen, frame: &frame, spread: &spread, cancel };
         if dimensions.is_empty() {
