@@ -33,8 +33,8 @@ describe("what is chosen is in the address, and whoever opens it sees the same",
     await page.waitForURL(/metric=http\.server\.duration_ms/);
     await page.getByRole("group", { name: "Aggregate" }).getByRole("link", { name: "p99" }).click();
     await page.waitForURL(/agg=p99/);
-    await page.locator("details.pick > summary").click();
-    await page.locator("details.pick .menu").getByRole("link", { name: "status" }).click();
+    await page.locator("details.pick > summary[aria-label^='Group by']").click();
+    await page.locator("details.pick[open] .menu").getByRole("link", { name: "status" }).click();
     await page.waitForURL(/by=status/);
     await page.getByRole("group", { name: "Range" }).getByRole("link", { name: "24H" }).click();
     await page.waitForURL(/range=24h/);

@@ -256,7 +256,7 @@ describe("Behavior", () => {
     const file = await download;
     expect(file.suggestedFilename()).toBe("shop-routes.csv");
     const lines = (await readFile(await file.path(), "utf8")).trim().split("\n");
-    expect(lines[0]).toBe("route,views,people,entries,exits,median_dwell_ms,mean_dwell_ms,dwells");
+    expect(lines[0]).toBe("route,views,people,entries,exits,median_dwell_ms,mean_dwell_ms,dwells,requests,failed,p95_ms");
     expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual(await column(page, 0));
   });
 
@@ -331,7 +331,7 @@ async function asked(shop: { readonly signals: { ask<T>(path: string): Promise<T
 }
 
 async function column(page: Page, place: number): Promise<string[]> {
-  return page.locator(`.tbl tbody tr td:nth-child(${place + 1})`).allInnerTexts();
+  return page.locator(".tbl").first().locator(`tbody tr td:nth-child(${place + 1})`).allInnerTexts();
 }
 
 function daysAgo(days: number): string {

@@ -55,10 +55,10 @@ describe("a click changes the page without loading another", () => {
     const page = await visitors.member(shop.server);
     await openAwake(page, "/p/shop/explorer");
     const navigations = navigationsOf(page);
-    await page.keyboard.press("/");
+    await page.getByRole("searchbox").focus();
     await page.keyboard.type("duration");
-    await page.getByText("2 of 7").waitFor();
-    expect(await page.locator("[data-metric]:visible").count()).toBe(2);
+    await page.getByText("3 of 8").waitFor();
+    expect(await page.locator("[data-metric]:visible").count()).toBe(3);
     expect(navigations).toEqual([]);
   });
 

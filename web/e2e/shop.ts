@@ -26,9 +26,10 @@ export async function openShop(server: DevServer): Promise<Signals> {
   const signals = new Signals(server);
   const dice = new Dice(7);
   const now = Date.now();
-  await signals.import({ events: month(dice, now), metrics: [...day(dice, now), ...week(dice, now)] });
+  await signals.import({ events: [...month(dice, now), ...usage(dice, now)], metrics: [...day(dice, now), ...week(dice, now)] });
   await signals.track(...halfHour(dice, now));
   await mishaps(signals, now);
+  await requests(signals, dice, now);
   await tellStory(signals, now);
   await signals.counted();
   await server.rows(
@@ -80,6 +81,42 @@ function month(dice: Dice, now: number): Event[] {
     const people = (isWeekend ? 25 : 45) - Math.floor(back / 2) + dice.below(8);
     return Array.from({ length: people }, () => visit(dice, start + dice.below(DAY - MINUTE), 1 + dice.below(6))).flat();
   }).flat();
+}
+
+/** What the last days' people used, were shown, and searched for, some of it in vain; half of them say where they are. */
+function usage(dice: Dice, now: number): Event[] {
+  return Array.from({ length: 160 }, () => {
+    const person = dice.below(120);
+    const variant = person % 2 === 0 ? "treatment" : "control";
+    const [words, results_count] = dice.pick([["lamp", 12], ["two person tent", 18], ["umbrella", 0], ["gift card", 0]] as const);
+    const [name, props] = dice.pick([
+      ["feature.used", { feature: dice.pick(["wishlist", "compare", "size-guide"]) }],
+      ["$exposure", { experiment: "sticky-cart", variant }],
+      ["search", { query: words, results_count }],
+    ] as [string, Record<string, unknown>][]);
+    const timezone = dice.pick(["Europe/Berlin", "America/New_York", "Asia/Tokyo"]);
+    const context = { country: "DE", os: "iOS", ...(person % 2 === 0 ? { timezone } : {}) };
+    return { name, ts: new Date(now - DAY - dice.below(5 * DAY)).toISOString(), user_id: `user-${person}`, route: "/search", props, context };
+  });
+}
+
+/** What the pages ask of the shop's servers: some of it fails. */
+async function requests(signals: Signals, dice: Dice, now: number): Promise<void> {
+  const spans = Array.from({ length: 240 }, () => {
+    const route = dice.pick(ROUTES);
+    return {
+      trace_id: dice.hex(32),
+      span_id: dice.hex(16),
+      name: `GET ${route}`,
+      op: "http.server",
+      service: "shop",
+      start: new Date(now - dice.below(5 * DAY)).toISOString(),
+      duration_ms: round(40 * dice.skewed()),
+      status: dice.roll() < 0.05 ? "error" : "ok",
+      attributes: { "http.route": route },
+    };
+  });
+  await signals.post("spans", { spans });
 }
 
 /** In the order in which it happened, as clients send it. */

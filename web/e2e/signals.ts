@@ -11,7 +11,7 @@ export interface Event {
   route?: string;
   release?: string;
   props?: Record<string, unknown>;
-  context?: { country?: string; os?: string; browser?: string; device?: string };
+  context?: { country?: string; os?: string; browser?: string; device?: string; timezone?: string };
 }
 
 export interface Point {

@@ -58,7 +58,7 @@ describe("without scripts", () => {
   test("the explorer shows its catalogue, a metric's series and the search by form", async ({ shop, visitors }) => {
     const page = await visitors.member(shop.server, SCRIPTLESS);
     await page.goto(`/p/shop/explorer?${METRIC}&by=status&range=24h`);
-    expect(await page.locator("[data-metric]").count()).toBe(7);
+    expect(await page.locator("[data-metric]").count()).toBe(8);
     expect(await page.locator(".chart svg.plot path").count()).toBeGreaterThan(2);
     expect(await page.locator("table.tbl td.series").allInnerTexts()).toEqual(expect.arrayContaining(["200", "304", "404", "500"]));
     await page.getByRole("searchbox").fill("gauge");

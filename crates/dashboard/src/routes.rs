@@ -2,6 +2,7 @@
 
 mod annotations;
 mod entry;
+mod explorer;
 mod people;
 mod project;
 mod saved;
@@ -48,9 +49,13 @@ pub fn router(state: QueryState) -> Router {
         .route("/p/{project}/users/profile", get(people::person))
         .route("/p/{project}/users/erase", post(people::erase))
         .route("/p/{project}/identity-links/{link}", get(people::link).post(people::change_link))
-        .route("/p/{project}/explorer", get(project::aggregates))
-        .route("/p/{project}/explorer/samples", get(project::samples))
+        .route("/p/{project}/explorer", get(explorer::aggregates))
+        .route("/p/{project}/explorer/samples", get(explorer::samples))
+        .route("/p/{project}/explorer/why", get(explorer::why))
+        .route("/p/{project}/explorer/catalogue", get(explorer::catalogue))
+        .route("/p/{project}/explorer/metric", get(explorer::about).post(explorer::describe))
         .route("/p/{project}/delivery", get(project::delivery))
+        .route("/p/{project}/setup", get(project::guides))
         .route("/docs", get(|| async { Redirect::to("/docs/sending") }))
         .route("/docs/{page}", get(|Path(page): Path<String>| async move { docs::page(&page).unwrap_or_else(failure::not_found) }))
         .merge(shared::router())

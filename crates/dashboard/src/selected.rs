@@ -24,8 +24,13 @@ pub struct Selected {
 impl Selected {
     /// Reads the query string; what it does not know is left at its default. Days are taken from the earlier to the later one.
     pub fn read(words: &HashMap<String, String>) -> Self {
+        Self::among(words, &Range::AUDIENCE, Range::default())
+    }
+
+    /// The same for a page that offers other ranges.
+    pub(crate) fn among(words: &HashMap<String, String>, ranges: &[Range], usual: Range) -> Self {
         let day = |name: &str| words.get(name)?.parse::<NaiveDate>().ok().filter(|day| YEARS.contains(&day.year()));
-        let range = url::choice(words, "range", &Range::AUDIENCE, Range::word).unwrap_or_default();
+        let range = url::choice(words, "range", ranges, Range::word).unwrap_or(usual);
         let time = |name: &str| words.get(name)?.parse::<DateTime<Utc>>().ok().filter(|time| YEARS.contains(&time.year()));
         let period = match (day("from"), day("until")) {
             (Some(from), Some(until)) => Period::Days { first: from.min(until), last: from.max(until) },

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::fresh;
 
 /// The parts, in their order.
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 17] = [
     "tokens",
     "base",
     "shell",
@@ -22,6 +22,7 @@ const PARTS: [&str; 16] = [
     "entry",
     "docs",
     "saved",
+    "setup",
     "palette",
     "components",
 ];

@@ -41,6 +41,8 @@ pub struct CursorBucket {
 pub struct Zoom {
     /// The page's address up to the value of its `from`, as URLs have it.
     pub before: String,
+    /// The same of the page that a single bucket opens; nothing opens where there is none.
+    pub point: Option<String>,
     /// For each bucket the values of `from` and of `until` that begin and end with it.
     pub bounds: Vec<(String, String)>,
 }
@@ -49,7 +51,8 @@ impl Zoom {
     /// The address that shows these buckets, in either order.
     fn href(&self, a: usize, b: usize) -> Option<String> {
         let ((from, _), (_, until)) = (self.bounds.get(a.min(b))?, self.bounds.get(a.max(b))?);
-        Some(format!("{}{from}&until={until}", self.before))
+        let before = if a == b { self.point.as_ref()? } else { &self.before };
+        Some(format!("{before}{from}&until={until}"))
     }
 }
 
@@ -62,7 +65,7 @@ pub fn ChartCursor(series: Vec<CursorSeries>, buckets: Vec<CursorBucket>, #[prop
     let mark = RwSignal::new(None::<usize>);
     let zooms = zoom.is_some();
     let show = move || {
-        let part = mark.get_untracked().zip(at.get_untracked()).filter(|(from, until)| from != until);
+        let part = mark.get_untracked().zip(at.get_untracked());
         mark.set(None);
         if let Some(href) = part.zip(zoom.as_ref()).and_then(|((from, until), zoom)| zoom.href(from, until)) {
             // A page that cannot be left stays as it is.
@@ -104,8 +107,10 @@ pub fn ChartCursor(series: Vec<CursorSeries>, buckets: Vec<CursorBucket>, #[prop
             }
             on:keydown=move |event| {
                 let key = event.key();
-                if key == "Enter" && mark.get_untracked().is_some() {
+                if key == "Enter" && zooms && at.get_untracked().is_some() {
                     event.prevent_default();
+                    // Without a marked part it is the bucket itself.
+                    mark.set(mark.get_untracked().or(at.get_untracked()));
                     show();
                 } else if let Some(next) = moved(&key, at.get_untracked(), count) {
                     event.prevent_default();
@@ -216,8 +221,11 @@ mod tests {
     #[test]
     fn a_part_is_shown_from_its_first_to_its_last_bucket_whichever_way_it_was_marked() {
         let bounds = (1..=3).map(|day| (format!("d{day}"), format!("d{day}"))).collect();
-        let zoom = Zoom { before: "/p?a=b&from=".to_owned(), bounds };
+        let zoom = Zoom { before: "/p?a=b&from=".to_owned(), point: None, bounds };
         assert_eq!(zoom.href(2, 1).as_deref(), Some("/p?a=b&from=d2&until=d3"));
+        assert_eq!(zoom.href(1, 1), None, "a click opens nothing here");
+        let opens = Zoom { point: Some("/s?from=".to_owned()), ..zoom.clone() };
+        assert_eq!(opens.href(1, 1).as_deref(), Some("/s?from=d2&until=d2"));
         assert_eq!(zoom.href(0, 3), None);
     }
 

@@ -25,6 +25,9 @@ pub fn ChartFrame<M: IntoView + 'static, O: IntoView + 'static>(
     /// At least so many characters of the value axis: plots below one another begin at one line. See [`axis_chars`].
     #[prop(optional)]
     axis: usize,
+    /// What is drawn holds links: the plot is a group of them then, no picture.
+    #[prop(optional)]
+    linked: bool,
     /// What is drawn.
     marks: M,
     /// What lies over it; `()` for nothing.
@@ -42,7 +45,7 @@ pub fn ChartFrame<M: IntoView + 'static, O: IntoView + 'static>(
                     {ticks.iter().zip(words).map(|(tick, word)| view! { <span style=format!("top:{}px", pixels(scale.y(*tick)))>{word}</span> }).collect_view()}
                 </div>
                 <div class="plotbox">
-                    <svg class="plot" role="img" aria-label=label>
+                    <svg class="plot" role=if linked { "group" } else { "img" } aria-label=label>
                         {ticks
                             .iter()
                             .map(|tick| {

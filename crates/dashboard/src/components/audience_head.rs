@@ -47,12 +47,26 @@ pub(crate) fn audience_head<H: Fn(&Selected) -> String>(frame: &Frame, receipt: 
             <h1>{title}</h1>
             {freshness(frame, receipt)}
             <div class="right">
-                {ranges(Range::AUDIENCE.map(|range| choice(selected, range, &href)).into())} {days(frame, &path, selected, kept, receipt)} {more}
+                {times(frame, &path, selected, kept, receipt, &Range::AUDIENCE, &href)} {more}
             </div>
         </div>
         {bar}
     }
     .into_any()
+}
+
+/// Which time: some ranges that end now, or any days.
+pub(crate) fn times(
+    frame: &Frame,
+    path: &str,
+    selected: &Selected,
+    kept: Vec<Word>,
+    receipt: &Receipt,
+    offered: &[Range],
+    href: &impl Fn(&Selected) -> String,
+) -> AnyView {
+    let choices = offered.iter().map(|range| choice(selected, *range, href)).collect();
+    view! { {ranges(choices)} {days(frame, path, selected, kept, receipt)} }.into_any()
 }
 
 fn choice(selected: &Selected, range: Range, href: impl Fn(&Selected) -> String) -> Choice {

@@ -26,3 +26,11 @@ pub(crate) fn title(start: DateTime<Utc>, utc_offset_seconds: i32, step: Step) -
         _ => format!("{} {}", clock::weekday(at), clock::minute(at)),
     }
 }
+
+/// Where in a plot a time is, from 0 to 1: buckets are as wide as one another, whatever their hours.
+pub(crate) fn place(buckets: impl ExactSizeIterator<Item = (DateTime<Utc>, DateTime<Utc>)>, at: DateTime<Utc>) -> Option<f64> {
+    let count = buckets.len();
+    let (index, (start, end)) = buckets.enumerate().find(|(_, (start, end))| (*start..*end).contains(&at))?;
+    let within = (at - start).num_seconds() as f64 / (end - start).num_seconds().max(1) as f64;
+    Some((index as f64 + within) / count as f64)
+}

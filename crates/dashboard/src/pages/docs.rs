@@ -7,11 +7,12 @@ use crate::render::{self, Page, Title};
 use crate::shell::wordmark;
 
 /// The pages, in the order of the menu: the word of the address, the title, the text.
-const PAGES: [(&str, &str, &str); 10] = [
+const PAGES: [(&str, &str, &str); 11] = [
     ("sending", "Sending signals", include_str!("../../../../docs/sending.md")),
     ("browser", "Browser SDK", include_str!("../../../../docs/browser.md")),
     ("rust", "The Rust client", include_str!("../../../../docs/rust.md")),
     ("analyses", "Questions about events", include_str!("../../../../docs/analyses.md")),
+    ("metrics", "Questions about metrics", include_str!("../../../../docs/metrics.md")),
     ("filters", "Filters", include_str!("../../../../docs/filters.md")),
     ("sharing", "Saving and sharing", include_str!("../../../../docs/sharing.md")),
     ("verdicts", "Verdicts", include_str!("../../../../docs/verdicts.md")),
@@ -56,7 +57,8 @@ fn rendered(text: &str) -> String {
     });
     let mut out = String::with_capacity(text.len() * 2);
     html::push_html(&mut out, anchored);
-    out
+    // What is wider than the page is scrolled, by keys too.
+    out.replace("<pre>", "<pre tabindex=\"0\">")
 }
 
 fn anchor<'e>(after_start: &[Event<'e>]) -> CowStr<'e> {

@@ -9,6 +9,7 @@ mod entry;
 pub mod explorer;
 pub mod failure;
 pub mod find;
+pub mod guides;
 pub mod link;
 pub mod live;
 pub mod login;

@@ -4,10 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use axum::response::Response;
 use protocol::access::Role;
-use protocol::explorer::MetricKey;
+use protocol::range::Range;
 use query_api::access::ProjectContext;
-use query_api::explorer::{AggregateQuery, MetricQuery, SamplesQuery};
-use query_api::{ApiError, QueryState, analyses, annotations, audience, delivery, explorer, live, saved, sessions, users};
+use query_api::{ApiError, QueryState, analyses, annotations, audience, delivery, live, saved, sessions, users};
 
 use super::{Asked, Failure};
 use crate::Frame;
@@ -15,7 +14,7 @@ use crate::pages;
 use crate::pages::active::ActivePageQuery;
 use crate::pages::behavior::{Answers, BehaviorQuery};
 use crate::pages::delivery::DeliveryQuery;
-use crate::pages::explorer::ExplorerQuery;
+use crate::pages::guides::{self, GuidesQuery};
 use crate::pages::live::LivePageQuery;
 use crate::pages::metrics::{self, MetricsQuery};
 use crate::pages::sessions::SessionsPageQuery;
@@ -87,6 +86,7 @@ pub(super) async fn behavior(State(state): State<QueryState>, Path(project): Pat
         let query = BehaviorQuery::read(&asked.words);
         let routes = analyses::routes(&state, context, &query.routes()).await?;
         let hours = analyses::hours(&state, context, &query.hours()).await?;
+        let usage = analyses::usage(&state, context, &query.usage()).await?;
         let mut around = None;
         if let Some(route) = query.around() {
             let [before, after] = query.journeys(&route);
@@ -94,7 +94,7 @@ pub(super) async fn behavior(State(state): State<QueryState>, Path(project): Pat
             around = Some((route, journeys));
         }
         let begun = !routes.routes.is_empty() || audience::has_begun(&state, context).await?;
-        Ok(pages::behavior::page(frame, &query, &Answers { routes, hours, around }, begun))
+        Ok(pages::behavior::page(frame, &query, &Answers { routes, hours, usage, around }, begun))
     })
     .await
 }
@@ -113,41 +113,9 @@ pub(super) async fn sessions(State(state): State<QueryState>, Path(project): Pat
     answer(&state, &asked, &project, async |context, frame| {
         let query = SessionsPageQuery::read(&asked.words);
         let answer = sessions::sessions(&state, context, &query.sessions()).await?;
+        let figures = audience::metrics(&state, context, &query.figures()).await?;
         let begun = answer.total > 0 || audience::has_begun(&state, context).await?;
-        Ok(pages::sessions::page(frame, &query, &answer, begun))
-    })
-    .await
-}
-
-pub(super) async fn aggregates(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
-    answer(&state, &asked, &project, async |context, frame| {
-        let catalogue = explorer::catalogue(&state, context).await?;
-        let query = ExplorerQuery::read(&asked.words, &catalogue);
-        let answer = match &query.metric {
-            Some(metric) => {
-                let asked =
-                    AggregateQuery { metric: metric_query(metric), aggregate: query.aggregate, by: query.by.clone(), range: query.range };
-                found(explorer::aggregate(&state, context, &asked).await)?
-            }
-            None => None,
-        };
-        Ok(pages::explorer::aggregates_page(frame, &query, &catalogue, answer.as_ref()))
-    })
-    .await
-}
-
-pub(super) async fn samples(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
-    answer(&state, &asked, &project, async |context, frame| {
-        let catalogue = explorer::catalogue(&state, context).await?;
-        let query = ExplorerQuery::read(&asked.words, &catalogue);
-        let answer = match &query.metric {
-            Some(metric) => {
-                let asked = SamplesQuery { metric: metric_query(metric), range: query.range, order: query.order };
-                found(explorer::samples(&state, context, &asked).await)?
-            }
-            None => None,
-        };
-        Ok(pages::explorer::samples_page(frame, &query, &catalogue, answer.as_ref()))
+        Ok(pages::sessions::page(frame, &query, (&answer, &figures), begun))
     })
     .await
 }
@@ -165,17 +133,12 @@ pub(super) async fn delivery(State(state): State<QueryState>, Path(project): Pat
     .await
 }
 
-fn metric_query(metric: &MetricKey) -> MetricQuery {
-    MetricQuery { name: metric.name.clone(), kind: Some(metric.kind), unit: Some(metric.unit.clone()) }
-}
-
-/// A metric that is not there is a state of the page, not a failure.
-fn found<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(ApiError::UnknownMetric(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
+pub(super) async fn guides(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Shown {
+    answer(&state, &asked, &project, async |context, frame| {
+        let answer = delivery::delivery(&state, context, Range::Days30, None).await?;
+        Ok(guides::page(frame, GuidesQuery::read(&asked.words), &answer))
+    })
+    .await
 }
 
 /// Finds out who asks for which project, then shows the page or why not.

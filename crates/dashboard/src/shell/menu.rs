@@ -17,6 +17,7 @@ pub(crate) enum Entry {
     Saved,
     Explorer,
     Delivery,
+    Guides,
     /// In no menu: its button stands above it.
     Find,
 }
@@ -27,7 +28,7 @@ const GROUPS: [(Option<&str>, &[Entry]); 5] = [
     (Some("Audience"), &[Entry::Metrics, Entry::Behavior, Entry::Users, Entry::Sessions, Entry::Saved]),
     (Some("Analysis"), &[Entry::Trends]),
     (Some("Explore"), &[Entry::Explorer]),
-    (Some("Operate"), &[Entry::Delivery]),
+    (Some("Operate"), &[Entry::Delivery, Entry::Guides]),
 ];
 
 impl Entry {
@@ -52,6 +53,7 @@ impl Entry {
             Self::Saved => "Saved and shared",
             Self::Explorer => "Metrics explorer",
             Self::Delivery => "Delivery",
+            Self::Guides => "Set-up",
             Self::Find => "Find",
         }
     }
@@ -68,6 +70,7 @@ impl Entry {
             Self::Saved => "saved",
             Self::Explorer => "explorer",
             Self::Delivery => "delivery",
+            Self::Guides => "setup",
             Self::Find => "find",
         }
     }
@@ -83,6 +86,7 @@ impl Entry {
             Self::Saved => Icon::SAVED,
             Self::Explorer => Icon::EXPLORER,
             Self::Delivery => Icon::DELIVERY,
+            Self::Guides => Icon::CHECK,
             Self::Find => Icon::SEARCH,
         }
     }

@@ -13,7 +13,7 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const LABELLED: usize = 3;
 
 /// The panel.
-pub(in crate::pages) fn panel(frame: &Frame, answer: &HoursAnswer) -> AnyView {
+pub(in crate::pages) fn panel(frame: &Frame, answer: &HoursAnswer, clocks: AnyView) -> AnyView {
     let receipt = answer.receipt.clone();
     let offsets = Offsets { from: frame.offset(receipt.from), until: frame.offset(receipt.until) };
     let most = answer.hours.iter().filter_map(|hour| hour.mean_events()).fold(0.0, f64::max);
@@ -44,7 +44,7 @@ pub(in crate::pages) fn panel(frame: &Frame, answer: &HoursAnswer) -> AnyView {
     });
     view! {
         <section class="panel gap-above">
-            <header><h2>"Hours of the week"</h2><span class="faint">{busiest}</span></header>
+            <header class="inline"><h2>"Hours of the week"</h2><span class="faint">{busiest}</span><div class="right">{clocks}</div></header>
             <div class="scroll-x body" tabindex="0" role="region" aria-label="Events by weekday and hour">
                 <table class="week">
                     <thead><tr><th scope="col"><span class="sr">"Day"</span></th>{heads.collect_view()}</tr></thead>
@@ -53,11 +53,22 @@ pub(in crate::pages) fn panel(frame: &Frame, answer: &HoursAnswer) -> AnyView {
             </div>
             <div class="foot">
                 <ReceiptMark receipt=receipt offsets=offsets figure="Events in an hour, on average".to_owned() up=true/>
-                <span>{format!("Events in an hour on average, clock of {}", frame.project.zone)}</span>
+                <span>{clock_of(frame, answer)}</span>
             </div>
         </section>
     }
     .into_any()
+}
+
+/// Whose clock it is, and for how much of what is shown.
+fn clock_of(frame: &Frame, answer: &HoursAnswer) -> String {
+    let zone = &frame.project.zone;
+    match answer.own_clock {
+        None => format!("Events in an hour on average, clock of {zone}"),
+        Some(0.0) => format!("No event says its visitor's time zone, so all are on the clock of {zone}"),
+        Some(1.0) => "Events in an hour on average, each on its visitor's own clock".to_owned(),
+        Some(own) => format!("{} of events on their visitor's own clock, the others on that of {zone}", number::percent(own)),
+    }
 }
 
 fn clock(hour: usize) -> String {

@@ -3,11 +3,12 @@
 pub(super) mod hours;
 mod neighbours;
 mod routes_table;
+mod usage;
 
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use protocol::analyses::{HoursAnswer, HoursQuery, JourneysAnswer, RoutesAnswer, RoutesQuery};
+use protocol::analyses::{HoursAnswer, HoursQuery, JourneysAnswer, RoutesAnswer, RoutesQuery, UsageAnswer, UsageQuery, WeekClock};
 
 use crate::components::audience_head::{Head, audience_head};
 use crate::components::empty;
@@ -29,12 +30,18 @@ pub struct BehaviorQuery {
     pub selected: Selected,
     /// What the routes are sorted by, largest first.
     pub sort: Column,
+    /// Whose clock the hours of the week are read on.
+    pub clock: WeekClock,
 }
 
 impl BehaviorQuery {
     /// Reads the query string; what it does not know is left at its default.
     pub fn read(words: &HashMap<String, String>) -> Self {
-        Self { selected: Selected::read(words), sort: url::choice(words, "sort", &Column::ALL, Column::word).unwrap_or_default() }
+        Self {
+            selected: Selected::read(words),
+            sort: url::choice(words, "sort", &Column::ALL, Column::word).unwrap_or_default(),
+            clock: url::choice(words, "clock", &WeekClock::ALL, WeekClock::word).unwrap_or_default(),
+        }
     }
 
     /// What is asked of the engine.
@@ -44,11 +51,17 @@ impl BehaviorQuery {
 
     /// What is asked about hours.
     pub fn hours(&self) -> HoursQuery {
-        HoursQuery { scope: self.selected.scope() }
+        HoursQuery { scope: self.selected.scope(), clock: self.clock }
+    }
+
+    /// What is asked about features, variants and searches.
+    pub fn usage(&self) -> UsageQuery {
+        UsageQuery { scope: self.selected.scope(), ..UsageQuery::default() }
     }
 
     fn kept(&self) -> Vec<Word> {
-        vec![("sort", self.sort.word().to_owned())]
+        let clock = if self.clock == WeekClock::default() { "" } else { self.clock.word() };
+        vec![("sort", self.sort.word().to_owned()), ("clock", clock.to_owned())]
     }
 
     fn href(&self, frame: &Frame) -> String {
@@ -70,6 +83,8 @@ pub struct Answers {
     pub routes: RoutesAnswer,
     /// When in the week.
     pub hours: HoursAnswer,
+    /// Features, variants, searches.
+    pub usage: UsageAnswer,
     /// Where people came from and went to, for a page that is narrowed down to one route.
     pub around: Option<(Around, [JourneysAnswer; 2])>,
 }
@@ -90,6 +105,19 @@ pub fn page(frame: &Frame, query: &BehaviorQuery, answers: &Answers, begun: bool
     })
 }
 
+/// Whose clock the hours are read on.
+fn clocks(frame: &Frame, query: &BehaviorQuery) -> AnyView {
+    let choice = |clock: WeekClock| {
+        let label = match clock {
+            WeekClock::Project => "Project's clock",
+            WeekClock::Visitor => "Visitor's own",
+        };
+        let href = BehaviorQuery { clock, ..query.clone() }.href(frame);
+        view! { <a href=href aria-current=(clock == query.clock).then_some("true")>{label}</a> }
+    };
+    view! { <nav class="seg" aria-label="Clock">{WeekClock::ALL.map(choice).collect_view()}</nav> }.into_any()
+}
+
 fn content(frame: &Frame, query: &BehaviorQuery, answers: &Answers, begun: bool) -> AnyView {
     if !begun {
         return empty::nothing_yet("No event yet", "the first event", frame.event_command()).into_any();
@@ -103,7 +131,8 @@ fn content(frame: &Frame, query: &BehaviorQuery, answers: &Answers, begun: bool)
     view! {
         {routes_table::panel(frame, query, &answers.routes)}
         {answers.around.as_ref().map(|(around, journeys)| neighbours::panels(frame, query, around, journeys))}
-        {hours::panel(frame, &answers.hours)}
+        {usage::panels(frame, query, &answers.usage)}
+        {hours::panel(frame, &answers.hours, clocks(frame, query))}
     }
     .into_any()
 }

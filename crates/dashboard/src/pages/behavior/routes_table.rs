@@ -23,10 +23,13 @@ pub enum Column {
     Entries,
     Exits,
     ExitRate,
+    ErrorRate,
+    Latency,
 }
 
 impl Column {
-    pub(super) const ALL: [Self; 6] = [Self::Views, Self::People, Self::Dwell, Self::Entries, Self::Exits, Self::ExitRate];
+    pub(super) const ALL: [Self; 8] =
+        [Self::Views, Self::People, Self::Dwell, Self::Entries, Self::Exits, Self::ExitRate, Self::ErrorRate, Self::Latency];
 
     /// The word in URLs.
     pub(super) const fn word(self) -> &'static str {
@@ -37,6 +40,8 @@ impl Column {
             Self::Entries => "entries",
             Self::Exits => "exits",
             Self::ExitRate => "exit_rate",
+            Self::ErrorRate => "error_rate",
+            Self::Latency => "p95",
         }
     }
 
@@ -48,6 +53,8 @@ impl Column {
             Self::Entries => "Entries",
             Self::Exits => "Exits",
             Self::ExitRate => "Exit rate",
+            Self::ErrorRate => "Failed",
+            Self::Latency => "p95",
         }
     }
 
@@ -55,7 +62,7 @@ impl Column {
     const fn class(self) -> &'static str {
         match self {
             Self::Views => "num views",
-            Self::Entries | Self::Exits | Self::ExitRate => "num hide-s",
+            Self::Entries | Self::Exits | Self::ExitRate | Self::ErrorRate | Self::Latency => "num hide-s",
             Self::People | Self::Dwell => "num",
         }
     }
@@ -68,6 +75,8 @@ impl Column {
             Self::Entries => Some(row.entries as f64),
             Self::Exits => Some(row.exits as f64),
             Self::ExitRate => exit_rate(row),
+            Self::ErrorRate => row.backend.and_then(|backend| backend.error_rate()),
+            Self::Latency => row.backend.and_then(|backend| backend.p95_ms),
         }
     }
 
@@ -75,17 +84,23 @@ impl Column {
         let measure = self.measure(row);
         let text = measure.map(|value| match self {
             Self::Dwell => number::duration(value / 1e3),
-            Self::ExitRate => number::percent(value),
+            Self::ExitRate | Self::ErrorRate => number::percent(value),
+            Self::Latency => number::duration(value / 1e3),
             Self::Views | Self::People | Self::Entries | Self::Exits => number::grouped(value.round() as i64),
         });
         text.unwrap_or_else(|| "–".to_owned())
     }
 }
 
-/// Sessions are counted as they are, views by their weight: of sampled ones there is no rate.
+/// Sessions are counted as they are, views by their weight: of sampled ones there is no rate. Requests need spans.
 fn columns(answer: &RoutesAnswer) -> impl Iterator<Item = Column> {
     let weighted = answer.receipt.weighted;
-    Column::ALL.into_iter().filter(move |column| *column != Column::ExitRate || !weighted)
+    let known = answer.routes.iter().any(|row| row.backend.is_some());
+    Column::ALL.into_iter().filter(move |column| match column {
+        Column::ExitRate => !weighted,
+        Column::ErrorRate | Column::Latency => known,
+        _ => true,
+    })
 }
 
 /// Sessions that ended here, of the views.
@@ -116,7 +131,7 @@ pub(super) fn panel(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer)
             </div>
             <div class="foot">
                 <ReceiptMark receipt=receipt offsets=offsets figure=count up=true/>
-                <span>"Dwell: visible time where the SDK sends it, else until the next page view; exit rate: sessions that ended here, of the views"</span>
+                <span>"Dwell: visible time where the SDK sends it, else until the next page view; exit rate: sessions that ended here, of the views; failed and p95: of the requests behind it, of everybody"</span>
                 {download(frame, "routes", query.selected.words().into_iter().chain([("top", "1000".to_owned())]).collect())}
             </div>
         </section>
@@ -180,6 +195,7 @@ mod tests {
             median_dwell_ms: dwell,
             mean_dwell_ms: None,
             dwells: 0,
+            backend: None,
         }
     }
 

@@ -150,5 +150,9 @@ fn heat() -> AnyView {
         events: (12.0 - (place % 24) as f64 + 2.0).abs().mul_add(-40.0, 480.0).max(0.0),
         people: place as u64,
     };
-    hours::panel(&sample::frame(), &HoursAnswer { hours: (0..HoursAnswer::HOURS).map(hour).collect(), receipt: sample::receipt() })
+    hours::panel(
+        &sample::frame(),
+        &HoursAnswer { hours: (0..HoursAnswer::HOURS).map(hour).collect(), own_clock: None, receipt: sample::receipt() },
+        ().into_any(),
+    )
 }

@@ -14,7 +14,7 @@ use protocol::number;
 use super::chart::place;
 use super::{MetricsQuery, words};
 use crate::Frame;
-use crate::components::when::exact;
+use crate::components::releases;
 
 /// What errors are drawn with.
 pub(super) const ERRORS: Ink = Ink { colour: "var(--bad)", dash: "" };
@@ -57,12 +57,7 @@ pub(super) fn errors(answer: &AudienceAnswer, axis: usize) -> AnyView {
 
 /// Lines through the plot where releases came up.
 pub(super) fn releases(frame: &Frame, answer: &AudienceAnswer) -> AnyView {
-    let mark = |mark: &ReleaseMark| {
-        let style = format!("left:{:.3}%", place(&answer.buckets, mark.at)? * 100.0);
-        let title = format!("{}: first event of {}", exact(frame, mark.at), mark.release);
-        Some(view! { <span class="note-mark release-mark" style=style title=title>{small_icon(Icon::RELEASE)}</span> })
-    };
-    view! { <div class="note-marks" aria-hidden="true">{answer.releases.iter().filter_map(mark).collect_view()}</div> }.into_any()
+    releases::marks(frame, &answer.releases, |at| place(&answer.buckets, at))
 }
 
 /// The releases in words, each leading to the page of its events.

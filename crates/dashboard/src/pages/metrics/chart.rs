@@ -16,6 +16,7 @@ use protocol::range::Step;
 use super::{MetricsQuery, beside, words};
 use crate::Frame;
 use crate::components::annotations::{self, Notes};
+use crate::components::bucket;
 use crate::components::download::download;
 use crate::components::table_behind::{Table, table_behind};
 use crate::selected::instant;
@@ -75,12 +76,9 @@ pub(super) fn panel(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer
     }.into_any()
 }
 
-/// Where in a plot a time is, from 0 to 1: buckets are as wide as one another, whatever their hours.
+/// Where in a plot a time is, from 0 to 1.
 pub(super) fn place(buckets: &[AudienceBucket], at: DateTime<Utc>) -> Option<f64> {
-    let index = buckets.iter().position(|bucket| (bucket.start..bucket.end).contains(&at))?;
-    let bucket = &buckets[index];
-    let within = (at - bucket.start).num_seconds() as f64 / (bucket.end - bucket.start).num_seconds().max(1) as f64;
-    Some((index as f64 + within) / buckets.len() as f64)
+    bucket::place(buckets.iter().map(|bucket| (bucket.start, bucket.end)), at)
 }
 
 fn values(buckets: &[AudienceBucket], measure: Measure) -> Vec<Option<f64>> {
@@ -181,7 +179,7 @@ fn zoom(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer) -> Zoom {
     let (path, words) = elsewhere.split_once('?').unwrap_or((&elsewhere, ""));
     let kept = words.split('&').filter(|word| !["range=", "from=", "until="].iter().any(|name| word.starts_with(name)));
     let kept: String = kept.filter(|word| !word.is_empty()).map(|word| format!("{word}&")).collect();
-    Zoom { before: format!("{path}?{kept}from="), bounds: answer.buckets.iter().map(bounds).collect() }
+    Zoom { before: format!("{path}?{kept}from="), point: None, bounds: answer.buckets.iter().map(bounds).collect() }
 }
 
 /// Tips and tables show every digit.

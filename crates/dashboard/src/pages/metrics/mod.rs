@@ -134,7 +134,7 @@ fn content(frame: &Frame, query: &MetricsQuery, answers: &Answers, begun: bool) 
     let back = query.href(frame);
     let notes = Notes { notes, may_edit: *may_edit, back: &back };
     view! {
-        {strip(Measure::ALL.map(|measure| stat(frame, query, answer, measure)).into())}
+        {strip(Measure::ALL.map(|measure| stat(frame, query, answer, (measure, measure == query.measure))).into())}
         {chart::panel(frame, query, answer, notes)}
         {lists::what(frame, query, answer)}
         {lists::who(frame, query, lists)}
@@ -147,14 +147,15 @@ fn matching(query: &MetricsQuery) -> &'static str {
     if query.selected.filtered.filter.is_all() { " arrived" } else { " matches the filter" }
 }
 
-fn stat(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, measure: Measure) -> Stat {
+/// The card of a measure, which leads to its chart.
+pub(super) fn stat(frame: &Frame, query: &MetricsQuery, answer: &AudienceAnswer, (measure, chosen): (Measure, bool)) -> Stat {
     Stat {
         measure,
         value: answer.totals.of(measure),
         before: answer.previous_totals.and_then(|totals| totals.of(measure)),
         line: answer.buckets.iter().map(|bucket| bucket.counts.of(measure)).collect(),
         open: answer.buckets.last().is_some_and(|bucket| bucket.open),
-        chosen: measure == query.measure,
+        chosen,
         href: MetricsQuery { measure, ..query.clone() }.href(frame),
         mark: answer.receipt.accuracy.label(),
     }

@@ -5,10 +5,13 @@ mod list;
 use std::collections::HashMap;
 
 use leptos::prelude::*;
+use protocol::audience::{AudienceAnswer, AudienceQuery, Measure};
 use protocol::sessions::{SessionListAnswer, SessionListQuery, SessionSort};
 
 use crate::components::audience_head::{Head, audience_head};
 use crate::components::empty;
+use crate::components::stat::strip;
+use crate::pages::metrics::{self, MetricsQuery};
 use crate::render::{Page, Title};
 use crate::selected::{Selected, Word};
 use crate::shell::{self, Entry};
@@ -41,6 +44,16 @@ impl SessionsPageQuery {
         SessionListQuery { scope: self.selected.scope(), sort: self.sort, page: self.page }
     }
 
+    /// What is asked about all sessions together.
+    pub fn figures(&self) -> AudienceQuery {
+        self.metrics().audience()
+    }
+
+    /// The page that shows the same time and events as figures.
+    fn metrics(&self) -> MetricsQuery {
+        MetricsQuery { selected: self.selected.clone(), ..MetricsQuery::default() }
+    }
+
     fn kept(&self) -> Vec<Word> {
         vec![("sort", self.sort.word().to_owned())]
     }
@@ -60,8 +73,8 @@ impl SessionsPageQuery {
     }
 }
 
-/// The page. `begun` says whether the project ever had an event.
-pub fn page(frame: &Frame, query: &SessionsPageQuery, answer: &SessionListAnswer, begun: bool) -> Page {
+/// The page: the sessions one by one, below what they come to together. `begun` says whether the project ever had an event.
+pub fn page(frame: &Frame, query: &SessionsPageQuery, (answer, figures): (&SessionListAnswer, &AudienceAnswer), begun: bool) -> Page {
     shell::framed(frame, Entry::Sessions, Title::new("Sessions"), || {
         let head = Head {
             title: "Sessions",
@@ -72,16 +85,21 @@ pub fn page(frame: &Frame, query: &SessionsPageQuery, answer: &SessionListAnswer
             more: ().into_any(),
             begun,
         };
-        view! { {audience_head(frame, &answer.receipt, head)} {content(frame, query, answer, begun)} }
+        view! { {audience_head(frame, &answer.receipt, head)} {content(frame, query, answer, figures, begun)} }
     })
 }
 
-fn content(frame: &Frame, query: &SessionsPageQuery, answer: &SessionListAnswer, begun: bool) -> AnyView {
+/// What the strip shows.
+const FIGURES: [Measure; 4] = [Measure::Sessions, Measure::PageViews, Measure::BounceRate, Measure::VisitTime];
+
+fn content(frame: &Frame, query: &SessionsPageQuery, answer: &SessionListAnswer, figures: &AudienceAnswer, begun: bool) -> AnyView {
     if !begun {
         return empty::nothing_yet("No event yet", "the first event", frame.event_command()).into_any();
     }
     if answer.total > 0 {
-        return list::panel(frame, query, answer);
+        let metrics = query.metrics();
+        let stats = FIGURES.map(|measure| metrics::stat(frame, &metrics, figures, (measure, false)));
+        return view! { {strip(stats.into())} {list::panel(frame, query, answer)} }.into_any();
     }
     let matching = if query.selected.filtered.filter.is_all() { "" } else { " with an event that matches the filter" };
     let explanation = format!("No session{matching} began in {}.", query.selected.period.sentence());

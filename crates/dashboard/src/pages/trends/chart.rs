@@ -2,7 +2,7 @@
 
 use dashboard_islands::charts::cursor::{ChartCursor, CursorBucket, CursorSeries};
 use dashboard_islands::charts::frame::ChartFrame;
-use dashboard_islands::charts::line::{Ink, OTHER, SERIES, line};
+use dashboard_islands::charts::line::{Ink, OTHER, PREVIOUS, SERIES, line};
 use dashboard_islands::charts::scale::Scale;
 use dashboard_islands::charts::time_axis;
 use dashboard_islands::clock;
@@ -23,6 +23,21 @@ pub(super) struct Drawn<'a> {
     pub(super) ink: Ink,
     pub(super) values: &'a [Option<f64>],
     pub(super) whole: Option<f64>,
+    /// The same of the earlier range: by bucket, and over all of it.
+    pub(super) before: Option<(&'a [Option<f64>], Option<f64>)>,
+}
+
+impl Drawn<'_> {
+    /// From the earlier range to this one, such as `+12 %`.
+    pub(super) fn change(&self) -> String {
+        let change = self.whole.zip(self.before.and_then(|(_, whole)| whole)).and_then(|(now, before)| number::change(now, before));
+        change.unwrap_or_else(|| "–".to_owned())
+    }
+
+    /// Whether there is anything to compare with.
+    pub(super) fn is_compared(&self) -> bool {
+        self.before.is_some_and(|(_, whole)| whole.is_some_and(|whole| whole != 0.0))
+    }
 }
 
 /// The series, told apart by ink.
@@ -32,6 +47,7 @@ pub(super) fn series<'a>(query: &TrendsQuery, answer: &'a TrendAnswer) -> Vec<Dr
         ink: if series.key == GroupKey::Other { OTHER } else { SERIES[place % SERIES.len()] },
         values: &series.values,
         whole: series.value,
+        before: answer.before.as_ref().and_then(|before| before.series.get(place)).map(|series| (&series.values[..], series.value)),
     };
     answer.series.iter().enumerate().map(drawn).collect()
 }
@@ -39,7 +55,14 @@ pub(super) fn series<'a>(query: &TrendsQuery, answer: &'a TrendAnswer) -> Vec<Dr
 /// The formula alone.
 pub(super) fn formula(answer: &TrendAnswer) -> Option<Drawn<'_>> {
     let formula = answer.formula.as_ref()?;
-    Some(Drawn { name: formula.text.clone(), ink: SERIES[0], values: &formula.values, whole: formula.total })
+    let before = answer.before.as_ref().and_then(|before| before.formula.as_ref());
+    Some(Drawn {
+        name: formula.text.clone(),
+        ink: SERIES[0],
+        values: &formula.values,
+        whole: formula.total,
+        before: before.map(|before| (&before.values[..], before.total)),
+    })
 }
 
 fn name(query: &TrendsQuery, series: &TrendSeries) -> String {
@@ -57,11 +80,15 @@ pub(super) fn chart(answer: &TrendAnswer, drawn: &[Drawn<'_>], label: String) ->
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let count = answer.buckets.len();
     let whole = answer.series.iter().all(|series| !matches!(series.measure, TrendMeasure::Number(..)));
-    let values = drawn.iter().flat_map(|drawn| drawn.values.iter().flatten().copied());
-    let scale = Scale::covering(values, 4, whole && answer.formula.is_none(), HEIGHT);
+    let shown = drawn.iter().flat_map(|drawn| drawn.values.iter().flatten().copied());
+    let earlier = earlier(drawn, count);
+    let scale = Scale::covering(shown.chain(earlier.iter().flatten().flatten().copied()), 4, whole && answer.formula.is_none(), HEIGHT);
     let starts: Vec<_> = answer.buckets.iter().map(|bucket| clock::wall(bucket.start, bucket.utc_offset_seconds)).collect();
     // The first series is drawn last, above the others.
-    let lines = drawn.iter().rev().map(|one| line(one.values, scale, one.ink, open, drawn.len() == 1).into_any()).collect_view();
+    let lines = (
+        earlier.map(|values| line(&values, scale, PREVIOUS, false, false).into_any()),
+        drawn.iter().rev().map(|one| line(one.values, scale, one.ink, open, drawn.len() == 1).into_any()).collect_view(),
+    );
     view! {
         <ChartFrame
             label=label
@@ -69,17 +96,31 @@ pub(super) fn chart(answer: &TrendAnswer, drawn: &[Drawn<'_>], label: String) ->
             unit=""
             times=time_axis::labels(&starts, answer.step, open)
             open_from=open.then(|| (count - 1) as f64 / count as f64)
-            marks=lines
+            marks=lines.into_any()
             overlay=cursor(answer, drawn, &scale)
         />
     }
     .into_any()
 }
 
+/// The earlier range's line: of one series only, since more lines could not be told apart. Where it is cut there is nothing.
+fn earlier(drawn: &[Drawn<'_>], count: usize) -> Option<Vec<Option<f64>>> {
+    let [one] = drawn else { return None };
+    let (values, _) = one.before.filter(|_| one.is_compared())?;
+    Some((0..count).map(|place| values.get(place).copied().flatten()).collect())
+}
+
 fn cursor(answer: &TrendAnswer, drawn: &[Drawn<'_>], scale: &Scale) -> AnyView {
     let named = |one: &Drawn<'_>| CursorSeries { name: one.name.clone(), colour: one.ink.colour.to_owned(), dash: one.ink.dash.to_owned() };
+    let earlier = earlier(drawn, answer.buckets.len());
+    let previous = earlier.as_ref().map(|_| CursorSeries {
+        name: "before".to_owned(),
+        colour: PREVIOUS.colour.to_owned(),
+        dash: PREVIOUS.dash.to_owned(),
+    });
     let bucket = |(place, bucket): (usize, &TimeBucket)| {
-        let values = drawn.iter().map(|one| one.values.get(place).copied().flatten());
+        let before = earlier.as_ref().map(|values| values[place]);
+        let values = drawn.iter().map(|one| one.values.get(place).copied().flatten()).chain(before);
         CursorBucket {
             title: title(bucket, answer),
             texts: values.clone().map(text).collect(),
@@ -87,7 +128,7 @@ fn cursor(answer: &TrendAnswer, drawn: &[Drawn<'_>], scale: &Scale) -> AnyView {
             note: None,
         }
     };
-    view! { <ChartCursor series=drawn.iter().map(named).collect() buckets=answer.buckets.iter().enumerate().map(bucket).collect()/> }
+    view! { <ChartCursor series=drawn.iter().map(named).chain(previous).collect() buckets=answer.buckets.iter().enumerate().map(bucket).collect()/> }
         .into_any()
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use protocol::analyses::SuggestionsAnswer;
-use protocol::range::Step;
+use protocol::range::{Compare, Step};
 
 use super::query::{By, EVERY, LETTERS, Line, TrendsQuery};
 use crate::Frame;
@@ -18,7 +18,8 @@ pub(super) fn form(frame: &Frame, query: &TrendsQuery, known: &SuggestionsAnswer
     let option = |value: String| view! { <option value=value></option> };
     let fields = FIELDS.iter().map(|field| (*field).to_owned()).chain(known.props.iter().cloned());
     let many = query.lines.len() > 1;
-    let hidden = query.selected.words().into_iter().filter(|(_, value)| !value.is_empty());
+    let compare = if query.compare == Compare::Nothing { "" } else { query.compare.word() };
+    let hidden = query.selected.words().into_iter().chain([("compare", compare.to_owned())]).filter(|(_, value)| !value.is_empty());
     view! {
         <section class="panel gap-below">
             <form class="ask" action=frame.path(Entry::Trends.page()) aria-label="Trend">

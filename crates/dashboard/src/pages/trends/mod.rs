@@ -4,17 +4,19 @@ mod chart;
 mod form;
 mod query;
 
-use dashboard_islands::charts::line::swatch;
+use dashboard_islands::charts::line::{PREVIOUS, swatch};
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
 use protocol::analyses::{SuggestionsAnswer, TrendAnswer};
 use protocol::number;
+use protocol::range::Compare;
 use protocol::receipt::Receipt;
 
 use self::chart::Drawn;
 use crate::Frame;
 use crate::components::audience_head::{Head, audience_head};
 use crate::components::download::download;
+use crate::components::picker::{Choice, menu};
 use crate::components::table_behind::table_behind;
 use crate::components::{bucket, empty};
 use crate::render::{Page, Title};
@@ -34,11 +36,24 @@ pub fn page(frame: &Frame, query: &TrendsQuery, answer: &Result<TrendAnswer, Str
             selected: &query.selected,
             kept: query.kept(),
             href: |selected: &Selected| query.selecting(selected).href(frame),
-            more: ().into_any(),
+            more: comparisons(frame, query),
             begun,
         };
         view! { {audience_head(frame, receipt, head)} {content(frame, query, answer, known, begun)} }
     })
+}
+
+/// What the range is compared with. Of a breakdown each value is a series: that is comparison enough.
+fn comparisons(frame: &Frame, query: &TrendsQuery) -> AnyView {
+    if !query.by.is_empty() {
+        return ().into_any();
+    }
+    let choice = |compare: Compare| Choice {
+        label: compare.label().to_owned(),
+        href: TrendsQuery { compare, ..query.clone() }.href(frame),
+        chosen: compare == query.compare,
+    };
+    menu("Compared with", format!("vs {}", query.compare.label()), Compare::ALL.map(choice).into())
 }
 
 fn content(frame: &Frame, query: &TrendsQuery, answer: &Result<TrendAnswer, String>, known: &SuggestionsAnswer, begun: bool) -> AnyView {
@@ -83,7 +98,11 @@ fn figures(frame: &Frame, query: &TrendsQuery, answer: &TrendAnswer) -> AnyView 
         <section class="panel gap-below">
             <header>
                 <h2>{title}</h2>
-                {answer.buckets.last().is_some_and(|bucket| bucket.open).then(|| view! { <div class="right legend"><span><i class="sw hatched"></i>"open"</span></div> })}
+                <div class="right legend">
+                    {matches!(&series[..], [one] if one.is_compared()).then(|| view! { <span>{swatch(PREVIOUS)}{query.compare.label()}</span> })}
+                    {answer.buckets.last().is_some_and(|bucket| bucket.open).then(|| view! { <span><i class="sw hatched"></i>"open"</span> })}
+                </div>
+                {(query.compare != Compare::Nothing && query.by.is_empty() && !series.iter().any(Drawn::is_compared)).then(|| view! { <span class="faint">"nothing to compare with"</span> })}
             </header>
             {chart::chart(answer, &series, label)}
             {legend(query, answer, &series)}
@@ -101,6 +120,7 @@ fn figures(frame: &Frame, query: &TrendsQuery, answer: &TrendAnswer) -> AnyView 
 /// One row per series, in the order of the colours.
 fn legend(query: &TrendsQuery, answer: &TrendAnswer, series: &[Drawn<'_>]) -> AnyView {
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
+    let compared = series.iter().any(Drawn::is_compared);
     let row = |one: &Drawn<'_>| {
         let complete = if open { &one.values[..one.values.len().saturating_sub(1)] } else { one.values };
         let known = || complete.iter().flatten().copied();
@@ -112,6 +132,10 @@ fn legend(query: &TrendsQuery, answer: &TrendAnswer, series: &[Drawn<'_>]) -> An
                 {figure("num hide-s", known().reduce(f64::max))}
                 {figure("num", complete.last().copied().flatten())}
                 {figure("num", one.whole)}
+                {compared.then(|| {
+                    let (before, change) = (one.before.and_then(|(_, whole)| whole), one.change());
+                    view! { {figure("num hide-s", before)} <td class="num">{change}</td> }
+                })}
             </tr>
         }
     };
@@ -125,6 +149,7 @@ fn legend(query: &TrendsQuery, answer: &TrendAnswer, series: &[Drawn<'_>]) -> An
                         <th scope="col" class="num hide-s">"most"</th>
                         <th scope="col" class="num">"newest"</th>
                         <th scope="col" class="num">"whole range"</th>
+                        {compared.then(|| view! { <th scope="col" class="num hide-s">"before"</th> <th scope="col" class="num">"change"</th> })}
                     </tr>
                 </thead>
                 <tbody>{series.iter().map(row).collect_view()}</tbody>

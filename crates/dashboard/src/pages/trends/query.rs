@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use protocol::analyses::{NumberMeasure, SuggestionsQuery, TrendMeasure, TrendQuery};
 use protocol::filter::{Field, Filter, Test};
-use protocol::range::Step;
+use protocol::range::{Compare, Step};
 
 use crate::selected::{Selected, Word};
 use crate::shell::Entry;
@@ -98,6 +98,8 @@ pub struct TrendsQuery {
     pub(super) by: String,
     /// What is reckoned with the series; empty for nothing.
     pub(super) formula: String,
+    /// What they are compared with.
+    pub(super) compare: Compare,
 }
 
 impl TrendsQuery {
@@ -119,6 +121,7 @@ impl TrendsQuery {
             lines,
             by: word("by"),
             formula: word("formula"),
+            compare: url::choice(words, "compare", &Compare::ALL, Compare::word).unwrap_or(Compare::Nothing),
         }
     }
 
@@ -141,6 +144,8 @@ impl TrendsQuery {
             by,
             top: TOP,
             formula: (!self.formula.is_empty()).then(|| self.formula.clone()),
+            // Each value of a breakdown is a series already.
+            compare: if self.by.is_empty() { self.compare } else { Compare::Nothing },
             ..TrendQuery::default()
         })
     }
@@ -157,7 +162,8 @@ impl TrendsQuery {
             words.extend([(event, line.event.clone()), (by, line.by.word().to_owned()), (of, line.of.clone())]);
         }
         let step = self.step.map_or("", Step::word).to_owned();
-        words.extend([("step", step), ("by", self.by.clone()), ("formula", self.formula.clone())]);
+        let compare = if self.compare == Compare::Nothing { "" } else { self.compare.word() };
+        words.extend([("step", step), ("by", self.by.clone()), ("formula", self.formula.clone()), ("compare", compare.to_owned())]);
         words
     }
 
@@ -171,6 +177,7 @@ impl TrendsQuery {
         words.extend(query.measures.iter().map(|measure| ("measure", measure.to_string())));
         words.push(("step", self.step.map_or("", Step::word).to_owned()));
         words.extend([("by", self.by.clone()), ("formula", self.formula.clone()), ("top", TOP.to_string())]);
+        words.push(("compare", query.compare.word().to_owned()));
         words
     }
 
