@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::history::{Cancel, Cancelled, History, OUT, Run, Selection, Spread, Visit};
 use crate::keys::{KeyReader, Keys};
-use crate::segment::{Column, ColumnKey, Number};
+use crate::segment::Number;
 use crate::trend::Cell;
 
 /// Which clock a row is read on.
@@ -30,10 +30,7 @@ pub fn count(
     cancel: &Cancel,
 ) -> Result<Vec<Cell>, Cancelled> {
     let readers: Vec<KeyReader<'_>> = (0..history.blocks().len()).map(|block| keys.reader(history, block)).collect();
-    let weights = history.columns(&ColumnKey::Weight, |column| match column {
-        Column::Number(number) => Some(number),
-        _ => None,
-    });
+    let weights = history.weights();
     let begin = || Counter {
         history,
         rows,
@@ -45,11 +42,7 @@ pub fn count(
     };
     let mut cells = vec![Cell::default(); buckets];
     for counter in history.walk(cancel, begin)? {
-        for (sum, cell) in cells.iter_mut().zip(counter.cells) {
-            sum.events += cell.events;
-            sum.people += cell.people;
-            sum.n += cell.n;
-        }
+        cells.iter_mut().zip(&counter.cells).for_each(|(sum, cell)| sum.add(cell));
     }
     Ok(cells)
 }

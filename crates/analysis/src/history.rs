@@ -17,7 +17,7 @@ use std::sync::Arc;
 use arrow_buffer::ScalarBuffer;
 use rayon::prelude::*;
 
-use crate::segment::{Block, Column, ColumnKey, DAY_MS};
+use crate::segment::{Block, Column, ColumnKey, DAY_MS, Number};
 
 pub use cancel::{Cancel, Cancelled};
 pub use index::{Run, RunIndex};
@@ -96,6 +96,14 @@ impl History {
     /// A column of each block, where it has it.
     pub fn columns<'a, T>(&'a self, key: &ColumnKey, read: impl Fn(&'a Column) -> Option<T>) -> Vec<Option<T>> {
         self.blocks.iter().map(|block| block.columns.get(key).and_then(|column| read(column))).collect()
+    }
+
+    /// The weights of each block's rows; `None` where all of them weigh 1.
+    pub fn weights(&self) -> Vec<Option<&Number>> {
+        self.columns(&ColumnKey::Weight, |column| match column {
+            Column::Number(number) => Some(number),
+            _ => None,
+        })
     }
 
     /// Walks all people, in parallel, and returns the visitors, each of which saw some of the slices.

@@ -63,7 +63,7 @@ pub fn count(
 }
 
 impl Cell {
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.events += other.events;
         self.people += other.people;
         self.n += other.n;

@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 
 use crate::history::{Cancel, Cancelled, History, OUT, RowRef, Run, Selection, Spread, Visit};
-use crate::segment::{Column, ColumnKey, Number};
+use crate::segment::Number;
 
 /// Days that can be told apart, by the project's calendar; later ones count as the last.
 pub const DAYS_MAX: usize = 128;
@@ -43,10 +43,7 @@ pub fn list(
     only: Option<&RoaringBitmap>,
     cancel: &Cancel,
 ) -> Result<Vec<Visitor>, Cancelled> {
-    let weights = history.columns(&ColumnKey::Weight, |column| match column {
-        Column::Number(number) => Some(number),
-        _ => None,
-    });
+    let weights = history.weights();
     let visit = || Listing { history, rows, spread, only, weights: &weights, found: Vec::new() };
     Ok(history.walk(cancel, visit)?.into_iter().flat_map(|listing| listing.found).collect())
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Cell;
 use crate::history::{History, OUT, Quarters, Rows, Run, Selection, Spread, Visit};
 use crate::keys::{KeyReader, Keys, with_keys};
-use crate::segment::{Codes, Column, ColumnKey, Number};
+use crate::segment::{Codes, Number};
 
 /// A person that no number stands for, who is never counted.
 const NOBODY: u32 = u32::MAX;
@@ -32,10 +32,7 @@ struct Day<'a> {
 
 impl<'a> Counting<'a> {
     pub(super) fn of(history: &'a History, rows: &'a Selection, spread: &'a Spread, buckets: usize, keys: &'a Keys) -> Self {
-        let weights = history.columns(&ColumnKey::Weight, |column| match column {
-            Column::Number(number) => Some(number),
-            _ => None,
-        });
+        let weights = history.weights();
         let weighted = weights.iter().any(Option::is_some);
         let day = |(block, weight)| Day {
             rows: &rows[block],

@@ -5,17 +5,14 @@ use rayon::prelude::*;
 use super::Cell;
 use crate::history::{Cancel, Cancelled, History, OUT, Rows, Selection, Spread};
 use crate::keys::{KeyReader, Keys, with_keys};
-use crate::segment::{Column, ColumnKey, Number};
+use crate::segment::Number;
 
 /// Rows between two looks at whether it was cancelled.
 const ROWS: usize = 1 << 16;
 
 /// Chosen rows in some bucket by value, without people. One block at a time and several blocks at once.
 pub(super) fn tally(history: &History, rows: &Selection, spread: &Spread, keys: &Keys, cancel: &Cancel) -> Result<Vec<Cell>, Cancelled> {
-    let weights = history.columns(&ColumnKey::Weight, |column| match column {
-        Column::Number(number) => Some(number),
-        _ => None,
-    });
+    let weights = history.weights();
     let blocks = weights.into_par_iter().enumerate().filter(|(block, _)| spread.whole(*block) != Some(OUT));
     let add = |mut cells: Vec<Cell>, (block, weight): (usize, Option<&Number>)| {
         let (is_whole, quarters, buckets) = (spread.whole(block).is_some(), history.quarters(block), spread.quarters(block));
@@ -53,10 +50,7 @@ pub(super) fn tally(history: &History, rows: &Selection, spread: &Spread, keys: 
 /// # Errors
 /// When it was cancelled meanwhile.
 pub fn events(history: &History, rows: &Selection, spread: &Spread, buckets: usize, cancel: &Cancel) -> Result<Vec<f64>, Cancelled> {
-    let weights = history.columns(&ColumnKey::Weight, |column| match column {
-        Column::Number(number) => Some(number),
-        _ => None,
-    });
+    let weights = history.weights();
     let add = |mut sums: Vec<f64>, (block, weight): (usize, Option<&Number>)| {
         cancel.check()?;
         let (all, quarters, table) = (0..history.blocks()[block].rows, history.quarters(block), spread.quarters(block));

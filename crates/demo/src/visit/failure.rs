@@ -1,5 +1,6 @@
 //! What breaks, as the program that it broke in reports it.
 
+use chrono::{DateTime, Utc};
 use protocol::error_report::{Breadcrumb, ErrorReport, Frame};
 use protocol::level::Level;
 use protocol::log::LogRecord;
@@ -130,6 +131,6 @@ impl Scene<'_> {
     }
 }
 
-fn crumb(at: chrono::DateTime<chrono::Utc>, name: &str) -> Breadcrumb {
+fn crumb(at: DateTime<Utc>, name: &str) -> Breadcrumb {
     Breadcrumb { ts: Some(at.into()), kind: Some("track".to_owned()), message: Some(name.to_owned()), ..Breadcrumb::default() }
 }

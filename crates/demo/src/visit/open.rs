@@ -1,8 +1,10 @@
 //! A page is opened: the browser asks, the server makes it, the visitor reads it.
 
+use chrono::{DateTime, Utc};
 use protocol::event::PAGE_VIEW;
 use protocol::level::Level;
 use protocol::metric::MetricKind;
+use protocol::trace::SpanId;
 use serde_json::json;
 
 use super::failure::OF_A_PAGE;
@@ -64,13 +66,7 @@ impl Scene<'_> {
     }
 
     /// The server reads a table while it serves a request that took so long, `after` the request began.
-    pub(super) fn query(
-        &mut self,
-        begun: chrono::DateTime<chrono::Utc>,
-        server: protocol::trace::SpanId,
-        table: &str,
-        (after, millis): (f64, f64),
-    ) {
+    pub(super) fn query(&mut self, begun: DateTime<Utc>, server: SpanId, table: &str, (after, millis): (f64, f64)) {
         let took = millis * self.dice.unit() * 0.5;
         let query = Work {
             attributes: json!({"db.system": "postgresql", "db.table": table}),

@@ -1,5 +1,6 @@
 //! The slow endpoint: the checkout asks whoever handles the money.
 
+use chrono::{DateTime, Utc};
 use protocol::level::Level;
 use protocol::metric::MetricKind;
 use serde_json::json;
@@ -85,7 +86,7 @@ impl Scene<'_> {
     }
 
     /// The gateway's part, asked a second time when it does not answer.
-    fn charge(&mut self, begun: chrono::DateTime<chrono::Utc>, (after, millis): (f64, f64), (ending, method): (Ending, &str)) {
+    fn charge(&mut self, begun: DateTime<Utc>, (after, millis): (f64, f64), (ending, method): (Ending, &str)) {
         let server = self.span;
         let attempts = if ending == Ending::NoAnswer { 2 } else { 1 };
         let each = millis / f64::from(attempts);
