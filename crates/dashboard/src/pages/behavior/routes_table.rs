@@ -95,12 +95,16 @@ impl Column {
 /// Sessions are counted as they are, views by their weight: of sampled ones there is no rate. Requests need spans.
 fn columns(answer: &RoutesAnswer) -> impl Iterator<Item = Column> {
     let weighted = answer.receipt.weighted;
-    let known = answer.routes.iter().any(|row| row.backend.is_some());
+    let known = has_requests(answer);
     Column::ALL.into_iter().filter(move |column| match column {
         Column::ExitRate => !weighted,
         Column::ErrorRate | Column::Latency => known,
         _ => true,
     })
+}
+
+fn has_requests(answer: &RoutesAnswer) -> bool {
+    answer.routes.iter().any(|row| row.backend.is_some())
 }
 
 /// Sessions that ended here, of the views.
@@ -120,6 +124,10 @@ pub(super) fn panel(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer)
         total => format!("{} routes", number::grouped(total as i64)),
     };
     let rows = sorted(answer.routes.clone(), query.sort);
+    let requests = if has_requests(answer) { "; failed and p95: of the requests behind it, of everybody" } else { "" };
+    let note = format!(
+        "Dwell: visible time where the SDK sends it, else until the next page view; exit rate: sessions that ended here, of the views{requests}"
+    );
     view! {
         <section class="panel">
             <header><h2>"Routes"</h2><span class="faint">{count.clone()}</span></header>
@@ -131,7 +139,7 @@ pub(super) fn panel(frame: &Frame, query: &BehaviorQuery, answer: &RoutesAnswer)
             </div>
             <div class="foot">
                 <ReceiptMark receipt=receipt offsets=offsets figure=count up=true/>
-                <span>"Dwell: visible time where the SDK sends it, else until the next page view; exit rate: sessions that ended here, of the views; failed and p95: of the requests behind it, of everybody"</span>
+                <span>{note}</span>
                 {download(frame, "routes", query.selected.words().into_iter().chain([("top", "1000".to_owned())]).collect())}
             </div>
         </section>

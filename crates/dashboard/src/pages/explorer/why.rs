@@ -32,9 +32,9 @@ fn compared(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView
             <tr>
                 <td class="nowrap muted">{row.key.clone()}</td>
                 <td class="rest"><span class="clip" title=name.clone()>{text}</span></td>
-                <td class="size"><span class="cell-bar" style=format!("width:{:.0}px", inside * 90.0)></span><span class="cell-bar before" style=format!("width:{:.0}px", outside * 90.0)></span></td>
+                <td class="size hide-s"><span class="cell-bar" style=format!("width:{:.0}px", inside * 90.0)></span><span class="cell-bar before" style=format!("width:{:.0}px", outside * 90.0)></span></td>
                 <td class="num"><b>{number::percent(inside)}</b></td>
-                <td class="num">{number::percent(outside)}</td>
+                <td class="num hide-s">{number::percent(outside)}</td>
                 <td class="num">{number::points(inside, outside)}</td>
             </tr>
         }
@@ -54,8 +54,8 @@ fn compared(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView
                 <table class="tbl why">
                     <thead>
                         <tr>
-                            <th scope="col">"Attribute"</th><th scope="col">"Value"</th><th scope="col"><span class="sr">"Shares"</span></th>
-                            <th scope="col" class="num">"inside"</th><th scope="col" class="num">"around"</th><th scope="col" class="num" aria-sort="descending">"more ↓"</th>
+                            <th scope="col">"Attribute"</th><th scope="col">"Value"</th><th scope="col" class="hide-s"><span class="sr">"Shares"</span></th>
+                            <th scope="col" class="num">"inside"</th><th scope="col" class="num hide-s">"around"</th><th scope="col" class="num" aria-sort="descending">"more ↓"</th>
                         </tr>
                     </thead>
                     <tbody>{answer.rows.iter().map(row).collect_view()}</tbody>
