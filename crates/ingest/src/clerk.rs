@@ -169,6 +169,7 @@ impl Writer {
             events: 0,
             points: 0,
             spans: 0,
+            errors: 0,
             items: 0,
             imported: false,
             outcomes,

@@ -117,6 +117,7 @@ impl Day<'_> {
             events: self.count(Signal::Event),
             points: self.count(Signal::Metric),
             spans: self.count(Signal::Span),
+            errors: self.count(Signal::Error),
             items: self.items.len() as i32,
             imported: true,
             outcomes,

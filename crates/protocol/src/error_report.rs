@@ -1,5 +1,8 @@
 //! Error reports: exceptions with their frames, and messages with a level.
 
+pub mod fingerprint;
+pub mod message;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -49,7 +52,7 @@ pub struct ErrorReport {
     /// What happened before, oldest first. At most 100.
     #[serde(default, deserialize_with = "crate::text::list", skip_serializing_if = "Vec::is_empty")]
     pub breadcrumbs: Vec<Breadcrumb>,
-    /// Says which reports belong together; stored as sent. At most 16 parts.
+    /// Says which reports are one issue, instead of type and stack; `{{ default }}` stands for these. At most 16 parts.
     #[serde(default, deserialize_with = "crate::text::list", skip_serializing_if = "Vec::is_empty")]
     pub fingerprint: Vec<String>,
     /// What reports can be filtered by.

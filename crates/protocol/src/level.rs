@@ -23,6 +23,15 @@ pub enum Level {
 }
 
 impl Level {
+    /// Every one, the mildest first.
+    pub const ALL: [Self; 6] = [Self::Trace, Self::Debug, Self::Info, Self::Warning, Self::Error, Self::Fatal];
+
+    /// The level of a word, or of another spelling of it, whatever its capitals.
+    pub fn named(word: &str) -> Option<Self> {
+        let word = word.to_ascii_lowercase();
+        Self::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&word)).ok()
+    }
+
     /// The number in the `level` columns: the first of OpenTelemetry's severity range, so that columns sort by badness.
     pub const fn code(self) -> i16 {
         match self {

@@ -48,6 +48,12 @@ pub const FINGERPRINT_PARTS_MAX: usize = 16;
 pub const METRIC_SERIES_MAX: usize = 10_000;
 /// Routes of one project and UTC day; further ones fold into `__other__`.
 pub const ROUTES_MAX: usize = 2_000;
+/// Issues of one project that were seen within [`ISSUES_ALIVE_DAYS`]; errors of further ones are counted together.
+pub const ISSUES_MAX: usize = 10_000;
+/// An issue that was not seen for so long takes no room from others.
+pub const ISSUES_ALIVE_DAYS: i64 = 30;
+/// Issues that are merged into one, or changed at once.
+pub const ISSUES_CHANGED_MAX: usize = 100;
 /// SDKs, by name and version, that the books of one project and hour tell apart; further ones fold into `__other__`.
 pub const BOOKS_SDKS_MAX: usize = 200;
 /// Reasons of losses that the books of one project and hour tell apart; further ones fold into `__other__`.
@@ -103,6 +109,7 @@ pub fn table() -> Vec<(&'static str, String)> {
             "series of one metric, routes of one day; further ones fold into `__other__`",
             format!("{} and {}", n(METRIC_SERIES_MAX), n(ROUTES_MAX)),
         ),
+        ("issues of a project that were seen within 30 days; errors of further ones are counted together", n(ISSUES_MAX)),
         (
             "SDK versions, reasons of losses in the books of one hour; further ones fold into `__other__`",
             format!("{BOOKS_SDKS_MAX} and {BOOKS_REASONS_MAX}"),

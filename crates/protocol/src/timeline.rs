@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::explorer::MetricKey;
 use crate::identity::IdentityKind;
 use crate::identity_link::ActorName;
+use crate::issue::IssueId;
 use crate::level::Level;
 use crate::receipt::Receipt;
 use crate::span::SpanStatus;
@@ -130,6 +131,8 @@ pub enum TimelineBody {
         handled: bool,
         route: Option<String>,
         service: Option<String>,
+        /// Null for a report of an older version.
+        issue: Option<IssueId>,
     },
     Span {
         name: String,

@@ -11,7 +11,7 @@ use crate::claim::{Claim, Wanted};
 use crate::config::Config;
 use crate::stage::Stage;
 use crate::{
-    admit_routes, book_outcomes, book_usage, count_events, count_points, forget, intern_actors, link_identities, read_events,
+    admit_routes, book_outcomes, book_usage, count_events, count_issues, count_points, forget, intern_actors, link_identities, read_events,
     write_segments,
 };
 
@@ -80,6 +80,8 @@ async fn fill_rollups(claim: &mut Claim, now: DateTime<Utc>, config: &Config) ->
     link_identities::link_identities(claim).await?;
     config.reached(Stage::IdentitiesLinked)?;
     let events = settle_events(claim, config).await?;
+    count_issues::count_issues(claim).await?;
+    config.reached(Stage::IssuesCounted)?;
     let points = count_points::count_points(claim, now).await?;
     config.reached(Stage::PointsCounted)?;
     book_outcomes::book_outcomes(claim).await?;

@@ -1,10 +1,11 @@
-//! Forgetting a person: segments, quarters, raw rows, names, in this order, until nothing is left.
+//! Forgetting a person: segments, quarters, issues, raw rows, names, in this order, until nothing is left.
 //!
 //! Tombstones stand from the moment of the request, so that nothing of the person is counted while this goes on. Each step
 //! removes what it finds in transactions of its own, and notes it there; so the job is carried on wherever it was broken
 //! off, and several processes may do so at once. What waits to be counted, or is a dead letter, may still hold rows of the
 //! person: an erasure is finished once there is none from before it.
 
+mod issues;
 mod quarters;
 mod segments;
 
@@ -52,6 +53,7 @@ async fn carry_on(db: &Db, project: ProjectId, mut unfinished: Unfinished, now: 
     }
     segments::erase(db, project, &unfinished, now).await.context("erase from segments")?;
     quarters::erase(db, project, &unfinished).await.context("erase from quarters")?;
+    issues::erase(db, project, &unfinished).await.context("erase from issues")?;
     // Segments have told sessions.
     let Some(current) = erasures::unfinished(db, project).await?.into_iter().find(|one| one.erasure_id == unfinished.erasure_id) else {
         return Ok(false);
@@ -80,7 +82,7 @@ pub async fn would_erase(db: &Db, project: ProjectId, targets: &Targets) -> anyh
     let mut targets = targets.clone();
     for day in days(db).await? {
         let mut tx = db.begin().await?;
-        for (place, rows) in remove_day(&mut tx, project, &mut targets, day).await? {
+        for (place, rows) in by_place(&remove_day(&mut tx, project, &mut targets, day).await?) {
             *found.entry(place).or_default() += rows;
         }
         tx.rollback().await.map_err(storage::Error::from)?;
@@ -105,7 +107,13 @@ async fn days(db: &Db) -> anyhow::Result<Vec<NaiveDate>> {
 async fn erase_day(db: &Db, project: ProjectId, unfinished: &mut Unfinished, day: NaiveDate) -> anyhow::Result<()> {
     let mut tx = db.begin().await?;
     let before = unfinished.targets.sessions.len();
-    let found = remove_day(&mut tx, project, &mut unfinished.targets, day).await?;
+    let removed = remove_day(&mut tx, project, &mut unfinished.targets, day).await?;
+    if !removed.errors.is_empty() {
+        work::limit_waits(&mut tx).await?;
+        work::lock_in_turn(&mut tx, project).await?;
+        issues::take_off(&mut tx, project, &removed.errors).await?;
+    }
+    let found = by_place(&removed);
     if !found.is_empty() || unfinished.targets.sessions.len() > before {
         erasures::found(&mut tx, project, unfinished.erasure_id, &found, &unfinished.targets.sessions).await?;
     }
@@ -113,28 +121,23 @@ async fn erase_day(db: &Db, project: ProjectId, unfinished: &mut Unfinished, day
 }
 
 /// A day's raw rows of the person. The sessions that it tells are the person's on later days, too.
-async fn remove_day(
-    tx: &mut Transaction,
-    project: ProjectId,
-    targets: &mut Targets,
-    day: NaiveDate,
-) -> anyhow::Result<BTreeMap<&'static str, i64>> {
+async fn remove_day(tx: &mut Transaction, project: ProjectId, targets: &mut Targets, day: NaiveDate) -> anyhow::Result<Removed> {
     let from = day.and_time(NaiveTime::MIN).and_utc();
     let place = Where { from, until: from + TimeDelta::days(1) - TimeDelta::microseconds(1), flush: None };
     let sessions = personal_rows::sessions(tx, project, place, targets.whose()).await?;
     targets.sessions.extend(sessions);
     targets.sessions.sort_unstable();
     targets.sessions.dedup();
-    Ok(by_place(personal_rows::remove(tx, project, place, targets.whose()).await?))
+    Ok(personal_rows::remove(tx, project, place, targets.whose()).await?)
 }
 
-fn by_place(removed: Removed) -> BTreeMap<&'static str, i64> {
+fn by_place(removed: &Removed) -> BTreeMap<&'static str, i64> {
     let places = [
         ("events", removed.events),
         ("metric_points", removed.points),
         ("spans", removed.spans),
         ("logs", removed.logs),
-        ("errors", removed.errors),
+        ("errors", removed.errors.len() as u64),
         ("identities", removed.identities),
     ];
     places.into_iter().filter(|(_, rows)| *rows > 0).map(|(place, rows)| (place, rows as i64)).collect()

@@ -47,12 +47,13 @@ fn take_off(flush: &mut Pending, removed: Removed) -> anyhow::Result<()> {
     flush.points -= removed.points as i32;
     // Of an older version's note nobody knows them.
     flush.spans = (flush.spans - removed.spans as i32).max(0);
+    flush.errors = (flush.errors - removed.errors.len() as i32).max(0);
     let by_signal = [
         (Signal::Event, removed.events),
         (Signal::Metric, removed.points),
         (Signal::Span, removed.spans),
         (Signal::Log, removed.logs),
-        (Signal::Error, removed.errors),
+        (Signal::Error, removed.errors.len() as u64),
         (Signal::Identity, removed.identities),
     ];
     let mut outcomes: Vec<OutcomeCount> = serde_json::from_value(flush.outcomes.take()).context("read a flush's outcomes")?;

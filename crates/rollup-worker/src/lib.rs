@@ -14,6 +14,7 @@ mod compact;
 mod config;
 mod count;
 mod count_events;
+mod count_issues;
 mod count_points;
 mod drain;
 mod due;

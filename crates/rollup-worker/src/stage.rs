@@ -13,6 +13,8 @@ pub enum Stage {
     EventsCounted,
     /// Events are in segments.
     SegmentsWritten,
+    /// Error reports are in issues.
+    IssuesCounted,
     /// Points are in the cells.
     PointsCounted,
     /// The books are written.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
+use protocol::issue::IssueId;
 use protocol::level::Level;
 use protocol::trace::{SpanId, TraceId};
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use crate::{Db, Result, Rows, received};
 
 /// An error report that passed every check, as its row. Built by ingest's normalise stage and nowhere else.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs, reason = "see migrations/0026_error_report.sql")]
+#[allow(missing_docs, reason = "see migrations/0026_error_report.sql, 0130, 0131")]
 pub struct NewErrorReport {
     pub event_id: Uuid,
     pub ts: DateTime<Utc>,
@@ -39,15 +40,17 @@ pub struct NewErrorReport {
     pub environment: String,
     pub weight: f64,
     pub flags: i32,
+    pub issue: IssueId,
+    pub culprit: Option<String>,
 }
 
 pub(crate) const COPY: &str = "copy error_report (project_id, received_at, flush_id, n, batch_id, event_id, ts, client_ts, level, type, \
      message, handled, stacktrace, cause, breadcrumbs, fingerprint, tags, context, trace_id, span_id, actor_kind, actor, session_id, \
-     route, service, release, environment, weight, flags) from stdin (format binary)";
+     route, service, release, environment, weight, flags, issue_id, culprit) from stdin (format binary)";
 
 pub(crate) fn encode(rows: &mut Rows, place: Place<'_>, report: &NewErrorReport) {
     place
-        .begin(rows, 29)
+        .begin(rows, 31)
         .uuid(report.event_id)
         .timestamptz(report.ts)
         .optional(report.client_ts, Rows::timestamptz)
@@ -71,7 +74,9 @@ pub(crate) fn encode(rows: &mut Rows, place: Place<'_>, report: &NewErrorReport)
         .optional(report.release.as_deref(), Rows::text)
         .text(&report.environment)
         .float8(report.weight)
-        .int4(report.flags);
+        .int4(report.flags)
+        .int8(report.issue.0)
+        .optional(report.culprit.as_deref(), Rows::text);
 }
 
 /// An actor's time.

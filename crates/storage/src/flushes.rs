@@ -147,6 +147,41 @@ pub async fn spans(tx: &mut Transaction, project: ProjectId, flush: &Pending) ->
     .await?)
 }
 
+/// An error report as its issue counts it.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "see migrations/0026_error_report.sql")]
+pub struct FlushError {
+    pub issue_id: i64,
+    pub ts: DateTime<Utc>,
+    pub level: i16,
+    pub kind: Option<String>,
+    pub message: String,
+    pub culprit: Option<String>,
+    pub actor_kind: i16,
+    pub actor: String,
+    pub release: Option<String>,
+    pub environment: String,
+    pub weight: f64,
+}
+
+/// The flush's error reports that have an issue, found as its events are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn errors(tx: &mut Transaction, project: ProjectId, flush: &Pending) -> Result<Vec<FlushError>> {
+    Ok(sqlx::query_as!(
+        FlushError,
+        r#"select issue_id as "issue_id!", ts, level, type as kind, message, culprit, actor_kind, actor, release, environment, weight
+           from error_report where project_id = $1 and received_at between $2 and $3 and flush_id = $4 and issue_id is not null"#,
+        project.0,
+        flush.received_from,
+        flush.received_until,
+        flush.flush_id
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// The flush's metric points, found as its events are.
 ///
 /// # Errors

@@ -33,6 +33,9 @@ pub mod horizon;
 pub mod identities;
 pub mod identity_links;
 pub mod ingest_processes;
+pub mod issue_quarters;
+pub mod issue_reports;
+pub mod issues;
 pub mod keeping;
 pub mod key_cache;
 pub mod live_events;
@@ -67,6 +70,7 @@ pub mod stored_items;
 pub mod tail;
 pub mod timeline;
 pub mod tombstones;
+pub mod traces;
 pub mod usage;
 pub mod work;
 

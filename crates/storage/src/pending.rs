@@ -24,6 +24,7 @@ pub struct NewPending {
     pub events: i32,
     pub points: i32,
     pub spans: i32,
+    pub errors: i32,
     /// Of every signal.
     pub items: i32,
     pub imported: bool,
@@ -42,6 +43,7 @@ pub struct Pending {
     pub events: i32,
     pub points: i32,
     pub spans: i32,
+    pub errors: i32,
     /// Of every signal; 0 in a note of an older version.
     pub items: i32,
     pub imported: bool,
@@ -56,7 +58,7 @@ pub struct Pending {
 #[allow(missing_docs, reason = "the names say it")]
 pub struct ClaimSize {
     pub flushes_max: i64,
-    /// Events, points and spans. The oldest flush is claimed whatever its size.
+    /// Events, points, spans and error reports. The oldest flush is claimed whatever its size.
     pub items_max: i64,
 }
 
@@ -69,8 +71,8 @@ pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) 
     let usage = serde_json::to_value(&row.usage).unwrap_or_default();
     sqlx::query!(
         "insert into pending (project_id, flush_id, received_from, received_until, committed_at, events, points, imported, outcomes, usage,
-             items, spans)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             items, spans, errors)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         project.0,
         row.flush_id,
         row.received_from,
@@ -82,7 +84,8 @@ pub async fn insert(tx: &mut Transaction, project: ProjectId, row: &NewPending) 
         outcomes,
         usage,
         row.items,
-        row.spans
+        row.spans,
+        row.errors
     )
     .execute(&mut **tx)
     .await?;
@@ -108,7 +111,7 @@ pub async fn projects(db: &Db) -> Result<Vec<ProjectId>> {
 pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, now: DateTime<Utc>) -> Result<Vec<Pending>> {
     let mut rows = sqlx::query_as!(
         Pending,
-        "select flush_id, received_from, received_until, committed_at, events, points, spans, items, imported, outcomes, usage
+        "select flush_id, received_from, received_until, committed_at, events, points, spans, errors, items, imported, outcomes, usage
          from pending where project_id = $1 and attempts < $2
              and (attempts = 0 or committed_at <= $4::timestamptz - attempts * attempts * interval '10 seconds')
          order by committed_at, flush_id limit $3 for update skip locked",
@@ -123,7 +126,7 @@ pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, no
     let within = rows
         .iter()
         .take_while(|row| {
-            items += i64::from(row.events) + i64::from(row.points) + i64::from(row.spans);
+            items += i64::from(row.events) + i64::from(row.points) + i64::from(row.spans) + i64::from(row.errors);
             items <= size.items_max
         })
         .count();
@@ -138,7 +141,7 @@ pub async fn claim(tx: &mut Transaction, project: ProjectId, size: ClaimSize, no
 pub async fn claim_one(tx: &mut Transaction, project: ProjectId, flush_id: Uuid) -> Result<Option<Pending>> {
     Ok(sqlx::query_as!(
         Pending,
-        "select flush_id, received_from, received_until, committed_at, events, points, spans, items, imported, outcomes, usage
+        "select flush_id, received_from, received_until, committed_at, events, points, spans, errors, items, imported, outcomes, usage
          from pending where project_id = $1 and flush_id = $2 and attempts < $3 for update skip locked",
         project.0,
         flush_id,

@@ -29,15 +29,29 @@ pub struct Where {
 }
 
 /// Rows that were removed, by table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Removed {
     pub events: u64,
     pub points: u64,
     pub spans: u64,
     pub logs: u64,
-    pub errors: u64,
+    /// One by one: what their issues counted of them goes as well.
+    pub errors: Vec<RemovedError>,
     pub identities: u64,
+}
+
+/// An error report that was removed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RemovedError {
+    /// The issue that counted it; `None` for one of an older version.
+    pub issue_id: Option<i64>,
+    /// Its time.
+    pub ts: DateTime<Utc>,
+    /// Its environment.
+    pub environment: String,
+    /// Its weight.
+    pub weight: f64,
 }
 
 macro_rules! removed {
@@ -57,7 +71,19 @@ pub async fn remove(tx: &mut Transaction, project: ProjectId, place: Where, whos
         points: removed!(tx, "sql/personal_rows/remove_points.sql", project, place, users, sessions),
         spans: removed!(tx, "sql/personal_rows/remove_spans.sql", project, place, users, sessions),
         logs: removed!(tx, "sql/personal_rows/remove_logs.sql", project, place, users, sessions),
-        errors: removed!(tx, "sql/personal_rows/remove_errors.sql", project, place, users, anonymous, sessions),
+        errors: sqlx::query_file_as!(
+            RemovedError,
+            "sql/personal_rows/remove_errors.sql",
+            project.0,
+            place.from,
+            place.until,
+            place.flush,
+            users,
+            anonymous,
+            sessions
+        )
+        .fetch_all(&mut **tx)
+        .await?,
         identities: removed!(tx, "sql/personal_rows/remove_identities.sql", project, place, users, anonymous),
     };
     sqlx::query_file!("sql/personal_rows/unname_events.sql", project.0, place.from, place.until, place.flush, anonymous)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use protocol::explorer::{MetricKey, MetricSender, Sample, SampleOrder, SampleSpan};
 use protocol::id::ProjectId;
+use protocol::issue::IssueId;
 use protocol::level::Level;
 use protocol::metric::MetricKind;
 use protocol::span::SpanStatus;
@@ -245,6 +246,7 @@ pub async fn errors_of_trace(db: &Db, project: ProjectId, trace: TraceId, at: Da
             handled: row.handled,
             route: row.route,
             service: row.service,
+            issue: row.issue_id.map(IssueId),
         };
         let (trace_id, session_id, release) = (row.trace_id.map(|id| TraceId(id.into_bytes())), row.session_id, row.release);
         Some(TimelineItem { ts: row.ts, trace_id, session_id, release, body, moment: Vec::new() })

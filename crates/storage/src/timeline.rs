@@ -7,6 +7,7 @@ use protocol::event::PAGE_VIEW;
 use protocol::explorer::MetricKey;
 use protocol::id::ProjectId;
 use protocol::identity::IdentityKind;
+use protocol::issue::IssueId;
 use protocol::level::Level;
 use protocol::metric::MetricKind;
 use protocol::span::SpanStatus;
@@ -115,6 +116,7 @@ pub async fn errors(db: &Db, project: ProjectId, whose: Whose<'_>, window: Windo
         handled: row.handled,
         route: row.route,
         service: row.service,
+        issue: row.issue_id.map(IssueId),
     }))
 }
 

@@ -33,6 +33,7 @@ fn flush(id: u128, minute: i64, events: i32) -> NewPending {
         events,
         points: 0,
         spans: 0,
+        errors: 0,
         items: events,
         imported: false,
         outcomes: Vec::new(),

@@ -292,6 +292,7 @@ struct Added {
     events: i32,
     points: i32,
     spans: i32,
+    errors: i32,
     /// Of every signal.
     items: i32,
 }
@@ -310,13 +311,20 @@ impl Flush {
             events: after.events - before.events,
             points: after.points - before.points,
             spans: after.spans - before.spans,
+            errors: after.errors - before.errors,
             items: after.items - before.items,
         }
     }
 
     fn added(&self) -> Added {
         let count = |signal| self.rows.count(signal) as i32;
-        Added { events: count(Signal::Event), points: count(Signal::Metric), spans: count(Signal::Span), items: self.n }
+        Added {
+            events: count(Signal::Event),
+            points: count(Signal::Metric),
+            spans: count(Signal::Span),
+            errors: count(Signal::Error),
+            items: self.n,
+        }
     }
 
     /// The worker's note for one project.
@@ -329,6 +337,7 @@ impl Flush {
             events: added.events,
             points: added.points,
             spans: added.spans,
+            errors: added.errors,
             items: added.items,
             imported: false,
             outcomes,

@@ -97,6 +97,7 @@ impl App {
             events: 0,
             points: 0,
             spans: 0,
+            errors: 0,
             items: accepted,
             imported: false,
             outcomes: Vec::new(),

@@ -12,7 +12,7 @@ use storage::{Db, Transaction, work};
 use crate::count_events::stored_key;
 
 /// Less than any event's weight, more than what is left when sums of fractions are taken apart.
-const NO_WEIGHT: f64 = 1e-6;
+pub(super) const NO_WEIGHT: f64 = 1e-6;
 
 /// Takes these events, all of their actors' in these quarters, out of the rows that they were counted in. Returns how many
 /// rows that were.

@@ -52,6 +52,7 @@ async fn a_worker_broken_off_at_any_stage_neither_loses_nor_repeats_anything(poo
         Stage::IdentitiesLinked,
         Stage::EventsCounted,
         Stage::SegmentsWritten,
+        Stage::IssuesCounted,
         Stage::PointsCounted,
         Stage::OutcomesBooked,
         Stage::Removed,

@@ -8,6 +8,7 @@ mod erasing;
 mod exactly_once;
 mod faults;
 mod identities;
+mod issues;
 mod limits;
 mod notes;
 mod random;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use testkit::deadline::until;
 
 /// The ledger, the raw tables, what is counted from them, and the books.
-pub const TABLES_WITH_SIGNALS: [&str; 13] = [
+pub const TABLES_WITH_SIGNALS: [&str; 15] = [
     "batch",
     "event",
     "metric_point",
@@ -17,6 +17,8 @@ pub const TABLES_WITH_SIGNALS: [&str; 13] = [
     "actor",
     "metric_series",
     "event_quarter",
+    "issue",
+    "issue_quarter",
     "metric_minute",
     "metric_hour",
     "outcome_hourly",

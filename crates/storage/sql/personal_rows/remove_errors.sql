@@ -7,3 +7,4 @@ and case when $4::uuid is null then
     not exists (select from pending p where p.project_id = $1 and p.flush_id = r.flush_id)
     and not exists (select from dead_letter d where d.project_id = $1 and d.id = r.flush_id)
 else r.flush_id = $4 end
+returning r.issue_id, r.ts, r.environment, r.weight
