@@ -11,6 +11,7 @@ mod parse;
 mod print;
 #[cfg(feature = "openapi")]
 mod schema;
+pub mod search;
 mod test;
 mod tidy;
 mod word;
@@ -85,6 +86,15 @@ impl Filter {
     /// Says where it is no filter, and what to write.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         parse::filter(text)
+    }
+
+    /// Reads what is looked for in log records: a filter in which words and quoted phrases alone are pieces of the body, and
+    /// which knows the levels (see [`search`]). Its text reads as the same filter here again.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`].
+    pub fn search(text: &str) -> Result<Self, FilterError> {
+        parse::search(text)
     }
 
     /// What matches both; a page's filter and a saved one, for example. Tidy; check it with [`Filter::bounded`] where it is kept.

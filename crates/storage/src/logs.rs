@@ -1,4 +1,7 @@
-//! Raw log records. Written by ingest alone, in its flush's transaction.
+//! Raw log records. Written by ingest alone, in its flush's transaction; searched by whoever looks for what happened.
+
+mod found;
+mod over_time;
 
 use chrono::{DateTime, Utc};
 use protocol::level::Level;
@@ -6,6 +9,9 @@ use protocol::trace::{SpanId, TraceId};
 
 use crate::Rows;
 use crate::place::Place;
+
+pub use found::{LogPlace, Placed, Walk, any, arrived, one, walk};
+pub use over_time::{LevelCell, over_time};
 
 /// A log record that passed every check, as its row. Built by ingest's normalise stage and nowhere else.
 #[derive(Clone, Debug, PartialEq)]

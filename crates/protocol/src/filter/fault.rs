@@ -48,6 +48,8 @@ pub enum Fault {
     NumberNeeded,
     /// `>` and its kin on a dimension that holds text.
     TextCompared,
+    /// A level of log records is one of six words.
+    LevelNeeded,
     /// `contains` or `starts` with an empty text, which would match every text.
     TextEmpty,
     /// A `*` outside quotes: it is no wildcard here.
@@ -70,7 +72,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TooLong,
         Self::TooDeep,
         Self::TooManyTerms,
@@ -82,6 +84,7 @@ impl Fault {
         Self::ValueMissing,
         Self::NumberNeeded,
         Self::TextCompared,
+        Self::LevelNeeded,
         Self::TextEmpty,
         Self::Wildcard,
         Self::QuoteOpen,
@@ -113,6 +116,7 @@ impl Fault {
             Self::ValueMissing => "a value",
             Self::NumberNeeded => "a number",
             Self::TextCompared => "`:`, `in`, `contains`, `starts` or `exists`",
+            Self::LevelNeeded => "a level",
             Self::TextEmpty => "a text",
             Self::Wildcard => "a value without `*`",
             Self::QuoteOpen => "a closing quote",
@@ -140,6 +144,7 @@ impl Fault {
             Self::ValueMissing => "write the value, in quotes if it is empty or a word such as `and`; `plan exists` asks for any value",
             Self::NumberNeeded => "compare with a plain number: `price > 10`, `price <= 99.5`",
             Self::TextCompared => "only props hold numbers; write `props.` before the key if you mean a prop",
+            Self::LevelNeeded => "write trace, debug, info, warning, error or fatal: `level:error`, `level>=warning`",
             Self::TextEmpty => "write what the text contains; `route exists` asks for any value",
             Self::Wildcard => "write `route starts /docs` or `route contains checkout`, or put a real `*` into quotes",
             Self::QuoteOpen => "close the quote, or write `\\\"` for a quote inside",

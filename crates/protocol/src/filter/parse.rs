@@ -1,8 +1,8 @@
 //! From text to filter: `or` binds weakest, then terms side by side or with `and`, then `not`.
 
 use super::fault::{Fault, FilterError};
-use super::word::{eat_keyword, key, value};
-use super::{DEPTH_MAX, Field, Filter, LIST_MAX, Literal, Number, Piece, TERMS_MAX, TEXT_BYTES_MAX, Term, Test};
+use super::word::{eat_keyword, key, value, word};
+use super::{DEPTH_MAX, Field, Filter, LIST_MAX, Literal, Number, Piece, TERMS_MAX, TEXT_BYTES_MAX, Term, Test, search};
 use crate::scan::{Cursor, characters};
 
 /// Characters of what was written that an error repeats.
@@ -13,10 +13,22 @@ const EXCERPT_CHARS: usize = 40;
 /// # Errors
 /// Says where it is no filter, and what to write.
 pub(super) fn filter(text: &str) -> Result<Filter, FilterError> {
+    read(text, false)
+}
+
+/// Reads what is looked for in log records: words alone are pieces of the body.
+///
+/// # Errors
+/// As [`filter`].
+pub(super) fn search(text: &str) -> Result<Filter, FilterError> {
+    read(text, true)
+}
+
+fn read(text: &str, searched: bool) -> Result<Filter, FilterError> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(Fault::TooLong.at(characters(text, TEXT_BYTES_MAX)));
     }
-    let mut parser = Parser { cursor: Cursor::new(text), depth: 0, terms: 0 };
+    let mut parser = Parser { cursor: Cursor::new(text), depth: 0, terms: 0, searched };
     let read = parser.whole().map_err(|error| FilterError { at: characters(text, error.at), ..error })?;
     read.tidy().bounded()
 }
@@ -26,6 +38,8 @@ struct Parser<'t> {
     /// Open parentheses and `not`s.
     depth: usize,
     terms: usize,
+    /// Of log records: words alone are looked for.
+    searched: bool,
 }
 
 impl Parser<'_> {
@@ -73,7 +87,7 @@ impl Parser<'_> {
             Some(_) if eat_keyword(&mut ahead, "or") || eat_keyword(&mut ahead, "and") => self.refuse(Fault::TermMissing),
             Some('(') => self.nested(Self::group),
             Some('!' | '-') => self.nested(Self::negation),
-            Some(_) if eat_keyword(&mut ahead, "not") => self.nested(|parser| {
+            Some(_) if eat_keyword(&mut ahead, "not") && !(self.searched && self.is_word(ahead)) => self.nested(|parser| {
                 parser.cursor = ahead;
                 parser.factor().map(|inner| Filter::Not(Box::new(inner)))
             }),
@@ -121,23 +135,71 @@ impl Parser<'_> {
         }
         self.terms += 1;
         let start = self.cursor.at();
-        let Some(field) = key(&mut self.cursor)? else {
+        let alone = if self.searched { word(&mut self.cursor.clone())? } else { None };
+        let read = match (key(&mut self.cursor), alone.as_ref()) {
+            // A phrase may be longer than a key.
+            (Err(error), Some(text))
+                if error.kind == Fault::KeyTooLong && self.cursor.peek().is_none_or(|c| c.is_whitespace() || c == ')') =>
+            {
+                return search::piece(text.clone()).ok_or(error);
+            }
+            (read, _) => read?,
+        };
+        let Some(field) = read else {
             return self.refuse(match self.cursor.peek() {
+                Some(',') if self.searched => Fault::Unexpected,
                 Some(',') => Fault::ListNeeded,
                 _ => Fault::KeyMissing,
             });
         };
+        let behind = self.cursor;
         self.cursor.skip_space();
         let operator = self.cursor.at();
-        let Some(test) = self.test()? else {
+        let test = if self.searched && field == search::level() { self.level(operator)? } else { self.test()? };
+        let Some(test) = test else {
+            if let Some(text) = alone {
+                self.cursor = behind;
+                return search::piece(text).ok_or_else(|| Fault::TextEmpty.at(start));
+            }
             let error = Fault::KeyAlone.at(start);
             let field: String = field.to_string().chars().take(EXCERPT_CHARS).collect();
             return Err(FilterError { expected: format!("{} behind `{field}`", error.expected), ..error });
         };
+        let test = if self.searched && field == Field::Trace { search::with_traces(test) } else { test };
         if test.compares() && !field.may_be_number() {
             return Err(Fault::TextCompared.at(operator));
         }
         Ok(Term { field, test })
+    }
+
+    /// Whether a word alone stands here, or nothing: `file not found` looks for three words.
+    fn is_word(&self, at: Cursor<'_>) -> bool {
+        let mut ahead = Parser { cursor: at, depth: 0, terms: 0, searched: true };
+        ahead.cursor.skip_space();
+        match ahead.cursor.peek() {
+            None | Some(')') => true,
+            Some('(' | '!' | '-') => false,
+            Some(_) => {
+                let read = key(&mut ahead.cursor);
+                ahead.cursor.skip_space();
+                read.is_ok_and(|key| key.is_some()) && matches!(ahead.test(), Ok(None))
+            }
+        }
+    }
+
+    /// What stands behind `level` in a search. Levels have an order: `level>=warning` is `level in (warning, error, fatal)`.
+    fn level(&mut self, operator: usize) -> Result<Option<Test>, FilterError> {
+        let before = self.cursor;
+        self.cursor.eat(":");
+        if let Some(sign) = [">=", "<=", ">", "<"].into_iter().find(|sign| self.cursor.eat(sign)) {
+            self.cursor.skip_space();
+            let at = self.cursor.at();
+            let than = value(&mut self.cursor)?;
+            return search::levels(sign, &than).map(Some).ok_or_else(|| Fault::LevelNeeded.at(at));
+        }
+        self.cursor = before;
+        let test = self.test()?;
+        test.map(|test| search::with_levels(test).ok_or_else(|| Fault::LevelNeeded.at(operator))).transpose()
     }
 
     /// The operator and what follows it; `None` when there is no operator.
@@ -178,7 +240,7 @@ impl Parser<'_> {
     }
 
     fn worded(&mut self) -> Result<Option<Test>, FilterError> {
-        if eat_keyword(&mut self.cursor, "is") {
+        if !self.searched && eat_keyword(&mut self.cursor, "is") {
             let not = eat_keyword(&mut self.cursor, "not");
             let test = self.equality()?;
             return Ok(if not { test.opposite() } else { Some(test) });
@@ -195,8 +257,13 @@ impl Parser<'_> {
     }
 
     fn plain_worded(&mut self) -> Result<Option<Test>, FilterError> {
+        let mut ahead = self.cursor;
+        let is_list = eat_keyword(&mut ahead, "in") && {
+            ahead.skip_space();
+            !self.searched || ahead.peek() == Some('(')
+        };
         let cursor = &mut self.cursor;
-        if eat_keyword(cursor, "in") {
+        if is_list && eat_keyword(cursor, "in") {
             return self.list().map(Some);
         }
         if eat_keyword(cursor, "contains") {

@@ -32,6 +32,15 @@ pub(super) fn key(cursor: &mut Cursor<'_>) -> Result<Option<super::Field>, Filte
     if bare.is_empty() { Ok(None) } else { super::Field::named(bare).bounded(at).map(Some) }
 }
 
+/// The text here that could be a key, with or without quotes; `None` when there is none.
+pub(super) fn word(cursor: &mut Cursor<'_>) -> Result<Option<String>, FilterError> {
+    if let Some(text) = quoted(cursor)? {
+        return Ok(Some(text));
+    }
+    let bare = cursor.take_while(in_key);
+    Ok((!bare.is_empty()).then(|| bare.to_owned()))
+}
+
 /// The value here, with or without quotes.
 pub(super) fn value(cursor: &mut Cursor<'_>) -> Result<String, FilterError> {
     cursor.skip_space();

@@ -6,4 +6,5 @@ mod matching;
 mod properties;
 mod random;
 mod refused;
+mod search;
 mod text;
