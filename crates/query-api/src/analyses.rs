@@ -17,7 +17,7 @@ mod usage;
 
 pub use active::active;
 pub use breakdowns::breakdowns;
-pub(crate) use frame::frame;
+pub(crate) use frame::{buckets, frame};
 pub use funnel::funnel;
 pub use hours::hours;
 pub use journeys::journeys;

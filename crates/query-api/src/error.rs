@@ -31,12 +31,18 @@ pub enum ApiError {
     /// No such metric in the project.
     #[error("the project has no metric `{0}`")]
     UnknownMetric(String),
+    /// No such trace in the project, or none that is still kept.
+    #[error("the project has no trace `{0}`, or keeps it no longer")]
+    UnknownTrace(String),
     /// Nobody in the project was ever counted with this id.
     #[error("the project knows nobody by the id `{0}`")]
     UnknownPerson(String),
     /// No such identity link in the project.
     #[error("the project has no identity link `{0}`")]
     UnknownLink(String),
+    /// No such issue in the project.
+    #[error("the project has no issue `{0}`")]
+    UnknownIssue(String),
     /// Nothing is saved in the project under this id, or nothing that the caller sees.
     #[error("the project has no saved view or segment `{0}`")]
     UnknownSaved(uuid::Uuid),
@@ -114,7 +120,7 @@ impl ApiError {
             Self::UnknownProject | Self::UnknownMetric(_) | Self::UnknownPerson(_) | Self::UnknownLink(_) | Self::UnknownRoute => {
                 ProblemCode::NotFound
             }
-            Self::UnknownSaved(_) | Self::LinkOver => ProblemCode::NotFound,
+            Self::UnknownTrace(_) | Self::UnknownIssue(_) | Self::UnknownSaved(_) | Self::LinkOver => ProblemCode::NotFound,
             Self::UnknownMethod => ProblemCode::MethodNotAllowed,
             Self::InvalidParameter { .. } | Self::Storage(storage::Error::Text(_)) => ProblemCode::BadRequest,
             Self::TooManyAttempts { .. } => ProblemCode::TooMany,

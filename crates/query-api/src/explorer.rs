@@ -11,12 +11,15 @@ mod matching;
 mod resolve;
 mod samples;
 mod suggest;
+mod timed;
 mod why;
 
 pub use aggregate::aggregate;
+pub(crate) use aggregate::frame;
 pub(crate) use behind_routes::behind_routes;
 pub use catalogue::{catalogue, describe, metric};
 pub(crate) use cells::KeptCells;
 pub use samples::{sample, samples};
 pub use suggest::suggestions;
+pub use timed::timed;
 pub use why::{heat, why};

@@ -15,8 +15,10 @@ pub mod erasing;
 mod error;
 pub mod explorer;
 pub mod export;
+pub mod issues;
 pub mod keeping;
 pub mod live;
+pub mod logs;
 pub mod people;
 mod problems;
 mod receipt;
@@ -27,6 +29,7 @@ pub mod seen;
 pub mod sessions;
 pub mod shared_links;
 mod state;
+pub mod traces;
 pub mod users;
 
 pub use error::ApiError;

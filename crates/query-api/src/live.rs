@@ -21,6 +21,7 @@ use crate::access::ProjectContext;
 use crate::receipt::COMMIT_TAKES_AT_MOST;
 use crate::{ApiError, QueryState, budget};
 
+pub(crate) use stream::room as stream_room;
 pub use stream::stream;
 pub(crate) use watched::LiveWindows;
 use window::{ROWS_MAX, Window};

@@ -10,8 +10,10 @@ mod audience;
 mod delivery;
 mod erasing;
 mod explorer;
+mod issues;
 mod keeping;
 mod live;
+mod logs;
 mod openapi;
 mod parameters;
 mod people;
@@ -19,6 +21,7 @@ mod projects;
 mod saved;
 mod sessions;
 mod sheet;
+mod traces;
 mod usage;
 mod users;
 
@@ -76,6 +79,17 @@ fn described() -> OpenApiRouter<QueryState> {
         .routes(routes!(explorer::suggestions))
         .routes(routes!(explorer::about))
         .routes(routes!(explorer::describe))
+        .routes(routes!(traces::search))
+        .routes(routes!(traces::trace))
+        .routes(routes!(traces::span))
+        .routes(routes!(traces::timed))
+        .routes(routes!(logs::search))
+        .routes(routes!(logs::summary))
+        .routes(routes!(logs::around))
+        .routes(routes!(logs::tail))
+        .routes(routes!(issues::list))
+        .routes(routes!(issues::one))
+        .routes(routes!(issues::change))
         .routes(routes!(delivery::books))
         .routes(routes!(delivery::xray))
         .routes(routes!(users::users))

@@ -40,7 +40,7 @@ pub(crate) fn frame(context: &ProjectContext, making: &Making, period: Period, s
 }
 
 /// The buckets as they are told.
-pub(super) fn buckets(making: &Making, frame: &Frame) -> Vec<TimeBucket> {
+pub(crate) fn buckets(making: &Making, frame: &Frame) -> Vec<TimeBucket> {
     let bucket = |bucket: &calendar::Bucket| TimeBucket {
         start: bucket.start,
         end: bucket.end,

@@ -114,7 +114,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
 }
 
 /// The buckets of a time of metrics.
-pub(super) fn frame(period: Period, step: Option<Step>, making: &Making, context: &ProjectContext) -> Result<Frame, ApiError> {
+pub(crate) fn frame(period: Period, step: Option<Step>, making: &Making, context: &ProjectContext) -> Result<Frame, ApiError> {
     if step.is_some_and(|step| !AggregateQuery::STEPS.contains(&step)) {
         return Err(wrong("step", "is none that metrics have", AggregateQuery::STEPS.map(Step::word).join(", ")));
     }

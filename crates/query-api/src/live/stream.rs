@@ -28,8 +28,7 @@ pub async fn stream(
 ) -> Result<impl Stream<Item = Arc<LiveAnswer>> + Send + use<>, ApiError> {
     context.require(Role::Viewer)?;
     super::check(&query)?;
-    let room = Arc::clone(&state.live().streams).try_acquire_owned();
-    let room = room.map_err(|_| ApiError::Busy("too many live streams are open"))?;
+    let room = room(state)?;
     let watched = state.live().watched(state, &context)?;
     let viewer = watched.view();
     let first = budget::within(state, watched.answer(state, &context, &query)).await?;
@@ -43,6 +42,15 @@ pub async fn stream(
         following.sent = Some(Arc::clone(&answer));
         Some((answer, (following, None)))
     }))
+}
+
+/// Room for one more stream, of this kind or another.
+///
+/// # Errors
+/// [`ApiError::Busy`] when too many are open.
+pub(crate) fn room(state: &QueryState) -> Result<OwnedSemaphorePermit, ApiError> {
+    let room = Arc::clone(&state.live().streams).try_acquire_owned();
+    room.map_err(|_| ApiError::Busy("too many live streams are open"))
 }
 
 /// One open stream.

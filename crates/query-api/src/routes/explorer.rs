@@ -28,7 +28,7 @@ fn metric(parameters: &Parameters) -> Result<MetricQuery, ApiError> {
 }
 
 /// `from` and `until`, both days or both moments, or else a range.
-fn period(parameters: &Parameters) -> Result<Period, ApiError> {
+pub(super) fn period(parameters: &Parameters) -> Result<Period, ApiError> {
     if let (Some(first), Some(last)) = (parameters.day("from")?, parameters.day("until")?) {
         return Ok(Period::Days { first, last });
     }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderName;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::StreamExt as _;
+use futures::{Stream, StreamExt as _};
 use protocol::live::{LiveAnswer, LiveQuery, LiveWindow};
 use protocol::problem::Problem;
 use protocol::receipt::BotRule;
@@ -70,8 +70,12 @@ pub(super) async fn now(
 )]
 pub(super) async fn stream(State(state): State<QueryState>, context: ProjectContext, parameters: Parameters) -> Result<Response, ApiError> {
     let answers = live::stream(&state, context, query(&parameters)?).await?;
-    let events = answers.filter_map(|answer| async move { Event::default().json_data(answer.as_ref()).ok().map(Ok::<_, Infallible>) });
-    let stream = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    Ok(sent(answers.filter_map(|answer| async move { Event::default().json_data(answer.as_ref()).ok() })))
+}
+
+/// Server-sent events.
+pub(super) fn sent(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    let stream = Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     // A proxy that buffers would hold the events back.
-    Ok(([(HeaderName::from_static("x-accel-buffering"), "no")], stream).into_response())
+    ([(HeaderName::from_static("x-accel-buffering"), "no")], stream).into_response()
 }

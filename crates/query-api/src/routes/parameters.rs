@@ -41,10 +41,25 @@ impl Parameters {
         self.get(name).map_or_else(|| Ok(Filter::all()), |text| filter(name, text))
     }
 
+    /// What is looked for in log records; everything when it is absent.
+    pub(super) fn search(&self, name: &'static str) -> Result<Filter, ApiError> {
+        let Some(text) = self.get(name) else { return Ok(Filter::all()) };
+        Filter::search(text).map_err(|error| ApiError::InvalidParameter {
+            name,
+            problem: format!("cannot be looked for: {error}"),
+            allowed: "words, \"quoted phrases\" and terms such as `level>=warning service:checkout`, see /docs/logs".to_owned(),
+        })
+    }
+
     /// A filter for each time that the parameter is given, in their order, at most so many.
     pub(super) fn filters(&self, name: &'static str, count_max: usize) -> Result<Vec<Filter>, ApiError> {
         let given = self.0.iter().filter(|(known, _)| known == name);
         given.take(count_max + 1).map(|(_, text)| filter(name, text)).collect()
+    }
+
+    /// Whether any of these is given.
+    pub(super) fn has_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.get(name).is_some_and(|text| !text.is_empty()))
     }
 
     /// A value for each time that the parameter is given, in their order, at most one more than so many.

@@ -1,5 +1,7 @@
 //! Answers as tables for spreadsheets: the same figures as in JSON, as CSV (RFC 4180).
 
+mod traces;
+
 use axum::Json;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -10,6 +12,7 @@ use protocol::analyses::{
 use protocol::audience::{AudienceAnswer, AudienceBucket, Measure};
 use protocol::explorer::{AggregateAnswer, AggregateSeries, Sample, SamplesAnswer};
 use protocol::filter::Field;
+use protocol::logs::{LogsAnswer, StoredLog};
 use protocol::sessions::{SessionListAnswer, SessionRow};
 use protocol::users::{UserRow, UsersAnswer};
 use serde::Serialize;
@@ -98,6 +101,30 @@ impl Sheet for AggregateAnswer {
             line
         };
         std::iter::once(heads).chain(self.buckets.iter().enumerate().map(line)).collect()
+    }
+}
+
+impl Sheet for LogsAnswer {
+    const NAME: &'static str = "logs";
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let heads = ["time", "level", "service", "body", "trace", "span", "user", "session", "release", "environment", "attributes"];
+        let row = |log: &StoredLog| {
+            vec![
+                log.ts.to_rfc3339(),
+                log.level.word().to_owned(),
+                optional(log.service.as_deref()),
+                log.body.clone(),
+                optional(log.trace_id),
+                optional(log.span_id),
+                optional(log.user_id.as_deref()),
+                optional(log.session_id.as_deref()),
+                optional(log.release.as_deref()),
+                log.environment.clone(),
+                serde_json::Value::Object(log.attributes.clone()).to_string(),
+            ]
+        };
+        std::iter::once(heads.map(str::to_owned).into()).chain(self.records.iter().map(row)).collect()
     }
 }
 

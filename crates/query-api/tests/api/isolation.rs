@@ -8,13 +8,15 @@ use sqlx::PgPool;
 use testkit::keys;
 
 use crate::app::App;
+use crate::faults::fault;
 use crate::links::said;
+use crate::logs::{Written, written};
 use crate::points::Point;
 use crate::sent::view;
 
 /// Every route of the OpenAPI document that reads of a project, with the query that makes it answer. A route that is missing
 /// here fails `every_route_is_in_the_matrix`.
-const OF_A_PROJECT: [(&str, &str); 35] = [
+const OF_A_PROJECT: [(&str, &str); 42] = [
     ("/api/v1/projects/{project}/live", ""),
     ("/api/v1/projects/{project}/live/stream", ""),
     ("/api/v1/projects/{project}/audience/metrics", ""),
@@ -44,6 +46,13 @@ const OF_A_PROJECT: [(&str, &str); 35] = [
     ("/api/v1/projects/{project}/metrics/heat", "?name=db.ms"),
     ("/api/v1/projects/{project}/metrics/suggestions", "?name=db.ms&field=table"),
     ("/api/v1/projects/{project}/metrics/about", "?name=db.ms"),
+    ("/api/v1/projects/{project}/traces", ""),
+    ("/api/v1/projects/{project}/spans/timed", ""),
+    ("/api/v1/projects/{project}/logs", "?range=24h"),
+    ("/api/v1/projects/{project}/logs/summary", "?range=24h"),
+    ("/api/v1/projects/{project}/logs/stream", ""),
+    ("/api/v1/projects/{project}/issues", ""),
+    ("/api/v1/projects/{project}/issues/{id}", ""),
     ("/api/v1/projects/{project}/delivery", ""),
     ("/api/v1/projects/{project}/delivery/events/{id}", ""),
     ("/api/v1/projects/{project}/data-retention", ""),
@@ -52,10 +61,11 @@ const OF_A_PROJECT: [(&str, &str); 35] = [
     ("/api/v1/projects/{project}/identity-links/{link}/preview", ""),
 ];
 /// Every route that changes something in a project.
-const CHANGES: [&str; 9] = [
+const CHANGES: [&str; 10] = [
     "/api/v1/projects/{project}/metrics/describe",
     "/api/v1/projects/{project}/identity-links/{link}/undo",
     "/api/v1/projects/{project}/identity-links/{link}/restore",
+    "/api/v1/projects/{project}/issues/change",
     "/api/v1/projects/{project}/erasures/ask",
     "/api/v1/projects/{project}/annotations/add",
     "/api/v1/projects/{project}/annotations/{id}/remove",
@@ -64,11 +74,19 @@ const CHANGES: [&str; 9] = [
     "/api/v1/projects/{project}/saved/{id}/remove",
 ];
 const OF_NONE: [&str; 1] = ["/api/v1/projects"];
-/// Reads what only a stored point's id leads to; `explorer.rs` asks for it.
-const OF_A_POINT: &str = "/api/v1/projects/{project}/metrics/sample";
+/// Read what only the id of something stored leads to; `explorer.rs`, `logs.rs` and `traces.rs` ask for them.
+const BY_ID: [&str; 4] = [
+    "/api/v1/projects/{project}/logs/record",
+    "/api/v1/projects/{project}/metrics/sample",
+    "/api/v1/projects/{project}/traces/{trace}",
+    "/api/v1/projects/{project}/traces/{trace}/spans/{span}",
+];
+
+/// The issue number 1, which both projects have.
+const ISSUE: &str = "/issues/0000000000000001";
 
 fn paths() -> impl Iterator<Item = String> {
-    OF_A_PROJECT.iter().map(|(path, query)| format!("{path}{query}").replace("{link}", "1"))
+    OF_A_PROJECT.iter().map(|(path, query)| format!("{path}{query}").replace("{link}", "1").replace("/issues/{id}", ISSUE))
 }
 
 fn changes() -> impl Iterator<Item = String> {
@@ -79,7 +97,7 @@ fn changes() -> impl Iterator<Item = String> {
 fn every_route_is_in_the_matrix() {
     let document = query_api::routes::openapi();
     let described: BTreeSet<String> = document.paths.paths.keys().cloned().collect();
-    let reads = OF_A_PROJECT.iter().map(|(path, _)| *path).chain(OF_NONE).chain([OF_A_POINT]);
+    let reads = OF_A_PROJECT.iter().map(|(path, _)| *path).chain(OF_NONE).chain(BY_ID);
     let known: BTreeSet<String> = reads.chain(CHANGES).map(str::to_owned).collect();
     assert_eq!(described, known);
     for (path, item) in document.paths.paths {
@@ -97,6 +115,7 @@ async fn a_foreign_project_looks_like_one_that_does_not_exist(pool: PgPool) {
     let bank = keys::project(&app.db, "bank", app.clock.now()).await;
     for project in [app.shop.id, bank.id] {
         app.link(project, &[said("u1", "a1", 5)]).await;
+        app.fail(project, &[fault(1, "u1", app.clock.now())]).await;
     }
     let cookie = app.browser(Role::Owner).await;
     let bearer = format!("Bearer {}", keys::secret(&app.db, &app.shop, '6', &[Scope::Read, Scope::Write], app.clock.now()).await);
@@ -181,9 +200,15 @@ async fn no_answer_holds_a_word_of_another_project(pool: PgPool) {
     app.record("db.ms", protocol::metric::MetricKind::Distribution, "ms", 1, &[point(&app)]).await;
     sqlx::query("update metric_series set name = 'canary', project_id = $1").bind(bank.id.0).execute(&app.pool).await.expect("moved");
     app.link(bank.id, &[said("canary", "canary", 5)]).await;
+    app.write(bank.id, &[Written { body: "canary".to_owned(), ..written(app.clock.now() - chrono::TimeDelta::seconds(5)) }]).await;
+    let mut failed = fault(1, "canary", app.clock.now());
+    (failed.route, failed.release) = ("canary".to_owned(), "canary".to_owned());
+    app.fail(app.shop.id, &[fault(1, "u1", app.clock.now())]).await;
+    app.fail(bank.id, &[failed]).await;
     for (path, query) in OF_A_PROJECT.iter().filter(|(path, _)| !path.ends_with("/stream")) {
         let query = query.replace("db.ms", "canary").replace("=u1", "=canary");
-        let (_, body) = app.get(&format!("{path}{query}").replace("{project}", "shop").replace("{link}", "1")).await;
+        let (_, body) =
+            app.get(&format!("{path}{query}").replace("{project}", "shop").replace("{link}", "1").replace("/issues/{id}", ISSUE)).await;
         let text = body.to_string().replace("no metric `canary`", "").replace("by the id `canary`", "");
         assert!(!text.contains("canary"), "{path}: {text}");
     }
