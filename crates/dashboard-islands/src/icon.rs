@@ -18,6 +18,8 @@ icons! {
     METRICS = r#"<path d="M2 13.5h12M4 11V8M8 11V3.5M12 11V6"/>"#;
     /// The Metrics explorer.
     EXPLORER = r#"<circle cx="4" cy="11" r="1"/><circle cx="7" cy="6" r="1"/><circle cx="10.5" cy="9" r="1"/><circle cx="13" cy="4" r="1"/><path d="M2 14h12"/>"#;
+    /// Issues.
+    ISSUES = r#"<rect x="5" y="5" width="6" height="8.5" rx="3"/><path d="M6 5a2 2 0 0 1 4 0M2 6l3 1.5M14 6l-3 1.5M1.5 10H5M11 10h3.5M2.5 14l2.7-2M13.5 14l-2.7-2"/>"#;
     /// Delivery.
     DELIVERY = r#"<path d="M2 5.5 8 2.5l6 3v5l-6 3-6-3zM2 5.5l6 3 6-3M8 8.5v5"/>"#;
     /// Analysis · Trends.

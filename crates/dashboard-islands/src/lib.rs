@@ -17,6 +17,7 @@ pub mod icon;
 pub mod live;
 pub mod receipt;
 pub mod snippet;
+pub mod trace;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

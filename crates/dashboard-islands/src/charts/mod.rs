@@ -17,11 +17,11 @@ pub mod tick;
 pub mod time_axis;
 
 /// A percent of the plot's width, for attributes.
-pub(crate) fn percent(x: f64) -> String {
+pub fn percent(x: f64) -> String {
     format!("{:.2}%", x * 100.0)
 }
 
 /// Pixels, for attributes.
-pub(crate) fn pixels(y: f64) -> String {
+pub fn pixels(y: f64) -> String {
     format!("{y:.1}")
 }
