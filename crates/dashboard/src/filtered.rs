@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use protocol::filter::{Field, Filter, Test};
+use protocol::filter::{Field, Filter, FilterError, Test};
 
 /// A filter as the URL has it, or why it cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,15 +16,24 @@ pub struct Filtered {
 impl Filtered {
     /// Reads `filter`, and `add`, which somebody typed into the filter bar: both must match.
     pub fn read(words: &HashMap<String, String>) -> Self {
+        Self::read_by(words, Filter::parse)
+    }
+
+    /// The same of what is looked for in log records.
+    pub(crate) fn searched(words: &HashMap<String, String>) -> Self {
+        Self::read_by(words, Filter::search)
+    }
+
+    fn read_by(words: &HashMap<String, String>, parse: impl Fn(&str) -> Result<Filter, FilterError>) -> Self {
         let mut filtered = Self::default();
         for text in ["filter", "add"].into_iter().filter_map(|name| words.get(name)) {
-            match Filter::parse(text).map(|filter| both(&filtered.filter, &filter)) {
+            match parse(text).map(|filter| both(&filtered.filter, &filter)) {
                 Ok(filter) => filtered.filter = filter,
                 Err(error) => filtered.refused = Some((text.clone(), error.to_string())),
             }
         }
         // Each was within the limits; together they must be, too, or the next link could not be read.
-        if let Err(error) = Filter::parse(&filtered.text()) {
+        if let Err(error) = parse(&filtered.text()) {
             let refused = words.get("add").cloned().unwrap_or_default();
             return Self { refused: Some((refused, error.to_string())), ..Self::default() };
         }

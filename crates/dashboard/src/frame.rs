@@ -56,6 +56,16 @@ impl Frame {
         self.command("metrics", r#"{"metrics":[{"name":"demo.duration_ms","value":42,"unit":"ms"}]}"#)
     }
 
+    /// A command that sends one log record.
+    pub fn log_command(&self) -> String {
+        self.command("logs", r#"{"logs":[{"level":"info","body":"hello","service":"terminal"}]}"#)
+    }
+
+    /// A command that sends one error.
+    pub fn error_command(&self) -> String {
+        self.command("errors", r#"{"errors":[{"type":"HelloError","message":"hello"}]}"#)
+    }
+
     fn command(&self, signal: &str, body: &str) -> String {
         let key = self.public_key.as_deref().unwrap_or("pk_…");
         let url = &self.ingest_url;

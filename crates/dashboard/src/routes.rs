@@ -3,10 +3,13 @@
 mod annotations;
 mod entry;
 mod explorer;
+mod issues;
+mod logs;
 mod people;
 mod project;
 mod saved;
 mod shared;
+mod traces;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -54,6 +57,18 @@ pub fn router(state: QueryState) -> Router {
         .route("/p/{project}/explorer/why", get(explorer::why))
         .route("/p/{project}/explorer/catalogue", get(explorer::catalogue))
         .route("/p/{project}/explorer/metric", get(explorer::about).post(explorer::describe))
+        .route("/p/{project}/traces", get(traces::list))
+        .route("/p/{project}/traces/endpoints", get(traces::endpoints))
+        .route("/p/{project}/traces/moments", get(traces::moments))
+        .route("/p/{project}/traces/pages", get(traces::pages))
+        .route("/p/{project}/traces/jobs", get(traces::jobs))
+        .route("/p/{project}/traces/{trace}", get(traces::trace))
+        .route("/p/{project}/traces/{trace}/panel", get(traces::panel))
+        .route("/p/{project}/traces/{trace}/whole", get(traces::whole))
+        .route("/p/{project}/logs", get(logs::logs))
+        .route("/p/{project}/issues", get(issues::list))
+        .route("/p/{project}/issues/change", post(issues::change))
+        .route("/p/{project}/issues/{id}", get(issues::one))
         .route("/p/{project}/delivery", get(project::delivery))
         .route("/p/{project}/setup", get(project::guides))
         .route("/docs", get(|| async { Redirect::to("/docs/sending") }))

@@ -70,10 +70,14 @@ impl Selected {
 
     /// Whether there is anything that could be left out to see more: the longest range, or everything.
     pub(crate) fn wider(&self) -> Option<(String, Self)> {
+        self.wider_within(Range::Days90)
+    }
+
+    /// The same for a page whose longest range is another one.
+    pub(crate) fn wider_within(&self, longest: Range) -> Option<(String, Self)> {
         if !self.filtered.filter.is_all() {
             return Some(("Remove the filter".to_owned(), self.matching("")));
         }
-        let longest = Range::Days90;
         (self.period != Period::Last(longest)).then(|| (format!("Show the {}", longest.sentence()), self.during(Period::Last(longest))))
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::fresh;
 
 /// The parts, in their order.
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 20] = [
     "tokens",
     "base",
     "shell",
@@ -17,7 +17,10 @@ const PARTS: [&str; 17] = [
     "table",
     "live",
     "explorer",
+    "trace",
+    "logs",
     "delivery",
+    "issues",
     "person",
     "entry",
     "docs",

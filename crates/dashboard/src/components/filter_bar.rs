@@ -6,7 +6,23 @@ use leptos::prelude::*;
 use crate::filtered::Filtered;
 use crate::selected::Word;
 
-/// What a first look should be helped with.
+/// What a bar is for.
+pub(crate) struct Bar<'b> {
+    /// The page's address.
+    pub(crate) path: &'b str,
+    /// What else its URL says.
+    pub(crate) kept: &'b [Word],
+    /// The address that completes what is typed, where there is one.
+    pub(crate) suggest: Option<String>,
+    /// What a first look should be helped with.
+    pub(crate) fields: Vec<String>,
+    /// What can be written.
+    pub(crate) example: &'static str,
+    /// Where it is explained.
+    pub(crate) help: &'static str,
+}
+
+/// What a first look at events should be helped with.
 const FIELDS: [&str; 12] = [
     "name:",
     "route:",
@@ -22,14 +38,22 @@ const FIELDS: [&str; 12] = [
     "session:",
 ];
 
-/// The bar of a page. `path` is the page's, `kept` what else its URL says, `suggest` the address that completes what is typed,
-/// `href` makes the page's URL of a filter's text.
+/// The bar of a page about events. `path` is the page's, `kept` what else its URL says, `suggest` the address that completes what is
+/// typed, `href` makes the page's URL of a filter's text.
 pub(crate) fn filter_bar(path: &str, kept: &[Word], suggest: String, filtered: &Filtered, href: impl Fn(&str) -> String) -> AnyView {
+    let fields = FIELDS.map(str::to_owned).into();
+    let example = "Filter: country:DE, route:/cart, price>10 …";
+    bar(Bar { path, kept, suggest: Some(suggest), fields, example, help: "/docs/filters" }, filtered, href)
+}
+
+/// Any bar.
+pub(crate) fn bar(bar: Bar<'_>, filtered: &Filtered, href: impl Fn(&str) -> String) -> AnyView {
+    let Bar { path, kept, suggest, fields, example, help } = bar;
     let text = filtered.text();
     let hidden = kept.iter().cloned().chain([("filter", text.clone())]).filter(|(_, value)| !value.is_empty());
     let chips = filtered.conditions().into_iter().map(|(condition, rest)| chip(condition, href(&rest))).collect_view();
     let (typed, why) = filtered.refused.clone().unzip();
-    let placeholder = if text.is_empty() { "Filter: country:DE, route:/cart, price>10 …" } else { "and …" };
+    let placeholder = if text.is_empty() { example } else { "and …" };
     view! {
         <form class="filterbar" role="search" aria-label="Filters" action=path.to_owned()>
             {icon(Icon::FILTER)}
@@ -49,8 +73,8 @@ pub(crate) fn filter_bar(path: &str, kept: &[Word], suggest: String, filtered: &
                 data-key="find"
                 data-suggest=suggest
             />
-            <datalist id="filter-fields">{FIELDS.map(|field| view! { <option value=field></option> }).collect_view()}</datalist>
-            <a class="help" href="/docs/filters" title="How filters are written">"?"</a>
+            <datalist id="filter-fields">{fields.into_iter().map(|field| view! { <option value=field></option> }).collect_view()}</datalist>
+            <a class="help" href=help title="How filters are written">"?"</a>
             <span class="kbd">"/"</span>
         </form>
         {why.map(|why| view! { <p class="filter-fault" id="filter-fault">{why}". What follows is shown without it."</p> })}

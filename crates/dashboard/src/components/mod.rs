@@ -12,6 +12,7 @@ pub(crate) mod kind;
 pub(crate) mod pages;
 pub(crate) mod person;
 pub(crate) mod picker;
+pub(crate) mod record;
 pub(crate) mod releases;
 pub(crate) mod saved;
 pub(crate) mod shade;

@@ -7,12 +7,15 @@ use crate::render::{self, Page, Title};
 use crate::shell::wordmark;
 
 /// The pages, in the order of the menu: the word of the address, the title, the text.
-const PAGES: [(&str, &str, &str); 11] = [
+const PAGES: [(&str, &str, &str); 14] = [
     ("sending", "Sending signals", include_str!("../../../../docs/sending.md")),
     ("browser", "Browser SDK", include_str!("../../../../docs/browser.md")),
     ("rust", "The Rust client", include_str!("../../../../docs/rust.md")),
     ("analyses", "Questions about events", include_str!("../../../../docs/analyses.md")),
     ("metrics", "Questions about metrics", include_str!("../../../../docs/metrics.md")),
+    ("traces", "Traces", include_str!("../../../../docs/traces.md")),
+    ("issues", "Issues", include_str!("../../../../docs/issues.md")),
+    ("logs", "Logs", include_str!("../../../../docs/logs.md")),
     ("filters", "Filters", include_str!("../../../../docs/filters.md")),
     ("sharing", "Saving and sharing", include_str!("../../../../docs/sharing.md")),
     ("verdicts", "Verdicts", include_str!("../../../../docs/verdicts.md")),

@@ -149,11 +149,7 @@ pub(super) async fn answer(
     page: impl AsyncFnOnce(&ProjectContext, &Frame) -> Result<Page, ApiError>,
 ) -> Shown {
     let shown = async {
-        let context = match &asked.link {
-            Some(link) => link.context().clone(),
-            None => state.access().project_context(&asked.headers, project).await?,
-        };
-        let frame = frame(state, asked, &context).await?;
+        let (context, frame) = framed(state, asked, project).await?;
         page(&context, &frame).await
     };
     match shown.await {
@@ -163,6 +159,16 @@ pub(super) async fn answer(
         }),
         Err(error) => Err(Failure::of(error, state, asked)),
     }
+}
+
+/// Who asks for which project, and what every page of it knows.
+pub(super) async fn framed(state: &QueryState, asked: &Asked, project: &str) -> Result<(ProjectContext, Frame), ApiError> {
+    let context = match &asked.link {
+        Some(link) => link.context().clone(),
+        None => state.access().project_context(&asked.headers, project).await?,
+    };
+    let frame = frame(state, asked, &context).await?;
+    Ok((context, frame))
 }
 
 async fn frame(state: &QueryState, asked: &Asked, context: &ProjectContext) -> Result<Frame, ApiError> {

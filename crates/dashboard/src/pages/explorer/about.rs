@@ -34,7 +34,7 @@ pub(super) fn content(frame: &Frame, query: &ExplorerQuery, answer: &MetricAnswe
                 <div class="right"><a class="btn" href=query.href(frame, View::Aggregates)>"Open the chart"</a></div>
             </header>
             {note(frame, query, answer)}
-            <dl class="facts">
+            <dl class="details">
                 {facts.map(|(key, value)| view! { <dt>{key}</dt><dd>{value}</dd> }).collect_view()}
                 <dt>"Aggregates"</dt><dd>{aggregates}</dd>
             </dl>

@@ -23,7 +23,7 @@ use protocol::receipt::Receipt;
 pub use query::{ExplorerQuery, View};
 
 use crate::components::audience_head::times;
-use crate::components::filter_bar::filter_bar;
+use crate::components::filter_bar::{Bar, bar};
 use crate::components::filter_line::filter_line;
 use crate::components::picker::{Tab, tabs};
 use crate::components::{empty, freshness};
@@ -134,7 +134,10 @@ fn filters(frame: &Frame, query: &ExplorerQuery, open: View, href: &impl Fn(&Sel
     let metric = query.metric.iter().flat_map(|metric| [("name", metric.name.clone()), ("kind", metric.kind.word().to_owned())]);
     let suggest = url::with_words(&format!("/api/v1/projects/{}/metrics/suggestions", frame.project.id), &metric.collect::<Vec<_>>());
     let filtered = &query.selected.filtered;
-    let bar = filter_bar(&query.path(frame, open), &kept, suggest, filtered, |text| href(&query.selected.matching(text)));
+    let fields = vec!["environment:".to_owned()];
+    let example = "Filter by attribute: route:/cart, environment:prod …";
+    let of = Bar { path: &query.path(frame, open), kept: &kept, suggest: Some(suggest), fields, example, help: "/docs/filters" };
+    let bar = bar(of, filtered, |text| href(&query.selected.matching(text)));
     filter_line(frame, bar, &query.selected, href)
 }
 

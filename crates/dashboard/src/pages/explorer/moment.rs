@@ -4,15 +4,16 @@ use dashboard_islands::clock;
 use dashboard_islands::copy::CopyButton;
 use dashboard_islands::icon::{Icon, icon};
 use leptos::prelude::*;
-use protocol::explorer::{NearestBy, SampleAnswer, SampleSpan, SampleTrace};
+use protocol::explorer::{NearestBy, Sample, SampleAnswer, SampleSpan, SampleTrace};
 use protocol::metric::Aggregate;
 use protocol::number;
 use protocol::span::SpanStatus;
-use protocol::timeline::{TimelineBody, TimelineItem};
 
 use super::figure::Figures;
 use super::{ExplorerQuery, View};
-use crate::{Frame, url};
+use crate::Frame;
+use crate::components::record::record;
+use crate::pages::traces::links::{person_href, trace_href};
 
 /// The panel beside the list.
 pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer) -> AnyView {
@@ -33,7 +34,7 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
     ];
     let own = own.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
     view! {
-        <aside class="panel moment" aria-label="Sample">
+        <aside class="panel side-panel" aria-label="Sample">
             <header>
                 <h2><span class="faint">"Sample "</span>{clock::millisecond(wall(sample.ts))}</h2>
                 <div class="right"><a class="icon-link" href=closed aria-label="Close" title="Close">{icon(Icon::CLOSE)}</a></div>
@@ -43,7 +44,7 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
                 <p class="faint">{format!("{}, {}", answer.metric.name, clock::date(wall(sample.ts)))}</p>
                 {person}
             </div>
-            {trace(answer.trace.as_ref())}
+            {trace(frame, sample, answer.trace.as_ref())}
             {(!answer.errors.is_empty()).then(|| view! {
                 <h3>"Errors of the same moment" <span class="faint">{answer.errors.len()}</span></h3>
                 <ul class="records">{answer.errors.iter().map(|item| record(frame, item)).collect_view()}</ul>
@@ -53,7 +54,7 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
                 <ul class="records">{answer.logs.iter().map(|item| record(frame, item)).collect_view()}</ul>
             })}
             <h3>"Attributes"</h3>
-            <dl class="facts">
+            <dl class="details">
                 {attributes.chain(own).map(|(key, value)| view! { <dt>{key}</dt><dd class="clip" title=value.clone()>{value.clone()}</dd> }).collect_view()}
             </dl>
         </aside>
@@ -61,16 +62,12 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
     .into_any()
 }
 
-/// The page of a user.
-pub(super) fn person_href(frame: &Frame, user: &str) -> String {
-    url::with_query(&frame.path("users/profile"), [("kind", "user"), ("id", user)])
-}
-
-fn trace(trace: Option<&SampleTrace>) -> AnyView {
+fn trace(frame: &Frame, sample: &Sample, trace: Option<&SampleTrace>) -> AnyView {
     let Some(trace) = trace else {
         return view! { <h3>"Trace"</h3><p class="body faint">"The point names none, and its user and session had none within 5 minutes."</p> }.into_any();
     };
     let id = trace.id.to_string();
+    let href = trace_href(frame, trace.id, sample.span_id.filter(|_| trace.nearest_by.is_none()));
     let nearest = trace.nearest_by.map(|by| {
         let whose = match by {
             NearestBy::Session => "its session",
@@ -96,22 +93,10 @@ fn trace(trace: Option<&SampleTrace>) -> AnyView {
         }
     };
     view! {
-        <h3>"Trace" <span class="trace"><span title=id.clone()>{id[..8].to_owned()}</span><CopyButton text=id.clone() what="the trace id".to_owned() label=None/></span><span class="faint">{count}</span></h3>
+        <h3>"Trace" <span class="trace"><a href=href title=format!("Open the trace {id}")>{id[..8].to_owned()}</a><CopyButton text=id.clone() what="the trace id".to_owned() label=None/></span><span class="faint">{count}</span></h3>
         {nearest}
         {trace.spans.is_empty().then(|| view! { <p class="body faint">"Its spans are not stored."</p> })}
         <ol class="waterfall">{trace.spans.iter().map(row).collect_view()}</ol>
     }
     .into_any()
-}
-
-fn record(frame: &Frame, item: &TimelineItem) -> AnyView {
-    let at = clock::millisecond(clock::wall(item.ts, frame.offset(item.ts)));
-    let (level, message) = match &item.body {
-        TimelineBody::Error { error_type, message, level, .. } => {
-            (level.word(), error_type.as_ref().map_or_else(|| message.clone(), |kind| format!("{kind}: {message}")))
-        }
-        TimelineBody::Log { level, message, .. } => (level.word(), message.clone()),
-        _ => return ().into_any(),
-    };
-    view! { <li class=level><time class="faint">{at}</time><b>{level}</b><span>{message}</span></li> }.into_any()
 }

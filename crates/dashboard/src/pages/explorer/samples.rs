@@ -14,6 +14,7 @@ use crate::Frame;
 use crate::components::download::download;
 use crate::components::kind::kind_badge;
 use crate::components::picker::{Choice, segments};
+use crate::pages::traces::links::{person_href, trace_href};
 
 /// The tab below the filters, with the sample that is looked at.
 pub(super) fn content(
@@ -25,7 +26,9 @@ pub(super) fn content(
 ) -> AnyView {
     let list = list(frame, query, catalogue, answer);
     match opened {
-        Some(opened) => view! { <div class="beside"><div class="stack">{list}</div>{moment::panel(frame, query, opened)}</div> }.into_any(),
+        Some(opened) => {
+            view! { <div class="with-panel"><div class="stack">{list}</div>{moment::panel(frame, query, opened)}</div> }.into_any()
+        }
         None => list,
     }
 }
@@ -160,7 +163,7 @@ fn row(frame: &Frame, query: &ExplorerQuery, index: usize, sample: &Sample, time
             <td class="nowrap"><a href=href aria-current=opened.then_some("true") title="What went on in the same moment">{time}</a></td>
             <td class="num">{value}</td>
             <td class="hide-s size">{size}</td>
-            <td class="nowrap">{trace(sample)}</td>
+            <td class="nowrap">{trace(frame, sample)}</td>
             <td class="rest">{tags(sample)}</td>
             <td class="nowrap">{person(frame, sample)}</td>
             <td class="nowrap">{text(sample.session_id.as_deref())}</td>
@@ -173,14 +176,14 @@ fn row(frame: &Frame, query: &ExplorerQuery, index: usize, sample: &Sample, time
 /// The user, whose timeline is a click away.
 fn person(frame: &Frame, sample: &Sample) -> AnyView {
     let Some(user) = &sample.user_id else { return text(None) };
-    view! { <a class="clip cell" href=moment::person_href(frame, user) title=user.clone()>{user.clone()}</a> }.into_any()
+    view! { <a class="clip cell" href=person_href(frame, user) title=user.clone()>{user.clone()}</a> }.into_any()
 }
 
-/// The trace's id in full, ready to be pasted elsewhere.
-fn trace(sample: &Sample) -> AnyView {
+/// The way to the trace, and its id ready to be pasted elsewhere.
+fn trace(frame: &Frame, sample: &Sample) -> AnyView {
     let Some(trace) = sample.trace_id else { return text(None) };
     let id = trace.to_string();
-    view! { <span class="trace"><span title=id.clone()>{id[..8].to_owned()}</span><CopyButton text=id.clone() what="the trace id".to_owned() label=None/></span> }
+    view! { <span class="trace"><a href=trace_href(frame, trace, sample.span_id) title=format!("Open the trace {id}")>{id[..8].to_owned()}</a><CopyButton text=id.clone() what="the trace id".to_owned() label=None/></span> }
         .into_any()
 }
 

@@ -13,6 +13,8 @@ use protocol::timeline::{TimelineBody, TimelineItem, TimelineKind};
 use serde_json::{Map, Value};
 
 use crate::Frame;
+use crate::pages::issues::IssuePageQuery;
+use crate::pages::traces::links::trace_href;
 
 /// Props of one line; the rest is counted.
 const PROPS_SHOWN: usize = 12;
@@ -23,10 +25,11 @@ const VALUE_SHOWN: usize = 160;
 pub(super) fn line(frame: &Frame, item: &TimelineItem, began: Option<DateTime<Utc>>) -> AnyView {
     let at = clock::wall(item.ts, frame.offset(item.ts));
     let millis = clock::millisecond(at)[8..].to_owned();
-    let (what, more) = words(&item.body);
+    let (what, more) = words(frame, item);
     let trace = item.trace_id.map(|trace| {
+        let href = trace_href(frame, trace, None);
         let trace = trace.to_string();
-        view! { <code class="faint" title=format!("Trace {trace}")>{trace[..6].to_owned()}</code> }
+        view! { <a class="mono faint" href=href title=format!("Open the trace {trace}")>{trace[..6].to_owned()}</a> }
     });
     view! {
         <li class=class(&item.body)>
@@ -73,7 +76,7 @@ fn moment(frame: &Frame, item: &TimelineItem) -> AnyView {
     let more = if cut { " or more" } else { "" };
     let failed = item.moment.iter().any(|behind| behind.body.failed());
     let lines = item.moment.iter().map(|behind| {
-        let (what, more) = words(&behind.body);
+        let (what, more) = words(frame, behind);
         let at = clock::wall(behind.ts, frame.offset(behind.ts));
         view! {
             <li class=class(&behind.body)>
@@ -114,8 +117,8 @@ fn picture(body: &TimelineBody) -> Icon {
 }
 
 /// The line's own words, and what stands below them.
-fn words(body: &TimelineBody) -> (AnyView, String) {
-    match body {
+fn words(frame: &Frame, item: &TimelineItem) -> (AnyView, String) {
+    match &item.body {
         TimelineBody::View { route, referrer, props } => {
             let route = route.clone().unwrap_or_else(|| "a page".to_owned());
             let referrer = referrer.iter().map(|referrer| format!("referrer={referrer}"));
@@ -132,12 +135,16 @@ fn words(body: &TimelineBody) -> (AnyView, String) {
             let route = route.clone().map(|route| view! { " on " <code class="faint">{route}</code> });
             (view! { <b>{name.clone()}</b>{route} }.into_any(), joined(pairs(props)))
         }
-        TimelineBody::Error { error_type, message, level, handled, route, service } => {
+        TimelineBody::Error { error_type, message, level, handled, route, service, issue } => {
             let title = error_type.clone().unwrap_or_else(|| "Error".to_owned());
+            let title = match issue {
+                Some(issue) => view! { <a href=IssuePageQuery::at(*issue, item.ts).href(frame)><b>{title}</b></a> }.into_any(),
+                None => view! { <b>{title}</b> }.into_any(),
+            };
             let facts =
                 [service.as_ref().map(|service| format!("service={service}")), route.as_ref().map(|route| format!("route={route}"))];
             let facts = facts.into_iter().flatten().chain([format!("level={}", level.word()), format!("handled={handled}")]);
-            (view! { <b>{title}</b> " " <span>{cut(message)}</span> }.into_any(), joined(facts))
+            (view! { {title} " " <span>{cut(message)}</span> }.into_any(), joined(facts))
         }
         TimelineBody::Span { name, op, service, duration_ms, status } => {
             let word = match status {
