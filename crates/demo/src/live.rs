@@ -69,7 +69,8 @@ fn send(client: &Client, signal: Signal, now: DateTime<Utc>) {
             client.track_event(*event);
         }
         Item::Metric(mut point) => {
-            if is_due {
+            // What was measured of a span keeps its place in it.
+            if is_due && point.span_id.is_none() {
                 point.ts = None;
             }
             client.record_point(*point);

@@ -8,13 +8,15 @@ mod request;
 mod scene;
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use protocol::span::SpanStatus;
+use serde_json::{Value, json};
 
 use crate::dice::Dice;
 use crate::person::Person;
 use crate::signal::Signal;
 use crate::stock::{CATEGORIES, Product, SEARCHES};
 use page::Page;
+use request::Work;
 use scene::Scene;
 
 /// Most visitors are still signed in.
@@ -106,23 +108,51 @@ fn look_into_cart(scene: &mut Scene<'_>, cart: &[Product]) -> bool {
     scene.dice.chance(0.72)
 }
 
+/// A moment: from the first look at the form to the order, with when each step was reached.
 fn check_out(scene: &mut Scene<'_>, cart: &[Product]) {
     let value = (cart.iter().map(|product| product.price).sum::<f64>() * 100.0).round() / 100.0;
+    let begun = scene.at;
+    let mut checkpoints = Vec::new();
+    let status = pay_for(scene, (cart.len(), value), begun, &mut checkpoints);
+    let trace = std::mem::replace(&mut scene.trace, scene.dice.trace_id());
+    let reached = checkpoints.into_iter().map(|(step, ms): (&str, f64)| (format!("checkpoint.{step}"), json!(ms)));
+    let attributes = reached.chain([("items".to_owned(), json!(cart.len()))]).collect();
+    let took = since(begun, scene.at);
+    let moment = Work { status, attributes: Value::Object(attributes), ..Work::new("checkout", "moment", "web", (0.0, took)) };
+    scene.work(begun, None, moment);
+    scene.trace = trace;
+}
+
+/// How it ends: paid, with a payment that failed, or given up.
+fn pay_for(
+    scene: &mut Scene<'_>,
+    (items, value): (usize, f64),
+    begun: DateTime<Utc>,
+    checkpoints: &mut Vec<(&'static str, f64)>,
+) -> SpanStatus {
     scene.open(Page::Checkout);
-    scene.track("checkout.started", json!({"items": cart.len(), "value": value}));
+    scene.track("checkout.started", json!({"items": items, "value": value}));
+    checkpoints.push(("form", since(begun, scene.at)));
     if scene.dice.chance(0.15) {
-        return;
+        return SpanStatus::Cancelled;
     }
     for attempt in 1..=2 {
         let method = *scene.dice.weighted(&[(62, "card"), (25, "paypal"), (13, "invoice")]);
         if scene.pay(value, method) {
-            scene.track("checkout.completed", json!({"items": cart.len(), "value": value, "method": method}));
+            scene.track("checkout.completed", json!({"items": items, "value": value, "method": method}));
+            checkpoints.push(("paid", since(begun, scene.at)));
             scene.open(Page::Order);
-            return;
+            return SpanStatus::Ok;
         }
         scene.track("payment.failed", json!({"attempt": attempt, "value": value, "method": method, "reason": "declined"}));
         if scene.dice.chance(0.4) {
-            return;
+            return SpanStatus::Error;
         }
     }
+    SpanStatus::Error
+}
+
+/// Milliseconds.
+fn since(begun: DateTime<Utc>, now: DateTime<Utc>) -> f64 {
+    (now - begun).num_milliseconds() as f64
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::failure::OF_A_PAGE;
 use super::page::Page;
-use super::request::Work;
+use super::request::{Work, ended};
 use super::scene::Scene;
 
 /// How a page breaks: half of them on the server.
@@ -44,23 +44,25 @@ impl Scene<'_> {
             Work { attributes: json!({"route": route}), ..Work::new(route, "pageload", "web", (0.0, way * 2.0 + millis + render)) };
         let browser = self.work(begun, None, loading);
         let serving = Work {
-            failed: fails,
+            status: ended(fails),
             attributes: json!({"http.method": "GET", "http.route": route, "http.status_code": status}),
             ..Work::new(format!("GET {route}"), "http.server", "shop", (way, millis))
         };
         let server = self.work(begun, Some(browser), serving);
         self.span = server;
         let tags = [("method", "GET"), ("route", route), ("status", status)];
-        self.measure("http.server.duration_ms", millis, MetricKind::Distribution, Some("ms"), &tags);
-        self.measure("http.server.requests", 1.0, MetricKind::Counter, None, &tags);
-        if page.is_cached() {
-            let hit = self.dice.chance(0.83);
-            self.measure(if hit { "cache.hits" } else { "cache.misses" }, 1.0, MetricKind::Counter, None, &[("cache", "pages")]);
-        }
+        self.after(begun, way + millis, |scene| {
+            scene.measure("http.server.duration_ms", millis, MetricKind::Distribution, Some("ms"), &tags);
+            scene.measure("http.server.requests", 1.0, MetricKind::Counter, None, &tags);
+            if page.is_cached() {
+                let hit = scene.dice.chance(0.83);
+                scene.measure(if hit { "cache.hits" } else { "cache.misses" }, 1.0, MetricKind::Counter, None, &[("cache", "pages")]);
+            }
+        });
         self.query(begun, server, page.table(), (way, millis));
         if fails {
             let body = format!("GET {route} failed: the template has no value for `price`");
-            self.write(Level::Error, "shop", body, server, json!({"route": route}));
+            self.after(begun, way + millis, |scene| scene.write(Level::Error, "shop", body, server, json!({"route": route})));
         }
         self.span = browser;
     }
@@ -73,10 +75,14 @@ impl Scene<'_> {
             ..Work::new(format!("SELECT {table}"), "db.query", "shop", (after + millis * 0.2, took))
         };
         let span = self.work(begun, Some(server), query);
-        self.measure("db.query.duration_ms", took, MetricKind::Distribution, Some("ms"), &[("table", table)]);
-        if took > SLOW_QUERY {
-            let body = format!("slow query on {table}: {took:.0} ms");
-            self.write(Level::Warning, "shop", body, span, json!({"table": table, "duration_ms": took.round()}));
-        }
+        let request = std::mem::replace(&mut self.span, span);
+        self.after(begun, after + millis * 0.2 + took, |scene| {
+            scene.measure("db.query.duration_ms", took, MetricKind::Distribution, Some("ms"), &[("table", table)]);
+            if took > SLOW_QUERY {
+                let body = format!("slow query on {table}: {took:.0} ms");
+                scene.write(Level::Warning, "shop", body, span, json!({"table": table, "duration_ms": took.round()}));
+            }
+        });
+        self.span = request;
     }
 }

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use protocol::level::Level;
 use protocol::metric::MetricKind;
+use protocol::trace::SpanId;
 use serde_json::json;
 
 use super::failure::OF_THE_GATEWAY;
-use super::request::Work;
+use super::request::{Work, ended};
 use super::scene::Scene;
 use crate::incident;
 
@@ -71,14 +72,17 @@ impl Scene<'_> {
         let mut seen = said.clone();
         seen["route"] = json!(self.page.route());
         let name = format!("POST {ROUTE}");
-        let asking = Work { failed, attributes: seen, ..Work::new(name.clone(), "http.client", "web", (0.0, way * 2.0 + millis)) };
+        let asking =
+            Work { status: ended(failed), attributes: seen, ..Work::new(name.clone(), "http.client", "web", (0.0, way * 2.0 + millis)) };
         let browser = self.work(begun, None, asking);
-        let serving = Work { failed, attributes: said, ..Work::new(name, "http.server", "checkout", (way, millis)) };
+        let serving = Work { status: ended(failed), attributes: said, ..Work::new(name, "http.server", "checkout", (way, millis)) };
         let server = self.work(begun, Some(browser), serving);
         self.span = server;
         let tags = [("method", "POST"), ("route", ROUTE), ("status", status)];
-        self.measure("http.server.duration_ms", millis, MetricKind::Distribution, Some("ms"), &tags);
-        self.measure("http.server.requests", 1.0, MetricKind::Counter, None, &tags);
+        self.after(begun, way + millis, |scene| {
+            scene.measure("http.server.duration_ms", millis, MetricKind::Distribution, Some("ms"), &tags);
+            scene.measure("http.server.requests", 1.0, MetricKind::Counter, None, &tags);
+        });
         self.query(begun, server, "carts", (way, own));
         self.charge(begun, (way + own * 0.6, gateway), (ending, method));
         let order = if ending == Ending::Paid { "INSERT orders" } else { "UPDATE orders" };
@@ -92,26 +96,32 @@ impl Scene<'_> {
         let each = millis / f64::from(attempts);
         for attempt in 0..attempts {
             let charging = Work {
-                failed: ending == Ending::NoAnswer,
+                status: ended(ending == Ending::NoAnswer),
                 attributes: json!({"peer.service": "payment-gateway", "method": method, "attempt": attempt + 1}),
                 ..Work::new("POST /v1/charges", "http.client", "checkout", (after + each * f64::from(attempt), each))
             };
             let span = self.work(begun, Some(server), charging);
-            match ending {
-                Ending::NoAnswer if attempt + 1 == attempts => {
-                    self.report(&OF_THE_GATEWAY, "checkout", span, true);
-                    let body = format!("payment by {method} failed: the gateway did not answer");
-                    self.write(Level::Error, "checkout", body, span, json!({"method": method, "attempts": attempts}));
-                }
-                Ending::NoAnswer => {
-                    let body = format!("no answer from the payment gateway after {each:.0} ms, trying again");
-                    self.write(Level::Warning, "checkout", body, span, json!({"method": method}));
-                }
-                Ending::Declined => {
-                    self.write(Level::Info, "checkout", format!("payment by {method} declined"), span, json!({"method": method}));
-                }
-                Ending::Paid => {}
+            let is_last = attempt + 1 == attempts;
+            self.after(begun, after + each * f64::from(attempt + 1), |scene| scene.say_of_charge(span, (ending, method), each, is_last));
+        }
+    }
+
+    /// What the checkout writes when the gateway has answered, or has not.
+    fn say_of_charge(&mut self, span: SpanId, (ending, method): (Ending, &str), millis: f64, is_last: bool) {
+        match ending {
+            Ending::NoAnswer if is_last => {
+                self.report(&OF_THE_GATEWAY, "checkout", span, true);
+                let body = format!("payment by {method} failed: the gateway did not answer");
+                self.write(Level::Error, "checkout", body, span, json!({"method": method}));
             }
+            Ending::NoAnswer => {
+                let body = format!("no answer from the payment gateway after {millis:.0} ms, trying again");
+                self.write(Level::Warning, "checkout", body, span, json!({"method": method}));
+            }
+            Ending::Declined => {
+                self.write(Level::Info, "checkout", format!("payment by {method} declined"), span, json!({"method": method}));
+            }
+            Ending::Paid => {}
         }
     }
 }

@@ -15,13 +15,18 @@ pub(super) struct Work<'a> {
     pub(super) service: &'a str,
     pub(super) after: f64,
     pub(super) millis: f64,
-    pub(super) failed: bool,
+    pub(super) status: SpanStatus,
     pub(super) attributes: Value,
+}
+
+/// How a piece of work ended.
+pub(super) const fn ended(failed: bool) -> SpanStatus {
+    if failed { SpanStatus::Error } else { SpanStatus::Ok }
 }
 
 impl Work<'_> {
     pub(super) fn new<'a>(name: impl Into<String>, op: &'a str, service: &'a str, (after, millis): (f64, f64)) -> Work<'a> {
-        Work { name: name.into(), op, service, after, millis, failed: false, attributes: json!({}) }
+        Work { name: name.into(), op, service, after, millis, status: SpanStatus::Ok, attributes: json!({}) }
     }
 }
 
@@ -42,7 +47,7 @@ impl Scene<'_> {
             start: Some(start.into()),
             end: None,
             duration_ms: Some(duration_ms),
-            status: if work.failed { SpanStatus::Error } else { SpanStatus::Ok },
+            status: work.status,
             attributes: super::scene::object(work.attributes),
             user_id: self.person.user_id.clone(),
             session_id: Some(self.session_id.clone()),
@@ -52,6 +57,16 @@ impl Scene<'_> {
         };
         self.signals.push(Signal::span(start + micros(duration_ms), span));
         span_id
+    }
+}
+
+impl Scene<'_> {
+    /// Says something as of so many milliseconds after a request began.
+    pub(super) fn after<T>(&mut self, begun: DateTime<Utc>, millis: f64, say: impl FnOnce(&mut Self) -> T) -> T {
+        let now = std::mem::replace(&mut self.at, begun + micros(millis));
+        let said = say(self);
+        self.at = now;
+        said
     }
 }
 
