@@ -17,6 +17,7 @@ mod limits;
 mod links;
 mod load;
 mod lost_answers;
+mod metric_examples;
 mod outage;
 mod overload;
 mod person;
