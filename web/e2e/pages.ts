@@ -1,6 +1,7 @@
 // Every page that there is, for the promises that hold on all of them.
 import type { DevServer, Server } from "./server.ts";
-import { ANN } from "./story.ts";
+import { ANN, FAILED_TRACE, LONG_TRACE } from "./story.ts";
+import { ANN, FAILED_ISSUE } from "./story.ts";
 import { SHOPS_BATCH, SHOPS_EVENT, SHOPS_LINKS, SHOPS_REFUSED_EVENT } from "./shop.ts";
 import type { Visitors } from "./visitor.ts";
 import type { BrowserContextOptions, Page } from "playwright-core";
@@ -66,6 +67,24 @@ export const PLACES: readonly Place[] = [
   shop("explorer-about", `/p/shop/explorer/metric?${METRIC}`),
   shop("explorer-samples", `/p/shop/explorer/samples?${METRIC}&range=24h&order=largest`),
   shop("explorer-unknown-metric", "/p/shop/explorer?metric=nobody.sent.this"),
+  shop("traces", "/p/shop/traces?range=7d"),
+  shop("traces-spans", "/p/shop/traces?range=7d&of=spans&sort=slowest&filter=service:shop"),
+  shop("traces-nothing", "/p/shop/traces?filter=service:nobody"),
+  shop("traces-endpoints", "/p/shop/traces/endpoints?range=7d"),
+  shop("traces-moments", "/p/shop/traces/moments?range=7d"),
+  shop("trace", `/p/shop/traces/${FAILED_TRACE}`),
+  shop("trace-long", `/p/shop/traces/${LONG_TRACE}`),
+  { ...shop("trace-unknown", "/p/shop/traces/00000000000000000000000000000001"), status: 404 },
+  shop("logs", "/p/shop/logs?range=6h"),
+  shop("logs-searched", "/p/shop/logs?range=6h&filter=level%3E%3Dwarning%20gateway"),
+  shop("logs-oldest", "/p/shop/logs?range=7d&order=oldest"),
+  shop("logs-no-search", "/p/shop/logs?add=level%3Eloud"),
+  shop("logs-nothing", "/p/shop/logs?filter=nobody-wrote-this"),
+  shop("issues", "/p/shop/issues?range=30d"),
+  shop("issues-ignored", "/p/shop/issues?status=ignored"),
+  shop("issue", `/p/shop/issues/${FAILED_ISSUE}?range=24h`),
+  { ...shop("issue-unknown", "/p/shop/issues/0000000000000001"), status: 404 },
+  empty("empty-issues", "/p/shop/issues"),
   shop("delivery", "/p/shop/delivery"),
   shop("delivery-30d-metrics", "/p/shop/delivery?range=30d&signal=metric"),
   shop("delivery-xray", `/p/shop/delivery?id=${SHOPS_EVENT}`),
@@ -87,6 +106,8 @@ export const PLACES: readonly Place[] = [
   empty("empty-users", "/p/shop/users"),
   empty("empty-sessions", "/p/shop/sessions"),
   empty("empty-explorer", "/p/shop/explorer"),
+  empty("empty-traces", "/p/shop/traces"),
+  empty("empty-logs", "/p/shop/logs"),
   empty("empty-delivery", "/p/shop/delivery"),
   shop("guides", "/p/shop/setup?platform=http"),
   empty("empty-guides", "/p/shop/setup"),
@@ -102,6 +123,9 @@ export const PLACES: readonly Place[] = [
   stranger("docs-filters", "/docs/filters"),
   stranger("docs-analyses", "/docs/analyses"),
   stranger("docs-metrics", "/docs/metrics"),
+  stranger("docs-traces", "/docs/traces"),
+  stranger("docs-logs", "/docs/logs"),
+  stranger("docs-issues", "/docs/issues"),
   stranger("docs-data", "/docs/data"),
   stranger("docs-sharing", "/docs/sharing"),
   { name: "setup", of: "ownerless", path: "", signedIn: false, status: 200 },

@@ -30,6 +30,7 @@ export async function openShop(server: DevServer): Promise<Signals> {
   await signals.track(...halfHour(dice, now));
   await mishaps(signals, now);
   await requests(signals, dice, now);
+  await lines(signals, new Dice(11), now);
   await tellStory(signals, now);
   await signals.counted();
   await server.rows(
@@ -57,6 +58,22 @@ async function keep(server: DevServer): Promise<void> {
        from project p returning page`,
     );
   }
+}
+
+/** What its programs wrote in the last hours: mostly nothing of note, and once in a while an answer that did not come. */
+async function lines(signals: Signals, dice: Dice, now: number): Promise<void> {
+  const logs = Array.from({ length: 400 }, () => {
+    const ts = new Date(now - dice.below(6 * 60 * MINUTE) - MINUTE).toISOString();
+    const common = { ts, release: "api@1.9.2", trace_id: [...Array(32)].map(() => (1 + dice.below(15)).toString(16)).join("") };
+    const host = { "host.name": `web-${1 + dice.below(3)}` };
+    const kind = dice.below(20);
+    if (kind === 0) return { ...common, level: "error", service: "payments", body: "no answer from the gateway after 2 attempts", attributes: { ...host, gateway: "x", ms: 4_000 + dice.below(900) } };
+    if (kind < 3) return { ...common, level: "warning", service: "payments", body: "the gateway answers slowly", attributes: { ...host, gateway: "x", ms: 900 + dice.below(900) } };
+    if (kind < 6) return { ...common, level: "debug", service: "worker", body: `mail queue looked at\n${JSON.stringify({ waiting: dice.below(9), oldest_ms: dice.below(9_000) }, null, 2)}`, attributes: host };
+    const [route, status] = [dice.pick(ROUTES), dice.below(40) === 0 ? 404 : 200];
+    return { ...common, level: "info", service: "api", body: `GET ${route} ${status} in ${3 + dice.below(90)} ms`, attributes: { ...host, route, status } };
+  });
+  await signals.post("logs", { logs });
 }
 
 /** What goes wrong in every shop: old clocks, names without a name, a full queue, a body that is no JSON. */

@@ -161,7 +161,7 @@ export interface ErrorReport {
   environment?: string | undefined;
   /** Identifies the report; a UUIDv7 made at capture. Made by the server when absent. */
   event_id?: string | undefined;
-  /** Says which reports belong together; stored as sent. At most 16 parts. */
+  /** Says which reports are one issue, instead of type and stack; `{{ default }}` stands for these. At most 16 parts. */
   fingerprint?: string[] | undefined;
   /** The program caught it and went on. */
   handled?: boolean | undefined;
