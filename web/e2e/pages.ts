@@ -1,7 +1,6 @@
 // Every page that there is, for the promises that hold on all of them.
 import type { DevServer, Server } from "./server.ts";
-import { ANN, FAILED_TRACE, LONG_TRACE } from "./story.ts";
-import { ANN, FAILED_ISSUE } from "./story.ts";
+import { ANN, FAILED_ISSUE, FAILED_TRACE, LONG_TRACE } from "./story.ts";
 import { SHOPS_BATCH, SHOPS_EVENT, SHOPS_LINKS, SHOPS_REFUSED_EVENT } from "./shop.ts";
 import type { Visitors } from "./visitor.ts";
 import type { BrowserContextOptions, Page } from "playwright-core";

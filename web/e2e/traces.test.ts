@@ -96,7 +96,7 @@ describe("Traces", () => {
     await page.goto(`/p/shop/traces/${LONG_TRACE}?from=0`);
     expect(await rows(page)).toBe(300);
     await page.getByRole("link", { name: "Later" }).click();
-    expect(await page.locator(".turn").innerText()).toContain(`Spans 301 to 600 of ${LONG_STEPS}`);
+    expect(await page.locator(".wf-turn").innerText()).toContain(`Spans 301 to 600 of ${LONG_STEPS}`);
   });
 });
 

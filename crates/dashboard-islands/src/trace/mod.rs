@@ -70,7 +70,7 @@ pub fn TraceWaterfall(
     let turning = (first > 0 || turn.1.is_some()).then(|| {
         let until = first + shown.count();
         view! {
-            <p class="turn">
+            <p class="wf-turn">
                 {turn.0.map(|href| view! { <a href=href>"Earlier"</a> })}
                 <span>{format!("Spans {} to {} of {}", first + 1, until, total)}</span>
                 {turn.1.map(|href| view! { <a href=href>"Later"</a> })}
