@@ -28,6 +28,7 @@ pub use fall::Fall;
 pub use fold::first_failed;
 use look::Look;
 use row::Drawn;
+pub use row::colour;
 use shown::Shown;
 
 /// Where the page's links lead.

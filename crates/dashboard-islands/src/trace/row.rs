@@ -34,8 +34,8 @@ pub(super) fn id(place: usize) -> String {
     format!("span-{place}")
 }
 
-/// The colour of a service, by its place in the trace's list.
-pub(super) fn colour(service: Option<usize>) -> String {
+/// The colour of a service, by its place in the trace's list; grey for none.
+pub fn colour(service: Option<usize>) -> String {
     service.map_or_else(|| "var(--prev)".to_owned(), |service| format!("var(--s{})", service % COLOURS + 1))
 }
 

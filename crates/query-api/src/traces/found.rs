@@ -8,7 +8,6 @@ use protocol::trace::TraceId;
 use storage::traces::Columns;
 
 /// Columns that the filter language knows no field for.
-const NAME: &str = "name";
 const OP: &str = "op";
 const SERVICE: &str = "service";
 const STATUS: &str = "status";
@@ -70,7 +69,7 @@ fn attribute<'s>(span: &'s Span, field: &Field) -> Option<&'s serde_json::Value>
 fn is_column(field: &Field) -> bool {
     match field {
         Field::Name | Field::Release | Field::Environment | Field::User | Field::Session | Field::Trace => true,
-        Field::Prop(key) => [NAME, OP, SERVICE, STATUS].contains(&key.as_str()) || DURATION.contains(&key.as_str()),
+        Field::Prop(key) => [OP, SERVICE, STATUS].contains(&key.as_str()) || DURATION.contains(&key.as_str()),
         _ => false,
     }
 }
@@ -147,6 +146,7 @@ mod tests {
         assert_eq!(asked("service:api or name:x"), Columns::default());
         assert_eq!(asked("not service:api"), Columns::default());
         assert!(needs_attributes(&Filter::parse("db.table:users").expect("a filter")));
+        assert!(needs_attributes(&Filter::parse("props.name:x").expect("a filter")), "an attribute of that name");
         assert!(!needs_attributes(&Filter::parse("service:api duration>1 user:u1").expect("a filter")));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dashboard_islands::clock;
+use dashboard_islands::trace::colour;
 use leptos::prelude::*;
 use protocol::number;
 use protocol::traces::{TraceAnswer, TraceSpan};
@@ -40,8 +41,7 @@ pub(super) fn below(frame: &Frame, answer: &TraceAnswer) -> AnyView {
     let all = by_service.iter().map(|(_, us)| us).sum::<i64>().max(1);
     let row = |(service, us): &(Option<usize>, i64)| {
         let name = service.and_then(|service| answer.services.get(service)).map_or("without a service", String::as_str).to_owned();
-        let colour = service.map_or_else(|| "var(--prev)".to_owned(), |service| format!("var(--s{})", service % 8 + 1));
-        let style = format!("width:{:.1}%;background:{colour}", *us as f64 / all as f64 * 100.0);
+        let style = format!("width:{:.1}%;background:{}", *us as f64 / all as f64 * 100.0, colour(*service));
         view! { <li><span class="clip" title=name.clone()>{name.clone()}</span><span class="lane"><i style=style></i></span><span class="num">{number::duration(*us as f64 / 1e6)}</span></li> }
     };
     let sessions = answer
