@@ -10,6 +10,7 @@ pub mod clocks;
 pub mod export;
 pub mod facets;
 pub mod funnel;
+pub mod heavy_hitters;
 pub mod history;
 pub mod issue;
 pub mod journeys;

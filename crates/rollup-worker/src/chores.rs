@@ -7,8 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use protocol::time::Clock;
 use storage::Db;
 
+use crate::config::SeriesLimit;
 use crate::due::Due;
-use crate::{compact, erase, housekeeping, pay_debts, retain, sweep, telemetry, verify};
+use crate::{compact, erase, exchange_series, housekeeping, pay_debts, retain, sweep, telemetry, verify};
 
 /// How often it looks whether something is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -21,6 +22,8 @@ const COMPACT_EVERY: TimeDelta = TimeDelta::seconds(2);
 const DEBTS_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// Soon after somebody asked.
 const ERASE_EVERY: TimeDelta = TimeDelta::seconds(5);
+/// Looks whether a project's hour is over; its series are weighed once an hour.
+const SERIES_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// One quarter of each project and the sums of its day, half of the time of the last two days.
 const VERIFY_EVERY: TimeDelta = TimeDelta::minutes(1);
 const REPORT_EVERY: TimeDelta = TimeDelta::seconds(5);
@@ -33,11 +36,13 @@ pub(crate) struct Chores {
     ledger: Due,
     retention: Due,
     sweep: Due,
+    series: Due,
     backlog: Due,
+    series_limit: SeriesLimit,
 }
 
 impl Chores {
-    pub(crate) fn new(db: Db, clock: Clock) -> Self {
+    pub(crate) fn new(db: Db, clock: Clock, series_limit: SeriesLimit) -> Self {
         Self {
             db,
             clock,
@@ -45,7 +50,9 @@ impl Chores {
             ledger: Due::every(HOUSEKEEPING_EVERY),
             retention: Due::every(HOUSEKEEPING_EVERY),
             sweep: Due::every(SWEEP_EVERY),
+            series: Due::every(SERIES_EVERY),
             backlog: Due::every(REPORT_EVERY),
+            series_limit,
         }
     }
 
@@ -59,13 +66,15 @@ impl Chores {
 
     /// Each that is due, once. The report comes first: it must not wait for one that waits for a lock.
     async fn round(&mut self) {
-        let Self { db, clock, partitions, ledger, retention, sweep, backlog } = self;
+        let Self { db, clock, partitions, ledger, retention, sweep, series, backlog, series_limit } = self;
         let now = clock.now();
         do_when_due(backlog, now, "report the backlog", telemetry::report_backlog(db, now)).await;
         do_when_due(partitions, now, "make day partitions", housekeeping::make_partitions(db, now)).await;
         do_when_due(sweep, now, "sweep what is over", sweep::sweep_and_say(db, now)).await;
         do_when_due(ledger, now, "end the ledger's window", housekeeping::expire_ledger(db, now)).await;
         do_when_due(retention, now, "let go of what is over", retain::retain_and_say(db, now)).await;
+        let exchange = exchange_series::exchange_series_and_say(db, now, series_limit);
+        do_when_due(series, now, "give series' places to heavier ones", exchange).await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use protocol::limits::METRIC_SERIES_MAX;
 use storage::pending::ClaimSize;
 
 use crate::stage::{AtStage, Stage};
@@ -19,6 +20,8 @@ pub struct Config {
     pub pause_max: Duration,
     /// How long a stop waits for the transaction at hand; then it is rolled back.
     pub stop_max: Duration,
+    /// How many series of a metric name are told apart, and when a heavier one takes the place of another.
+    pub series: SeriesLimit,
     /// Called as each stage of a claim ends; an error ends the claim there. Tests break a worker off with it.
     pub at_stage: Option<AtStage>,
 }
@@ -32,6 +35,7 @@ impl Config {
             jitter,
             pause_max: Duration::from_secs(5),
             stop_max: Duration::from_secs(5),
+            series: SeriesLimit::default(),
             at_stage: None,
         }
     }
@@ -39,6 +43,27 @@ impl Config {
     /// A stage has ended.
     pub(crate) fn reached(&self, stage: Stage) -> anyhow::Result<()> {
         self.at_stage.as_ref().map_or(Ok(()), |at_stage| at_stage(stage))
+    }
+}
+
+/// The places that a metric name has for series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeriesLimit {
+    /// Series that have a place.
+    pub places_max: usize,
+    /// Series that had one, and keep their history and number.
+    pub folded_max: usize,
+    /// Series without a place that are counted one by one, to find heavy ones: one with a 500th of what they send is found.
+    pub candidates_max: usize,
+    /// Places that change hands in one run, at most.
+    pub exchanges_max: usize,
+    /// Whoever sends fewer points in a day gets no place.
+    pub points_min: u64,
+}
+
+impl Default for SeriesLimit {
+    fn default() -> Self {
+        Self { places_max: METRIC_SERIES_MAX, folded_max: METRIC_SERIES_MAX, candidates_max: 500, exchanges_max: 100, points_min: 20 }
     }
 }
 

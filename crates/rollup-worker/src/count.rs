@@ -82,7 +82,7 @@ async fn fill_rollups(claim: &mut Claim, now: DateTime<Utc>, config: &Config) ->
     let events = settle_events(claim, config).await?;
     count_issues::count_issues(claim).await?;
     config.reached(Stage::IssuesCounted)?;
-    let points = count_points::count_points(claim, now).await?;
+    let points = count_points::count_points(claim, now, &config.series).await?;
     config.reached(Stage::PointsCounted)?;
     book_outcomes::book_outcomes(claim).await?;
     book_usage::book_usage(claim).await?;

@@ -12,13 +12,14 @@ use storage::metric_series::{self, SeriesKey};
 use storage::partitions::{self, Table};
 
 use crate::claim::Claim;
+use crate::config::SeriesLimit;
 use crate::{intern_series, time_spans};
 
 /// Cells by series and bucket.
 type Cells = BTreeMap<(i32, DateTime<Utc>), Cell>;
 
 /// Counts the claim's points, those that spans are timed with too, and returns how many were sent.
-pub(crate) async fn count_points(claim: &mut Claim, now: DateTime<Utc>) -> anyhow::Result<u64> {
+pub(crate) async fn count_points(claim: &mut Claim, now: DateTime<Utc>, limit: &SeriesLimit) -> anyhow::Result<u64> {
     let mut points = read(claim).await?;
     let n = points.len() as u64;
     points.extend(time_spans::time_spans(claim).await?);
@@ -26,7 +27,7 @@ pub(crate) async fn count_points(claim: &mut Claim, now: DateTime<Utc>) -> anyho
         return Ok(0);
     }
     let by_series = by_series(points);
-    let numbers = intern_series::intern(claim, &by_series).await?;
+    let numbers = intern_series::intern(claim, &by_series, limit).await?;
     let mut minutes = fold_minutes(&by_series, &numbers)?;
     let hours = fold_hours(&minutes)?;
     revise(claim, &hours, now).await?;

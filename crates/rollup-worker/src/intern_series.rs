@@ -1,27 +1,27 @@
 //! Series to numbers, within the limit of series per metric name.
 //!
-//! The first 10,000 series of a name have numbers of their own. What comes later is counted in a series with the one tag
-//! `__other__`, so a metric's totals stay right and only its groups lose detail. Kind and, where the metric is known with
-//! them, unit and environment are kept; an unknown unit or environment becomes `__other__` too, so that no text that a
-//! sender chooses makes series without end: a name has at most twice its limit.
+//! A name has 10,000 places. Series that have none are counted in a series with the one tag `__other__`, so a metric's totals
+//! stay right and only its groups lose detail. Places go to whoever comes first; later [`crate::exchange_series`] gives those of
+//! light series to heavy ones.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use protocol::limits::METRIC_SERIES_MAX;
-use protocol::metric::MetricKind;
-use storage::metric_series::{self, Known, NewSeries, OTHER, SeriesKey};
+use storage::metric_series::{self, Known, NewSeries, SeriesKey};
 
 use crate::claim::Claim;
+use crate::config::SeriesLimit;
 use crate::count_points::BySeries;
+use crate::{note_candidates, series_room};
 
 /// The number of each series, in the order of `series`.
-pub(crate) async fn intern(claim: &mut Claim, series: &BySeries) -> anyhow::Result<Vec<i32>> {
+pub(crate) async fn intern(claim: &mut Claim, series: &BySeries, limit: &SeriesLimit) -> anyhow::Result<Vec<i32>> {
     let asked: Vec<(&SeriesKey, Seen)> = series.iter().map(|(key, points)| (key, Seen::of(points.iter().map(|point| point.ts)))).collect();
     let mut stored = lookup(claim, asked.iter().map(|(key, _)| *key)).await?;
-    let unknown: Vec<&SeriesKey> = asked.iter().map(|(key, _)| *key).filter(|key| !stored.contains_key(*key)).collect();
-    let beyond = beyond_limit(claim, &unknown).await?;
+    let placeless = asked.iter().map(|(key, _)| *key).filter(|key| stored.get(*key).is_none_or(|known| known.folded));
+    let beyond = series_room::beyond_limit(claim, placeless, &stored, limit).await?;
+    note_candidates::note(claim, series, &beyond, limit).await?;
     let others: BTreeSet<&SeriesKey> = beyond.values().filter(|other| !stored.contains_key(*other)).collect();
     stored.extend(lookup(claim, others).await?);
 
@@ -60,60 +60,6 @@ async fn lookup<'a>(claim: &mut Claim, keys: impl IntoIterator<Item = &'a Series
     }
     let known = metric_series::known(&mut claim.tx, claim.project, &keys).await.context("read series")?;
     Ok(known.into_iter().map(|known| (keys[known.place].clone(), known)).collect())
-}
-
-/// Those of these unknown series for which there is no room, with the series that counts them instead. Who comes first in
-/// the order of keys gets the room.
-async fn beyond_limit(claim: &mut Claim, unknown: &[&SeriesKey]) -> anyhow::Result<HashMap<SeriesKey, SeriesKey>> {
-    if unknown.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let names: BTreeSet<&str> = unknown.iter().map(|key| key.name.as_str()).collect();
-    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let mut room = Room::default();
-    for stored in metric_series::admitted(&mut claim.tx, claim.project, &names).await.context("count series")? {
-        room.take(&stored.name, stored.kind, &stored.unit, &stored.environment, stored.series);
-    }
-    let mut beyond = HashMap::new();
-    for key in unknown {
-        if room.left(&key.name) {
-            room.take(&key.name, key.kind, &key.unit, &key.environment, 1);
-        } else {
-            beyond.insert((*key).clone(), room.other(key));
-        }
-    }
-    if !beyond.is_empty() {
-        metrics::counter!("throughline_worker_series_folded_total").increment(beyond.len() as u64);
-    }
-    Ok(beyond)
-}
-
-/// How much of each name's limit is used, and with which units and environments its metrics are known.
-#[derive(Default)]
-struct Room {
-    used: HashMap<String, i64>,
-    units: HashSet<(String, MetricKind, String)>,
-    environments: HashSet<(String, MetricKind, String, String)>,
-}
-
-impl Room {
-    fn take(&mut self, name: &str, kind: MetricKind, unit: &str, environment: &str, series: i64) {
-        *self.used.entry(name.to_owned()).or_default() += series;
-        self.units.insert((name.to_owned(), kind, unit.to_owned()));
-        self.environments.insert((name.to_owned(), kind, unit.to_owned(), environment.to_owned()));
-    }
-
-    fn left(&self, name: &str) -> bool {
-        self.used.get(name).copied().unwrap_or(0) < METRIC_SERIES_MAX as i64
-    }
-
-    fn other(&self, key: &SeriesKey) -> SeriesKey {
-        let unit = (key.name.clone(), key.kind, key.unit.clone());
-        let unit = if self.units.contains(&unit) { unit.2 } else { OTHER.to_owned() };
-        let environment = (key.name.clone(), key.kind, unit.clone(), key.environment.clone());
-        let environment = if self.environments.contains(&environment) { environment.3 } else { OTHER.to_owned() };
-        SeriesKey { name: key.name.clone(), kind: key.kind, unit, environment, tags: [(OTHER.to_owned(), "true".to_owned())].into() }
-    }
 }
 
 /// Gives new series their numbers and notes when the others were seen.

@@ -15,7 +15,7 @@ use crate::drain;
 /// Counts until `stop` turns true (or its sender is gone), whatever happens to the database meanwhile. Then it finishes
 /// the transaction at hand, or rolls it back when that takes longer than [`Config::stop_max`].
 pub async fn run(db: Db, clock: Clock, config: Config, stop: watch::Receiver<bool>) {
-    let chores = Chores::new(db.clone(), clock.clone());
+    let chores = Chores::new(db.clone(), clock.clone(), config.series);
     tokio::select! {
         () = count_until_stopped(&db, &clock, &config, stop) => {}
         () = chores.run() => {}

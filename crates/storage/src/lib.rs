@@ -63,6 +63,7 @@ pub mod seen_events;
 pub mod seen_ids;
 pub mod segments;
 pub mod send_limits;
+pub mod series_candidates;
 pub mod setup_links;
 pub mod shared_links;
 pub mod spans;

@@ -18,8 +18,9 @@ pub const OTHER: &str = "__other__";
 /// Series in one catalogue, the most recently seen ones. A project may have any number of metric names, and a page that
 /// lists them is read by people; this is five names at their limit, or thousands of ordinary ones.
 const CATALOGUE_MAX: i64 = 5 * METRIC_SERIES_MAX as i64;
-/// Series of one metric. The worker admits at most `METRIC_SERIES_MAX` of a name, and as many `__other__` at worst.
-const METRIC_MAX: i64 = 2 * METRIC_SERIES_MAX as i64 + 10;
+/// Series of one metric. Of a name, the worker gives at most `METRIC_SERIES_MAX` a place, keeps as many that had one, and
+/// makes as many `__other__` at worst.
+const METRIC_MAX: i64 = 3 * METRIC_SERIES_MAX as i64 + 10;
 
 /// What identifies a series.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,7 +36,7 @@ pub struct SeriesKey {
 impl SeriesKey {
     /// SHA-256 of environment and tags in order, its first 16 bytes. Each text is preceded by its length, so that no two
     /// sets of texts read the same.
-    fn tags_hash(&self) -> Vec<u8> {
+    pub(crate) fn tags_hash(&self) -> Vec<u8> {
         let mut hash = Sha256::new();
         let texts = std::iter::once(&self.environment).chain(self.tags.iter().flat_map(|(key, value)| [key, value]));
         for text in texts {
@@ -109,6 +110,7 @@ pub struct Known {
     pub series_id: i32,
     pub first_seen: DateTime<Utc>,
     pub last_seen: DateTime<Utc>,
+    pub folded: bool,
 }
 
 /// Those of these series that have a number.
@@ -120,39 +122,87 @@ pub async fn known(tx: &mut Transaction, project: ProjectId, keys: &[SeriesKey])
     let rows = sqlx::query_file!("sql/metric_series/known.sql", project.0, &names, &kinds, &units, &hashes).fetch_all(&mut **tx).await?;
     Ok(rows
         .into_iter()
-        .map(|row| Known { place: row.place as usize - 1, series_id: row.series_id, first_seen: row.first_seen, last_seen: row.last_seen })
+        .map(|row| Known {
+            place: row.place as usize - 1,
+            series_id: row.series_id,
+            first_seen: row.first_seen,
+            last_seen: row.last_seen,
+            folded: row.folded,
+        })
         .collect())
 }
 
-/// How many series of one metric and environment are stored, those named `__other__` left out.
+/// How many series of one metric and environment are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "see migrations/0019_metric_series.sql")]
-pub struct Admitted {
+pub struct Tally {
     pub name: String,
     pub kind: MetricKind,
     pub unit: String,
     pub environment: String,
-    pub series: i64,
+    /// Those that have a place.
+    pub placed: i64,
+    /// Those named `__other__`.
+    pub others: i64,
 }
 
 /// What is stored of these metric names.
 ///
 /// # Errors
 /// When the database refuses, or a stored kind is unknown.
-pub async fn admitted(tx: &mut Transaction, project: ProjectId, names: &[String]) -> Result<Vec<Admitted>> {
+pub async fn tally(tx: &mut Transaction, project: ProjectId, names: &[String]) -> Result<Vec<Tally>> {
     let rows = sqlx::query!(
-        r#"select name, kind, unit, environment, count(*) as "series!" from metric_series
-           where project_id = $1 and name = any($2) and not tags ? $3
-           group by name, kind, unit, environment"#,
+        r#"select name, kind, unit, environment,
+               count(*) filter (where not folded and not tags ? $3) as "placed!", count(*) filter (where tags ? $3) as "others!"
+           from metric_series where project_id = $1 and name = any($2) group by name, kind, unit, environment"#,
         project.0,
         names,
         OTHER
     )
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter()
-        .map(|row| Ok(Admitted { name: row.name, kind: kind(row.kind)?, unit: row.unit, environment: row.environment, series: row.series }))
-        .collect()
+    let read = |name, code, unit, environment, (placed, others)| Ok(Tally { name, kind: kind(code)?, unit, environment, placed, others });
+    rows.into_iter().map(|row| read(row.name, row.kind, row.unit, row.environment, (row.placed, row.others))).collect()
+}
+
+/// Series of a name that have a place, the lightest first, with their points since then.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn lightest(db: &Db, project: ProjectId, name: &str, since: DateTime<Utc>, limit: i64) -> Result<Vec<(i32, u64)>> {
+    let rows =
+        sqlx::query_file!("sql/metric_series/lightest.sql", project.0, name, since, OTHER, limit).fetch_all(&db.pool).await?;
+    Ok(rows.into_iter().map(|row| (row.series_id, row.points.unsigned_abs())).collect())
+}
+
+/// How many series of a name had a place and have none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count_folded(db: &Db, project: ProjectId, name: &str) -> Result<u64> {
+    let folded = sqlx::query_scalar!(
+        r#"select count(*) as "folded!" from metric_series where project_id = $1 and name = $2 and folded"#,
+        project.0,
+        name
+    );
+    Ok(folded.fetch_one(&db.pool).await?.unsigned_abs())
+}
+
+/// Takes the places of series, or gives them places.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn exchange(tx: &mut Transaction, project: ProjectId, series: &[i32], folded: bool, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "update metric_series set folded = $3, exchanged_at = $4 where project_id = $1 and series_id = any($2)",
+        project.0,
+        series,
+        folded,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// A series that gets its number.
@@ -257,12 +307,12 @@ impl StoredSeries {
     }
 }
 
-fn kind(code: i16) -> Result<MetricKind> {
+pub(crate) fn kind(code: i16) -> Result<MetricKind> {
     MetricKind::from_code(code).ok_or_else(|| Error::Failed(sqlx::Error::Decode(format!("unknown kind of metric: {code}").into())))
 }
 
 /// The keys as unnest takes them: names, kinds, units and hashes.
-fn columns(keys: &[SeriesKey]) -> (Vec<String>, Vec<i16>, Vec<String>, Vec<Vec<u8>>) {
+pub(crate) fn columns(keys: &[SeriesKey]) -> (Vec<String>, Vec<i16>, Vec<String>, Vec<Vec<u8>>) {
     (
         keys.iter().map(|key| key.name.clone()).collect(),
         keys.iter().map(|key| key.kind.code()).collect(),

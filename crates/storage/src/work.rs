@@ -1,5 +1,6 @@
 //! One row per project, whose lock is the right to intern actors and series and to write the project's rollups.
 
+use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
 
 use crate::{Db, Result, Transaction};
@@ -70,6 +71,29 @@ pub async fn advance(tx: &mut Transaction, project: ProjectId, work: Work) -> Re
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// When the project's series were last weighed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn series_weighed_at(db: &Db, project: ProjectId) -> Result<Option<DateTime<Utc>>> {
+    let at = sqlx::query_scalar!("select series_weighed_at from work where project_id = $1", project.0);
+    Ok(at.fetch_optional(&db.pool).await?.flatten())
+}
+
+/// Notes that the project's series were weighed, by the holder of the lock. False when somebody else has done so since `before`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn weigh_series(tx: &mut Transaction, project: ProjectId, before: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<bool> {
+    let noted = sqlx::query!(
+        "update work set series_weighed_at = $3 where project_id = $1 and series_weighed_at is not distinct from $2",
+        project.0,
+        before,
+        now
+    );
+    Ok(noted.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
 /// Limits what the worker's transaction may wait for. To be called first in it.

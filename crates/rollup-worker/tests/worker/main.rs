@@ -7,6 +7,7 @@ mod chores;
 mod erasing;
 mod exactly_once;
 mod faults;
+mod heavy_series;
 mod identities;
 mod issues;
 mod limits;
