@@ -44,7 +44,7 @@ pub const CAUSES_MAX: usize = 10;
 pub const BREADCRUMBS_MAX: usize = 100;
 /// Parts of one fingerprint.
 pub const FINGERPRINT_PARTS_MAX: usize = 16;
-/// Series of one metric per project; further tag sets fold into `__other__`.
+/// Series of one metric name per project that are told apart: the heavy ones. Others fold into `__other__`.
 pub const METRIC_SERIES_MAX: usize = 10_000;
 /// Routes of one project and UTC day; further ones fold into `__other__`.
 pub const ROUTES_MAX: usize = 2_000;

@@ -51,7 +51,7 @@ impl Config {
 pub struct SeriesLimit {
     /// Series that have a place.
     pub places_max: usize,
-    /// Series that had one, and keep their history and number.
+    /// Series that had one and keep their history and number. Readers take in as many: see `storage::metric_series`.
     pub folded_max: usize,
     /// Series without a place that are counted one by one, to find heavy ones: one with a 500th of what they send is found.
     pub candidates_max: usize,

@@ -170,8 +170,7 @@ pub async fn tally(tx: &mut Transaction, project: ProjectId, names: &[String]) -
 /// # Errors
 /// When the database refuses.
 pub async fn lightest(db: &Db, project: ProjectId, name: &str, since: DateTime<Utc>, limit: i64) -> Result<Vec<(i32, u64)>> {
-    let rows =
-        sqlx::query_file!("sql/metric_series/lightest.sql", project.0, name, since, OTHER, limit).fetch_all(&db.pool).await?;
+    let rows = sqlx::query_file!("sql/metric_series/lightest.sql", project.0, name, since, OTHER, limit).fetch_all(&db.pool).await?;
     Ok(rows.into_iter().map(|row| (row.series_id, row.points.unsigned_abs())).collect())
 }
 

@@ -204,6 +204,32 @@ pub async fn senders(
     Ok(rows.into_iter().map(|row| sender(row.points, row.release, row.environment, row.last_seen)).collect())
 }
 
+/// The release that sent most series of a metric in a range, `until` exclusive, as far as its latest points tell.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn widest_sender(
+    db: &Db,
+    project: ProjectId,
+    metric: &MetricKey,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<String>> {
+    let (received_from, received_until) = received::range(from, until);
+    let release = sqlx::query_file_scalar!(
+        "sql/samples/widest_sender.sql",
+        project.0,
+        &metric.name,
+        metric.kind.code(),
+        &metric.unit,
+        from,
+        until,
+        received_from,
+        received_until
+    );
+    Ok(release.fetch_optional(&db.pool).await?)
+}
+
 /// The first spans of a trace, which began about `at`.
 ///
 /// # Errors

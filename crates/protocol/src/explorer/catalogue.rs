@@ -97,7 +97,7 @@ pub struct MetricSender {
     pub last_seen: DateTime<Utc>,
 }
 
-/// A metric name with more series than are told apart: what came later is counted together.
+/// A metric name with more series than are told apart: the lighter ones are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Overflow {
@@ -107,6 +107,6 @@ pub struct Overflow {
     pub attribute: Option<String>,
     /// Its distinct values among the series that are told apart.
     pub values: u64,
-    /// The release that sends most of it, where that is known.
+    /// The release that most of its series come from lately, where that is known.
     pub sender: Option<String>,
 }

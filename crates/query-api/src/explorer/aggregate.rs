@@ -7,7 +7,7 @@ use analysis::metric::{Chart, GroupKey, Groups, Lines};
 use protocol::access::Role;
 use protocol::analyses::TimeBucket;
 use protocol::explorer::{
-    AggregateAnswer, AggregateFormula, AggregateQuery, AggregateSeries, AnsweredLine, Compared, FormulaSeries, MetricKey,
+    AggregateAnswer, AggregateFormula, AggregateQuery, AggregateSeries, AnsweredLine, Compared, FormulaSeries, MetricKey, Overflow,
 };
 use protocol::filter::Filter;
 use protocol::formula::Formula;
@@ -57,7 +57,9 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         let Resolved { metric, series } = resolve::metric(state, context, &asked.metric).await?;
         let filter = query.filter.clone().and(asked.filter.clone());
         matching::check(&filter, &series)?;
-        overflows.extend(catalogue::overflow(&metric, &series));
+        if !overflows.iter().any(|overflow: &Overflow| overflow.metric == metric) {
+            overflows.extend(catalogue::overflow(state, context, &making, &metric, &series).await?);
+        }
         let aggregate = allowed(&metric, asked.aggregate)?;
         let tag_keys = resolve::tag_keys(&series);
         let series = series.into_iter().filter(|series| matching::matches(&filter, series));
@@ -65,7 +67,6 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         lines.push(Line { letter, metric, aggregate, filter, tag_keys, series });
     }
     known_keys(&query.by, &lines)?;
-    overflows.dedup();
 
     let groups = if query.by.is_empty() {
         Lines::together()

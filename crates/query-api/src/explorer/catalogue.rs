@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use analysis::calendar::{self, Frame};
 use analysis::metric::Chart;
+use chrono::TimeDelta;
 use protocol::access::Role;
 use protocol::explorer::{
     AttributeKey, DESCRIPTION_CHARS_MAX, MetricAnswer, MetricCatalogue, MetricKey, MetricNote, MetricQuery, MetricSummary, OWNER_CHARS_MAX,
@@ -77,10 +78,7 @@ async fn one(state: &QueryState, context: &ProjectContext, query: &MetricQuery) 
     let mut summaries = summaries(state, context, &mut making, &frame, &[&series]).await?;
     let summary = summaries.pop().ok_or_else(|| ApiError::UnknownMetric(query.name.clone()))?;
     let senders = samples::senders(state.db(), context.id(), &metric, frame.start(), frame.end()).await?;
-    let overflow = overflow(&metric, &series).map(|overflow| {
-        let sender = senders.first().and_then(|sender| sender.release.clone());
-        Overflow { sender, ..overflow }
-    });
+    let overflow = overflow(state, context, &making, &metric, &series).await?;
     let counted = format!("Series of `{}` that are told apart, and points of the last 24 hours by their own time.", metric.name);
     Ok(MetricAnswer {
         first_seen: series.iter().map(|series| series.first_seen).min().unwrap_or_default(),
@@ -141,16 +139,23 @@ fn attributes(series: &[SeriesRow]) -> Vec<AttributeKey> {
 }
 
 /// What is wrong with a metric of which not all series are told apart.
-pub(super) fn overflow(metric: &MetricKey, series: &[SeriesRow]) -> Option<Overflow> {
-    series.iter().any(|series| series.tags.contains_key(OTHER)).then(|| {
-        let most = attributes(series).into_iter().next();
-        Overflow {
-            metric: metric.clone(),
-            values: most.as_ref().map_or(0, |most| most.values),
-            attribute: most.map(|most| most.key),
-            sender: None,
-        }
-    })
+pub(super) async fn overflow(
+    state: &QueryState,
+    context: &ProjectContext,
+    making: &Making,
+    metric: &MetricKey,
+    series: &[SeriesRow],
+) -> Result<Option<Overflow>, ApiError> {
+    if !series.iter().any(|series| series.tags.contains_key(OTHER)) {
+        return Ok(None);
+    }
+    let most = attributes(series).into_iter().next();
+    Ok(Some(Overflow {
+        metric: metric.clone(),
+        values: most.as_ref().map_or(0, |most| most.values),
+        attribute: most.map(|most| most.key),
+        sender: samples::widest_sender(state.db(), context.id(), metric, making.now - TimeDelta::hours(24), making.now).await?,
+    }))
 }
 
 fn summary(series: &[SeriesRow], line: usize, chart: &Chart) -> MetricSummary {

@@ -366,6 +366,29 @@ async fn a_metric_says_what_it_has_who_sends_it_and_what_people_say_of_it(pool: 
     assert_eq!(body["values"].as_array().map(Vec::len), Some(3), "k1, k10, k11: {body}");
 }
 
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_metric_with_too_many_series_names_the_attribute_and_the_release_that_make_them(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    // The old release sends more points, the new one more series.
+    let old = (0..30_i32).map(|n| tagged(&app, 60 + i64::from(n), 1.0, &[("page", "home")]));
+    let new = (0..12_i32).map(|n| tagged(&app, 90 + i64::from(n), 1.0, &[("page", "cart"), ("visitor", &format!("v{n}"))]));
+    let rest = tagged(&app, 70, 1.0, &[("__other__", "true")]);
+    let points: Vec<Point> = old.chain(new).chain([rest]).collect();
+    app.record("visits", MetricKind::Counter, "", 1, &points).await;
+    app.record("orders", MetricKind::Counter, "", 50, &points[..1]).await;
+    let release = "update metric_point set release = case when tags ? 'visitor' then 'web@2' else 'web@1' end";
+    sqlx::query(release).execute(&app.pool).await.expect("releases");
+
+    let about = app.get(&app.path("/metrics/about?name=visits")).await.1;
+    let about: MetricAnswer = serde_json::from_value(about).expect("a metric");
+    let overflow = about.overflow.expect("an overflow");
+    assert_eq!((overflow.attribute.as_deref(), overflow.values, overflow.sender.as_deref()), (Some("visitor"), 12, Some("web@2")));
+    assert_eq!(about.senders[0].release.as_deref(), Some("web@1"));
+    let chart = app.get(&app.path("/metrics/aggregate?name=visits&name=orders&name=visits&range=1h")).await.1;
+    let chart: AggregateAnswer = serde_json::from_value(chart).expect("a chart");
+    assert_eq!(chart.overflows, [overflow], "once, and none of what has room");
+}
+
 /// The metrics that the guides name, with a point of each: name, kind, unit, value, attributes.
 type Example = (&'static str, MetricKind, &'static str, f64, &'static [(&'static str, &'static str)]);
 const EXAMPLES: [Example; 34] = {

@@ -224,7 +224,8 @@ async fn totals_stay_right_whatever_is_exchanged_and_the_heavy_ones_end_with_a_p
         worker.count(points.clone(), hours(hour)).await;
         sent.extend(points);
         exchanged += worker.exchange(hours(hour)).await;
-        let most = "select name, count(*) filter (where not folded and not tags ? '__other__'), count(*) filter (where folded) from metric_series
+        let most =
+            "select name, count(*) filter (where not folded and not tags ? '__other__'), count(*) filter (where folded) from metric_series
             group by name";
         for (name, placed, folded) in sqlx::query_as::<_, (String, i64, i64)>(most).fetch_all(&pool).await.unwrap() {
             assert_eq!(placed, LIMIT.places_max as i64, "{name}");
@@ -239,7 +240,8 @@ async fn totals_stay_right_whatever_is_exchanged_and_the_heavy_ones_end_with_a_p
         );
         let counted = sqlx::query_as::<_, (String, i16, String, DateTime<Utc>, i64, f64)>(sqlx::AssertSqlSafe(counted));
         let counted = counted.fetch_all(&pool).await.unwrap();
-        let counted: Totals = counted.into_iter().map(|(name, kind, unit, bucket, n, sum)| ((name, kind, unit, bucket), (n, sum))).collect();
+        let counted: Totals =
+            counted.into_iter().map(|(name, kind, unit, bucket, n, sum)| ((name, kind, unit, bucket), (n, sum))).collect();
         assert_eq!(counted, totals(&sent, width), "{cells}");
     }
     let placed: BTreeSet<String> = worker.placed().await.into_iter().collect();

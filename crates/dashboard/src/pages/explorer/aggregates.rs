@@ -53,11 +53,11 @@ pub(super) fn warning(overflow: &Overflow) -> AnyView {
         Some(attribute) => format!(" Its attribute {attribute} has {} values.", number::grouped(overflow.values.cast_signed())),
         None => String::new(),
     };
-    let sender = overflow.sender.as_ref().map(|sender| format!(" Most of it comes from {sender}.")).unwrap_or_default();
+    let sender = overflow.sender.as_ref().map(|sender| format!(" Most of its series come from {sender}.")).unwrap_or_default();
     view! {
         <p class="warning" role="status">
             <b>{overflow.metric.name.clone()}</b>
-            {format!(" has more series than are told apart: what came later is counted as other, so totals are right and groups lack detail.{why}{sender}")}
+            {format!(" has more series than are told apart: the lighter ones are counted as other, so totals are right and groups lack detail.{why}{sender}")}
         </p>
     }
     .into_any()
