@@ -94,10 +94,11 @@ async fn settle(
     let mut tx = db.begin().await?;
     work::limit_waits(&mut tx).await?;
     let Some(locked) = work::lock_in_turn(&mut tx, project).await? else { return Ok(0) };
-    if !work::weigh_series(&mut tx, project, weighed_at, now).await? {
+    let mut claim = Claim::without_flushes(tx, project, locked, now);
+    if !work::weigh_series(&mut claim.tx, project, weighed_at, now).await? {
+        claim.give_up().await;
         return Ok(0);
     }
-    let mut claim = Claim::without_flushes(tx, project, locked, now);
     let exchanged = exchange.takes.len() as u64;
     if exchanged > 0 {
         metric_series::exchange(&mut claim.tx, project, &exchange.gives, true, now).await?;
