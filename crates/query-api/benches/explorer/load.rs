@@ -64,7 +64,8 @@ pub async fn day(db: &Db, url: &str, project: &Project, day: i64, points: &[Poin
         grains.push((Grain::Minute, TimeDelta::minutes(1)));
     }
     for (grain, width) in grains {
-        let rows: Vec<CellRow> = points::cells(points, width).into_iter().map(|((series, bucket), cell)| row(series, bucket, &cell)).collect();
+        let rows: Vec<CellRow> =
+            points::cells(points, width).into_iter().map(|((series, bucket), cell)| row(series, bucket, &cell)).collect();
         for chunk in rows.chunks(CHUNK) {
             let mut tx = db.begin().await.expect("a transaction");
             metric_cells::save(&mut tx, project.id, grain, chunk).await.expect("cells");
@@ -109,7 +110,13 @@ async fn copy(url: &str, points: &[Point]) {
 pub async fn spans(url: &str, count: usize) {
     let mut connection = PgConnection::connect(url).await.expect("a connection");
     let begin = end() - TimeDelta::days(DAYS);
-    sqlx::query(include_str!("spans.sql")).bind(count as i64).bind(begin).bind(DAYS as f64 * 86_400.0).execute(&mut connection).await.expect("spans");
+    sqlx::query(include_str!("spans.sql"))
+        .bind(count as i64)
+        .bind(begin)
+        .bind(DAYS as f64 * 86_400.0)
+        .execute(&mut connection)
+        .await
+        .expect("spans");
     for table in ["metric_point", "metric_minute", "metric_hour", "metric_series", "span"] {
         sqlx::query(sqlx::AssertSqlSafe(format!("vacuum (analyze) {table}"))).execute(&mut connection).await.expect("vacuum");
     }

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use protocol::access::Scope;
-use protocol::number;
 use protocol::time::Clock;
 use query_api::{QueryConfig, QueryParts, QueryState};
 use tokio::sync::watch;
@@ -54,7 +53,12 @@ fn main() {
     let with_peers = number("PEERS", 1) > 0;
     tokio::runtime::Runtime::new().expect("threads").block_on(async {
         let per_day = (points / points::SERIES / points::DAYS as usize).max(1);
-        println!("{} points in {} series and {spans} spans over {} days", per_day * points::SERIES * points::DAYS as usize, points::SERIES, points::DAYS);
+        println!(
+            "{} points in {} series and {spans} spans over {} days",
+            per_day * points::SERIES * points::DAYS as usize,
+            points::SERIES,
+            points::DAYS
+        );
         let (db, project) = load::project(&url).await;
         let mut file = with_peers.then(|| peers::File::create(&folder));
         let begin = Instant::now();
@@ -72,7 +76,7 @@ fn main() {
         let config = QueryConfig { budget: Duration::from_secs(60), ..QueryConfig::default() };
         let parts = QueryParts { db: db.clone(), clock: Clock::fixed(end()), random: |bytes| bytes.fill(7), config, shutdown };
         let key = testkit::keys::secret(&db, &project, 'a', &[Scope::Read], end()).await;
-        let asked = Asked { router: query_api::router(QueryState::new(parts)), key };
+        let asked = Asked { router: query_api::routes::router(QueryState::new(parts)), key };
         println!("{:<100} {:>9} {:>9}", "question, warm", "p50", "p95");
         let mut ours = Vec::new();
         for (question, bar) in QUESTIONS {

@@ -17,8 +17,6 @@ use crate::access::ProjectContext;
 use crate::explorer;
 use crate::{ApiError, QueryState};
 
-const RANGES: [Range; 6] = [Range::Hour1, Range::Hours6, Range::Hours24, Range::Days7, Range::Days30, Range::Days90];
-
 fn metric(parameters: &Parameters) -> Result<MetricQuery, ApiError> {
     Ok(MetricQuery {
         name: parameters.required("name")?,
@@ -34,7 +32,7 @@ pub(super) fn period(parameters: &Parameters) -> Result<Period, ApiError> {
     }
     let time = |name| parameters.time(name, "a day such as 2026-05-14, or a time such as 2026-05-14T10:00:00Z");
     match (time("from")?, time("until")?) {
-        (None, None) => Ok(Period::Last(parameters.choice("range", &RANGES.map(Range::word))?.unwrap_or(Range::Hours24))),
+        (None, None) => Ok(Period::Last(parameters.choice("range", &Range::EXPLORER.map(Range::word))?.unwrap_or(Range::Hours24))),
         (Some(from), Some(until)) if from < until => Ok(Period::Between { from, until }),
         _ => Err(ApiError::InvalidParameter {
             name: "until",
