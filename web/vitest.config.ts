@@ -6,7 +6,7 @@ const sdk = join(import.meta.dirname, "sdk");
 const { version } = JSON.parse(readFileSync(join(sdk, "package.json"), "utf8")) as { version: string };
 
 export default defineConfig({
-  define: { VERSION: JSON.stringify(version) },
+  define: { VERSION: JSON.stringify(version), PAGE: "false" },
   resolve: {
     alias: [
       { find: /^@throughline\/browser$/, replacement: join(sdk, "src/index.ts") },

@@ -18,7 +18,7 @@ const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"))
 /** Entries that add to the core; each is also a classic script that adds itself to `window.throughline`. */
 const PLUGINS = ["auto", "offline", "privacy", "sampling", "errors", "tracing", "vitals", "debug"];
 /** Names that only the core reads. */
-const INTERNAL = /^(ring|chars|untoldMade|untoldLost)$/;
+const INTERNAL = /^(ring|chars|untold)$/;
 
 async function bundled(entry, format, contents) {
   const result = await build({
@@ -28,14 +28,14 @@ async function bundled(entry, format, contents) {
     target: "es2022",
     jsx: "automatic",
     external: ["react", "react/jsx-runtime", "@throughline/browser", "@throughline/browser/errors"],
-    define: { VERSION: JSON.stringify(version) },
+    define: { VERSION: JSON.stringify(version), PAGE: `${format === "iife"}` },
     write: false,
   });
   return result.outputFiles[0].text;
 }
 
 /** What the core's script may have beyond that: it sends no booleans. */
-const CORE_ONLY = { booleans_as_integers: true };
+const CORE_ONLY = { booleans_as_integers: true, unsafe: true, hoist_funs: true, conditionals: false, if_return: false, loops: false, comparisons: false };
 
 async function small(code, isModule, more = {}) {
   const options = { passes: 3, unsafe_arrows: true, hoist_props: true, ...more };

@@ -77,7 +77,7 @@ impl EventRecord {
             name: repair::name(self.name),
             ts: Some(clock::at_micros(rare.ts.unwrap_or(self.captured_at)).into()),
             // The order of capture says nothing about events that name their own time.
-            seq: rare.ts.is_none().then_some(number as i64),
+            seq: rare.ts.is_none().then(|| origin.sequence.next(self.captured_at)),
             user_id: whereabouts.user,
             anonymous_id: whereabouts.anonymous,
             session_id: whereabouts.session,
@@ -133,7 +133,7 @@ fn completed(mut event: Event, captured_at: i64, number: u64, origin: &Origin<'_
     event.event_id.get_or_insert_with(|| origin.ids.id(captured_at, number));
     if event.ts.is_none() {
         event.ts = Some(clock::at_micros(captured_at).into());
-        event.seq.get_or_insert(number as i64);
+        event.seq.get_or_insert_with(|| origin.sequence.next(captured_at));
     }
     event
 }

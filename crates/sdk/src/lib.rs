@@ -70,6 +70,7 @@ mod pairs;
 mod panics;
 mod person;
 pub mod privacy;
+mod process;
 mod record_metric;
 #[cfg(feature = "metrics")]
 mod recorder;
@@ -80,6 +81,7 @@ mod request_layer;
 mod scope;
 mod seal;
 mod self_report;
+mod sequence;
 mod sources;
 mod span_context;
 mod span_item;

@@ -50,7 +50,9 @@ pub async fn read(
         ($table:literal) => {
             sqlx::query_as!(
                 CellRow,
-                "select series_id, bucket, n, sum, min, max, last, last_ts, sketch from " + $table + " where project_id = $1
+                "select series_id, bucket, n, sum, min, max, last, last_ts, sketch from "
+                    + $table
+                    + " where project_id = $1
                  and series_id = any($2) and bucket >= $3 and bucket < $4 order by series_id, bucket",
                 project.0,
                 series,
@@ -114,7 +116,9 @@ pub async fn stored(
                 CellRow,
                 "select c.series_id, c.bucket, c.n, c.sum, c.min, c.max, c.last, c.last_ts, c.sketch
                  from unnest($2::int4[], $3::timestamptz[]) as k (series_id, bucket)
-                 join " + $table + " c on c.project_id = $1 and c.series_id = k.series_id and c.bucket = k.bucket
+                 join "
+                    + $table
+                    + " c on c.project_id = $1 and c.series_id = k.series_id and c.bucket = k.bucket
                  where c.bucket between $4 and $5",
                 project.0,
                 series,
@@ -151,7 +155,9 @@ pub async fn save(tx: &mut Transaction, project: ProjectId, grain: Grain, rows: 
     macro_rules! save {
         ($table:literal) => {
             sqlx::query!(
-                "insert into " + $table + " (project_id, series_id, bucket, n, sum, min, max, last, last_ts, sketch)
+                "insert into "
+                    + $table
+                    + " (project_id, series_id, bucket, n, sum, min, max, last, last_ts, sketch)
                  select $1, c.series_id, c.bucket, c.n, c.sum, c.min, c.max, c.last, c.last_ts, c.sketch
                  from unnest($2::int4[], $3::timestamptz[], $4::int8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
                      $9::timestamptz[], $10::bytea[]) as c (series_id, bucket, n, sum, min, max, last, last_ts, sketch)

@@ -1,2 +1,3 @@
 // What the build knows.
+declare const PAGE: boolean;
 declare const VERSION: string;

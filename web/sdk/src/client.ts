@@ -1,12 +1,13 @@
 // The client: everything that a host may call, safe to call at any time.
 import { capture, early } from "./capture.ts";
+import { now } from "./clock.ts";
 import { consent, recall } from "./consent.ts";
-import { farewell, flush, hurry, outbox, setRunning } from "./delivery.ts";
+import { farewell, flush, giveUp, hurry, outbox, setRunning } from "./delivery.ts";
 import { alias, identify, reset } from "./identify.ts";
 import { books } from "./lane.ts";
 import { count, gauge, recordMetric, startTimer } from "./metric.ts";
 import { options, setOptions, type Options } from "./options.ts";
-import { become, hasPage, person } from "./person.ts";
+import { become, hasPage } from "./person.ts";
 import { filters, on, tell, type Host, type Plugin } from "./plugin.ts";
 import { quietly } from "./quietly.ts";
 import { report, type Report } from "./report.ts";
@@ -44,7 +45,7 @@ let begun = false;
 function use(plugin: Plugin): void {
   if (begun) {
     // What it adds to all items stands on the next one.
-    become(person);
+    become();
     quietly(() => plugin({ ...host, options }));
   } else early.push(() => use(plugin));
 }
@@ -63,7 +64,7 @@ export const client: Client = {
       addEventListener("visibilitychange", () => document.hidden && quietly(farewell));
     }
     // Without a public key nothing leaves: a secret one must not be in a page.
-    setRunning(/^pk_/.test(options.key));
+    setRunning(/^pk_/.test(options.key) ? 1 : "shutdown");
     early.splice(0).forEach((act) => act());
     void flush();
   },
@@ -83,9 +84,11 @@ export const client: Client = {
   use,
   flush,
   async shutdown() {
-    await flush();
-    setRunning(false);
+    // Plugins may have a last word.
     tell("shutdown");
+    await flush();
+    setRunning("shutdown");
+    giveUp("shutdown");
   },
   report,
 };
@@ -96,4 +99,4 @@ for (const name in client) {
   client[name as "track"] = (...args) => quietly(() => act(...args));
 }
 
-const host = { ...client, capture, filters, on, quietly, books, outbox, hurry } as Host;
+const host = { ...client, capture, filters, on, quietly, books, outbox, hurry, now } as Host;

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use analysis::calendar::ZONE_RULES;
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::access::Project;
 use sqlx::{Connection as _, PgConnection};
 use storage::metric_cells::{self, CellRow, Grain};
+use storage::metric_folds::{self, Fold};
 use storage::metric_series::{self, NewSeries, SeriesKey};
 use storage::partitions::{self, Table};
 use storage::{Db, PoolSize, projects, work};
@@ -50,7 +52,9 @@ pub async fn project(url: &str) -> (Db, Project) {
         first_seen: DateTime::from_timestamp_millis(BEGIN_MS).unwrap_or_default(),
         last_seen: end() - TimeDelta::minutes(1),
     };
+    let fold = Fold { zone: "UTC".to_owned(), zone_rules: ZONE_RULES.to_owned(), folded_until: Some(end()), next_series: 0 };
     let mut tx = db.begin().await.expect("a transaction");
+    metric_folds::save(&mut tx, project.id, &fold).await.expect("a fold");
     metric_series::insert(&mut tx, project.id, &Series::all().map(series).collect::<Vec<_>>()).await.expect("series");
     tx.commit().await.expect("a commit");
     (db, project)
@@ -59,7 +63,7 @@ pub async fn project(url: &str) -> (Db, Project) {
 /// A day's points and their cells.
 pub async fn day(db: &Db, url: &str, project: &Project, day: i64, points: &[Point]) {
     copy(url, points).await;
-    let mut grains = vec![(Grain::Hour, TimeDelta::hours(1))];
+    let mut grains = vec![(Grain::Day, TimeDelta::days(1)), (Grain::Hour, TimeDelta::hours(1))];
     if day >= DAYS - MINUTE_DAYS {
         grains.push((Grain::Minute, TimeDelta::minutes(1)));
     }

@@ -21,27 +21,28 @@ use tower::ServiceExt as _;
 
 use load::{SLUG, end};
 
-/// What is asked, and the milliseconds within which 95 of 100 requests are to be answered; a distribution of a hundred series,
-/// a counter and a gauge.
-const QUESTIONS: [(&str, f64); 15] = [
-    (P95_BY_ROUTE, 50.0),
-    ("metrics/aggregate?range=24h&name=bench.metric_0&aggregate=p95&by=route&by=region", 50.0),
-    ("metrics/aggregate?range=24h&name=bench.metric_0&aggregate=p95&by=region&filter=status:500&compare=previous", 50.0),
-    ("metrics/aggregate?range=24h&name=bench.metric_2&aggregate=per_minute&by=route", 50.0),
-    ("metrics/aggregate?range=24h&name=bench.metric_3&aggregate=avg&by=region", 50.0),
-    ("metrics/aggregate?range=7d&name=bench.metric_0&aggregate=p95&by=route", 150.0),
-    ("metrics/aggregate?range=30d&name=bench.metric_0&aggregate=p95&by=route", 150.0),
-    ("metrics/aggregate?range=30d&name=bench.metric_0&aggregate=p95&by=route&step=1d", 150.0),
-    ("metrics/heat?range=24h&name=bench.metric_0", 50.0),
-    ("metrics?", 50.0),
-    ("metrics/samples?range=24h&name=bench.metric_0", 50.0),
-    ("metrics/samples?range=24h&name=bench.metric_0&order=largest", 50.0),
-    ("metrics/samples?range=24h&name=bench.metric_0&order=p95&filter=route:/route/3", 50.0),
-    ("traces?range=24h&filter=status:error", 150.0),
-    ("traces?range=24h&of=spans&sort=slowest&filter=service:service-1", 150.0),
+/// What is asked, and the milliseconds within which 95 of 100 requests are to be answered, where that is promised; a distribution of
+/// a hundred series, a counter and a gauge.
+const QUESTIONS: [(&str, Option<f64>); 16] = [
+    (P95_BY_ROUTE, Some(50.0)),
+    ("metrics/aggregate?range=24h&name=bench.metric_0&aggregate=p95&by=route&by=region", Some(50.0)),
+    ("metrics/aggregate?range=24h&name=bench.metric_0&aggregate=p95&by=region&filter=status:500&compare=previous", Some(50.0)),
+    ("metrics/aggregate?range=24h&name=bench.metric_2&aggregate=per_minute&by=route", Some(50.0)),
+    ("metrics/aggregate?range=24h&name=bench.metric_3&aggregate=avg&by=region", Some(50.0)),
+    ("metrics/aggregate?range=7d&name=bench.metric_0&aggregate=p95&by=route", Some(150.0)),
+    ("metrics/aggregate?range=30d&name=bench.metric_0&aggregate=p95&by=route", Some(150.0)),
+    ("metrics/aggregate?range=30d&name=bench.metric_0&aggregate=p95&by=route&step=1d", Some(150.0)),
+    ("metrics/heat?range=24h&name=bench.metric_0", Some(50.0)),
+    ("metrics/aggregate?range=90d&name=bench.metric_0&aggregate=p95&by=route&compare=previous", Some(150.0)),
+    ("metrics?", None),
+    ("metrics/samples?range=24h&name=bench.metric_0", Some(50.0)),
+    ("metrics/samples?range=24h&name=bench.metric_0&order=largest", Some(50.0)),
+    ("metrics/samples?range=24h&name=bench.metric_0&order=p95&filter=route:/route/3", Some(50.0)),
+    ("traces?range=24h&filter=status:error", None),
+    ("traces?range=24h&of=spans&sort=slowest&filter=service:service-1", None),
 ];
 
-const P95_BY_ROUTE: &str = "metrics/aggregate?range=24h&name=bench.metric_0&aggregate=p95&by=route";
+const P95_BY_ROUTE: &str = "metrics/aggregate?range=24h&name=bench.metric_0&aggregate=p95&by=route&top=10";
 
 /// What sketches promise.
 const SKETCH_ERROR: f64 = 0.01;
@@ -82,8 +83,8 @@ fn main() {
         for (question, bar) in QUESTIONS {
             let took = asked.times(question, times).await;
             let p95 = took[took.len() * 95 / 100];
-            let verdict = if p95 <= bar { "met" } else { "missed" };
-            println!("{question:<100} {:>6.1} ms {p95:>6.1} ms {verdict} (at most {bar} ms)", middle(&took));
+            let verdict = bar.map(|bar| format!("{} (at most {bar} ms)", if p95 <= bar { "met" } else { "missed" })).unwrap_or_default();
+            println!("{question:<100} {:>6.1} ms {p95:>6.1} ms {verdict}", middle(&took));
             if question == P95_BY_ROUTE {
                 ours = took;
             }

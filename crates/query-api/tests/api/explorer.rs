@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use analysis::calendar;
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono_tz::Tz;
 use protocol::explorer::{
     AggregateAnswer, AggregateQuery, HeatAnswer, MetricAnswer, MetricCatalogue, SampleAnswer, SamplesAnswer, WhyAnswer,
 };
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::receipt::Accuracy;
 use sqlx::PgPool;
+use storage::partitions::{self, Table};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -316,6 +319,53 @@ async fn what_is_over_is_kept_until_a_late_point_changes_it(pool: PgPool) {
     tx.commit().await.expect("commit");
     let revised = aggregate(&app, ask).await;
     assert_eq!(revised.points, cold.points + 5);
+}
+
+/// Asks for charts by days while there are only hours, and again once most of them are only days.
+async fn days_say_the_same(pool: PgPool, zone: Tz) {
+    let app = App::start_at(pool, NOW).await.with_days_back(90).await;
+    let now = app.clock.now();
+    let days = (now.date_naive() - Days::new(90)).iter_days().take(90);
+    partitions::ensure_days(&app.db, Table::MetricMinute, days).await.expect("partitions");
+    storage::projects::set(&app.db, app.shop.id, None, Some(zone.name())).await.expect("a zone");
+    app.record("db.query", MetricKind::Distribution, "ms", 1, &points(now, MetricKind::Distribution, 2_000, 80 * 24)).await;
+    let ask = async || {
+        let mut answers = Vec::new();
+        for question in
+            ["range=90d&aggregate=p95&by=table", "range=30d&step=1d&compare=previous&aggregate=avg", "range=90d&aggregate=per_minute"]
+        {
+            let answer = aggregate(&app, &format!("name=db.query&{question}")).await;
+            // Sums of floats differ in their last digits with the order of adding up.
+            let told = |value: Option<f64>| value.map(|value| format!("{value:.9e}"));
+            let lines = answer.series.into_iter().map(|series| {
+                let compared =
+                    series.compared.map(|compared| (compared.values.into_iter().map(told).collect::<Vec<_>>(), told(compared.total)));
+                (series.labels, series.values.into_iter().map(told).collect::<Vec<_>>(), told(series.total), compared)
+            });
+            answers.push((answer.points, lines.collect::<Vec<_>>()));
+        }
+        answers
+    };
+    let from_hours = ask().await;
+    assert_eq!(from_hours[0].0, 2_000);
+    app.fold(MetricKind::Distribution, zone, calendar::metric_day(now - TimeDelta::days(9), zone).0).await;
+    app.state.forget_columns();
+    assert_eq!(ask().await, from_hours);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_chart_by_days_says_the_same_once_hours_are_folded(pool: PgPool) {
+    days_say_the_same(pool, Tz::UTC).await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_chart_by_days_says_the_same_once_hours_are_folded_where_clocks_change(pool: PgPool) {
+    days_say_the_same(pool, Tz::Europe__Berlin).await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_chart_by_days_says_the_same_once_hours_are_folded_half_an_hour_off(pool: PgPool) {
+    days_say_the_same(pool, Tz::Asia__Kolkata).await;
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
