@@ -97,7 +97,8 @@ fn the_order_of_an_installation_goes_on_across_a_restart() {
     }
     let mut events = server.look(|seen| seen.stored["/v1/track:batch"].clone());
     events.sort_by_key(|event| event["seq"].as_i64());
-    let order: Vec<_> = events.iter().map(|event| (event["props"]["run"].as_u64().unwrap(), event["props"]["n"].as_u64().unwrap())).collect();
+    let order: Vec<_> =
+        events.iter().map(|event| (event["props"]["run"].as_u64().unwrap(), event["props"]["n"].as_u64().unwrap())).collect();
     assert_eq!(order, (0..3).flat_map(|run| (0..50).map(move |n| (run, n))).collect::<Vec<_>>());
 }
 

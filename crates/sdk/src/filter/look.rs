@@ -112,7 +112,9 @@ mod tests {
         );
         assert_eq!(clean("378282246310005"), REMOVED);
         assert_eq!(clean("ä@b.de,<c.d+e@f-g.co.uk>ß"), "[removed],<[removed]>ß");
-        for kept in ["1700000000123", "4111 1111 1111 1112", "x4111111111111111", "41111111111111111111", "a@b", "@example.org", "a @b.c", "", "12"] {
+        for kept in
+            ["1700000000123", "4111 1111 1111 1112", "x4111111111111111", "41111111111111111111", "a@b", "@example.org", "a @b.c", "", "12"]
+        {
             assert_eq!(cleaned(kept), None, "{kept}");
         }
     }
