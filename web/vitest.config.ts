@@ -6,7 +6,7 @@ const sdk = join(import.meta.dirname, "sdk");
 const { version } = JSON.parse(readFileSync(join(sdk, "package.json"), "utf8")) as { version: string };
 
 export default defineConfig({
-  define: { VERSION: JSON.stringify(version), PAGE: "false" },
+  define: { VERSION: JSON.stringify(version) },
   resolve: {
     alias: [
       { find: /^@throughline\/browser$/, replacement: join(sdk, "src/index.ts") },
@@ -16,6 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ["e2e/**/*.test.ts", "sdk/test/**/*.test.{ts,tsx}"],
+    setupFiles: [join(sdk, "test/page.ts")],
     // One after another: some tests promise a figure within seconds, and two servers at once would share the machine.
     fileParallelism: false,
     testTimeout: 60_000,

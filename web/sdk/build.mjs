@@ -28,14 +28,14 @@ async function bundled(entry, format, contents) {
     target: "es2022",
     jsx: "automatic",
     external: ["react", "react/jsx-runtime", "@throughline/browser", "@throughline/browser/errors"],
-    define: { VERSION: JSON.stringify(version), PAGE: `${format === "iife"}` },
+    define: { VERSION: JSON.stringify(version), PAGE: format === "iife" ? "true" : "globalThis.document" },
     write: false,
   });
   return result.outputFiles[0].text;
 }
 
 /** What the core's script may have beyond that: it sends no booleans. */
-const CORE_ONLY = { booleans_as_integers: true, unsafe: true, hoist_funs: true, conditionals: false, if_return: false, loops: false, comparisons: false };
+const CORE_ONLY = { booleans_as_integers: true, unsafe: true, unsafe_comps: true, hoist_funs: true, loops: false, comparisons: false };
 
 async function small(code, isModule, more = {}) {
   const options = { passes: 3, unsafe_arrows: true, hoist_props: true, ...more };

@@ -7,7 +7,7 @@ import { alias, identify, reset } from "./identify.ts";
 import { books } from "./lane.ts";
 import { count, gauge, recordMetric, startTimer } from "./metric.ts";
 import { options, setOptions, type Options } from "./options.ts";
-import { become, hasPage } from "./person.ts";
+import { become } from "./person.ts";
 import { filters, on, tell, type Host, type Plugin } from "./plugin.ts";
 import { quietly } from "./quietly.ts";
 import { report, type Report } from "./report.ts";
@@ -46,7 +46,7 @@ function use(plugin: Plugin): void {
   if (begun) {
     // What it adds to all items stands on the next one.
     become();
-    quietly(() => plugin({ ...host, options }));
+    quietly(plugin, { ...host, options });
   } else early.push(() => use(plugin));
 }
 
@@ -58,7 +58,7 @@ export const client: Client = {
     options.plugins?.forEach(use);
     if (options.beforeSend) filters.push(options.beforeSend);
     recall();
-    if (hasPage) {
+    if (PAGE) {
       addEventListener("storage", () => quietly(recall));
       addEventListener("pagehide", () => quietly(farewell));
       addEventListener("visibilitychange", () => document.hidden && quietly(farewell));
@@ -96,7 +96,7 @@ export const client: Client = {
 // The NEVER rule: what cannot be read of what the host hands over is counted, and stays here.
 for (const name in client) {
   const act = client[name as "track"];
-  client[name as "track"] = (...args) => quietly(() => act(...args));
+  client[name as "track"] = (...args) => quietly(act, ...(args as Parameters<typeof track>));
 }
 
 const host = { ...client, capture, filters, on, quietly, books, outbox, hurry, now } as Host;

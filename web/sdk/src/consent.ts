@@ -1,12 +1,12 @@
 // Whether somebody may be known. `pending` keeps items in memory, stores nothing and sends nothing.
 import { flush, giveUp } from "./delivery.ts";
 import { options, type Consent } from "./options.ts";
-import { become, hasPage, person, remember, remembered } from "./person.ts";
+import { become, person, remember, remembered } from "./person.ts";
 import { tell } from "./plugin.ts";
 
 /** Global Privacy Control or Do Not Track. */
 const objects = (): unknown =>
-  hasPage && ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl || (navigator as { doNotTrack?: string }).doNotTrack == "1");
+  PAGE && ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl || (navigator as { doNotTrack?: string }).doNotTrack == "1");
 
 function follow(): void {
   if (person.consent == "denied") giveUp("consent");

@@ -4,7 +4,7 @@ import { add, type Batch } from "./batch.ts";
 import { elapsed, now } from "./clock.ts";
 import { books, lanes, lose, none } from "./lane.ts";
 import { BEACON_MIN, FAILURES_MAX, OUTBOX_MAX, REQUEST_MAX, WAIT_FIRST, WAIT_MAX } from "./limits.ts";
-import { recordMetric } from "./metric.ts";
+import { count } from "./metric.ts";
 import { options } from "./options.ts";
 import { person, remember } from "./person.ts";
 import { tell } from "./plugin.ts";
@@ -101,7 +101,7 @@ async function attempt(batch: Batch): Promise<void> {
   }
   // A success without a verdict is from somebody in between: the same batch again is harmless, the server knows its id.
   const ceiling = Math.min(WAIT_MAX, WAIT_FIRST * 2 ** failed++);
-  if (failed == FAILURES_MAX) recordMetric("throughline.circuit_opened", 1, { kind: "counter" });
+  if (failed == FAILURES_MAX) count("throughline.circuit_opened");
   notBefore = elapsed() + Math.max(asked || 0, (failed < FAILURES_MAX ? 0 : WAIT_MAX) + Math.random() * ceiling);
   if (/^4(?!08|29)/.test(status as never) || now() - batch.sealed > options.retryFor) settle(batch, 0, "send_error");
 }

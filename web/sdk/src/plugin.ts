@@ -59,5 +59,5 @@ export function on<Name extends keyof Hooks>(hook: Name, listener: Hooks[Name]):
 
 /** Tells everybody who listens; nobody's failure is anybody else's. */
 export function tell<Name extends keyof Hooks>(hook: Name, ...what: Parameters<Hooks[Name]>): void {
-  for (const listener of listeners[hook] || []) quietly(() => (listener as (...what: unknown[]) => void)(...what));
+  for (const listener of listeners[hook] || []) quietly(listener as (...what: unknown[]) => void, ...what);
 }

@@ -22,7 +22,7 @@ const body = ({ signal, id, items, made, lost }: Batch): string =>
     install_id: (person.install ||= uuid()),
     made,
     lost,
-  }).replace(/}$/, `,"${signal}":[${items}]}`);
+  }).slice(0, -1) + `,"${signal}":[${items}]}`;
 
 export const post = (batch: Batch, more: RequestInit): Promise<Response> => fetch(url(batch), { method: "POST", body: body(batch), ...more });
 
