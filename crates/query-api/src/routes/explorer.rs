@@ -109,7 +109,8 @@ pub(super) async fn about(
         ("kind" = Option<MetricKind>, Query, description = "Its kind; that of the metric seen last when absent"),
         ("unit" = Option<String>, Query, description = "Its unit, empty for none; that of the metric seen last when absent"),
         ("description" = Option<String>, Query, description = "What it measures, at most 500 characters"),
-        ("owner" = Option<String>, Query, description = "Whom to ask, at most 100 characters")
+        ("owner" = Option<String>, Query, description = "Whom to ask, at most 100 characters"),
+        ("thresholds" = Option<String>, Query, description = "At most six, such as `p95 > 800 critical, p95 > 500 warning`; charts show them")
     ),
     responses(
         (status = 200, description = "What is said now", body = MetricNote),
@@ -122,7 +123,8 @@ pub(super) async fn describe(
     parameters: Parameters,
 ) -> Result<Json<MetricNote>, ApiError> {
     let text = |name| Ok::<_, ApiError>(parameters.text_within(name, 4 * DESCRIPTION_CHARS_MAX)?.unwrap_or_default());
-    let note = MetricNote { description: text("description")?, owner: text("owner")? };
+    let note =
+        MetricNote { description: text("description")?, owner: text("owner")?, thresholds: explorer::thresholds(&text("thresholds")?)? };
     explorer::describe(&state, &context, &metric(&parameters)?, note).await.map(Json)
 }
 

@@ -6,10 +6,12 @@ use analysis::calendar;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Tz;
 use protocol::explorer::{
-    AggregateAnswer, AggregateQuery, HeatAnswer, MetricAnswer, MetricCatalogue, SampleAnswer, SamplesAnswer, WhyAnswer,
+    AggregateAnswer, AggregateQuery, HeatAnswer, MetricAnswer, MetricCatalogue, MetricNote, MetricQuery, SampleAnswer, SamplesAnswer,
+    Threshold, WhyAnswer,
 };
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::receipt::Accuracy;
+use query_api::explorer;
 use sqlx::PgPool;
 use storage::partitions::{self, Table};
 use uuid::Uuid;
@@ -414,6 +416,31 @@ async fn a_metric_says_what_it_has_who_sends_it_and_what_people_say_of_it(pool: 
     let (status, body) = app.get(&app.path("/metrics/suggestions?name=bot.cache.hits&field=key&text=K1")).await;
     assert_eq!(status, 200, "{body}");
     assert_eq!(body["values"].as_array().map(Vec::len), Some(3), "k1, k10, k11: {body}");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn thresholds_of_a_metric_come_with_the_aggregate_that_they_are_of(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    app.record("db.query", MetricKind::Distribution, "ms", 1, &points(app.clock.now(), MetricKind::Distribution, 50, 20)).await;
+    let context = app.state.access().operator_context("shop").await.expect("a project");
+    let metric = MetricQuery { name: "db.query".to_owned(), kind: None, unit: None };
+    let say = async |text: &str| {
+        let note = MetricNote { description: "Queries".to_owned(), owner: "shop".to_owned(), thresholds: explorer::thresholds(text)? };
+        explorer::describe(&app.state, &context, &metric, note).await
+    };
+    say("p95 > 800 critical, p95 > 500 warning, per_minute < 1 critical").await.expect("a note");
+    let of = async |name: &str| {
+        let answer = aggregate(&app, &format!("name=db.query&range=24h&aggregate={name}")).await;
+        Threshold::text(&answer.lines[0].thresholds)
+    };
+    assert_eq!(of("p95").await, "p95 > 800 critical, p95 > 500 warning");
+    assert_eq!(of("per_minute").await, "per_minute < 1 critical");
+    assert_eq!(of("avg").await, "");
+    let fault = say("unique > 3").await.expect_err("no aggregate of a distribution").to_string();
+    assert!(fault.contains("unique") && fault.contains("distribution"), "{fault}");
+    assert!(say("p95 ~ 3").await.is_err());
+    say("").await.expect("none");
+    assert_eq!(of("p95").await, "");
 }
 
 /// The metrics that the guides name, with a point of each: name, kind, unit, value, attributes.
