@@ -1,8 +1,7 @@
-// What packages add to `track`: events of many people, as servers send them, and of experiments.
+// What packages add to `track`: events of many people, as servers send them.
 import { capture } from "./capture.ts";
 import { client } from "./client.ts";
 import { parentOf } from "./parent.ts";
-import { quietly } from "./quietly.ts";
 import { sequence, type Props, type TrackOptions } from "./track.ts";
 
 /** An event of one of the many people for whom a server speaks. */
@@ -22,7 +21,3 @@ export function track(name: string | ServerEvent, given?: Props | TrackOptions):
     return { name: event, ts, seq: sequence(ts), user_id: userId, route, props, ...parentOf(parent) };
   });
 }
-
-/** Somebody saw a variant of an experiment. */
-export const exposure = (experiment: string, variant: string, props?: Props): void =>
-  void quietly(() => client.track("$exposure", { props: { ...props, experiment, variant } }));
