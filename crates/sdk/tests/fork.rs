@@ -72,6 +72,28 @@ fn what_waits_in_the_parent_is_sent_once_and_each_process_has_its_own_books() {
     });
 }
 
+#[test]
+fn no_signal_of_a_child_is_lost_however_soon_after_the_fork_it_comes() {
+    let server = Server::new();
+    let tl = throughline::init(Config::new(&server.url, KEY).flush_every(Duration::from_secs(3_600))).unwrap();
+    for round in 0..24 {
+        track(&tl, "parent", round);
+        assert!(forked(|| {
+            track(&tl, "child", round % 5 + 1);
+            tl.record_metric("m", 1).send();
+            tl.shutdown(PATIENCE).unwrap();
+            let report = tl.report();
+            assert_eq!((report.events.made, report.metrics.made), (round as u64 % 5 + 1, 1));
+        }));
+    }
+    tl.flush(PATIENCE).unwrap();
+    server.look(|seen| {
+        let named = |name: &str| seen.stored["/v1/track:batch"].iter().filter(|event| event["name"] == name).count();
+        assert_eq!((named("parent"), named("child")), ((0..24).sum(), (0..24).map(|round| round % 5 + 1).sum()));
+        assert_eq!((seen.stored["/v1/metrics:batch"].len(), seen.duplicates), (24, 0));
+    });
+}
+
 /// What of a metric has arrived, in sum.
 #[cfg(feature = "metrics")]
 fn sum(server: &Server, name: &str) -> f64 {
