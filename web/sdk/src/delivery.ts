@@ -137,7 +137,7 @@ export function farewell(): void {
   if (isAllowed()) {
     if (!outbox[OUTBOX_MAX]) sealAll();
     // As long as the server is to be left alone, what waits stays here.
-    if (notBefore < elapsed()) outbox.slice().forEach(part);
+    if (notBefore <= elapsed()) outbox.slice().forEach(part);
     schedule(options.flushInterval);
   }
 }
