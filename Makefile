@@ -8,7 +8,7 @@ BIN := target/debug
 WITH_POSTGRES := $(BIN)/with-postgres --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN))
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help run setup npm wasm-target islands sdk build test test-rust test-web check gen bench bench-engine bench-pages soak soak-client fuzz release chromium clean
+.PHONY: help run setup npm wasm-target islands sdk build test test-rust test-web check gen bench bench-engine bench-pages bench-explorer soak soak-client fuzz release chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -121,6 +121,12 @@ bench-pages: setup ## The server's time for each Audience page over EVENTS=10000
 	@cargo build --release -p local-postgres --bins
 	@target/release/with-postgres --npm web --durable -- env \
 		$(if $(EVENTS),EVENTS=$(EVENTS)) $(if $(SEED),SEED=$(SEED)) $(if $(TIMES),TIMES=$(TIMES)) cargo bench -p dashboard --bench pages
+
+bench-explorer: npm $(if $(filter 0,$(PEERS)),,$(CHDB)) ## The explorer over POINTS=10000000 points and SPANS=5000000 spans, beside plain SQL and (PEERS=0: without) chdb
+	$(call say,Building with release settings)
+	@cargo build --release -p local-postgres --bins
+	@target/release/with-postgres --npm web --durable -- env \
+		$(if $(POINTS),POINTS=$(POINTS)) $(if $(SPANS),SPANS=$(SPANS)) $(if $(SEED),SEED=$(SEED)) $(if $(TIMES),TIMES=$(TIMES)) $(if $(PEERS),PEERS=$(PEERS)) cargo bench -p query-api --bench explorer
 
 release: setup ## The server with release settings, assets inside: target/release/throughline
 	@cargo build --release -p islands-build

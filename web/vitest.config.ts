@@ -16,6 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ["e2e/**/*.test.ts", "sdk/test/**/*.test.{ts,tsx}"],
+    setupFiles: [join(sdk, "test/page.ts")],
     // One after another: some tests promise a figure within seconds, and two servers at once would share the machine.
     fileParallelism: false,
     testTimeout: 60_000,

@@ -18,7 +18,7 @@ const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"))
 /** Entries that add to the core; each is also a classic script that adds itself to `window.throughline`. */
 const PLUGINS = ["auto", "offline", "privacy", "sampling", "errors", "tracing", "vitals", "debug"];
 /** Names that only the core reads. */
-const INTERNAL = /^(ring|chars|untoldMade|untoldLost)$/;
+const INTERNAL = /^(ring|chars|untold)$/;
 
 async function bundled(entry, format, contents) {
   const result = await build({
@@ -28,14 +28,16 @@ async function bundled(entry, format, contents) {
     target: "es2022",
     jsx: "automatic",
     external: ["react", "react/jsx-runtime", "@throughline/browser", "@throughline/browser/errors"],
-    define: { VERSION: JSON.stringify(version) },
+    define: { VERSION: JSON.stringify(version), PAGE: format === "iife" ? "true" : "globalThis.document" },
     write: false,
   });
   return result.outputFiles[0].text;
 }
 
+/** A script's functions become the client's, and what was called while it loaded is made up for. */
+const ADDED = "declare const throughline: any; Object.assign(throughline, rest);";
 /** What the core's script may have beyond that: it sends no booleans. */
-const CORE_ONLY = { booleans_as_integers: true };
+const CORE_ONLY = { booleans_as_integers: true, unsafe: true, unsafe_comps: true, hoist_funs: true, loops: false, comparisons: false };
 
 async function small(code, isModule, more = {}) {
   const options = { passes: 3, unsafe_arrows: true, hoist_props: true, ...more };
@@ -44,19 +46,25 @@ async function small(code, isModule, more = {}) {
   return isModule ? `${result.code}\n` : result.code;
 }
 
+async function lay(name, contents) {
+  writeFileSync(join(dist, "script", `${name}.js`), await small(await bundled(name, "iife", contents), false));
+}
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "script"), { recursive: true });
 
 writeFileSync(join(dist, "throughline.min.js"), await small(await bundled("script.ts", "iife"), false, CORE_ONLY));
 for (const entry of ["index.ts", ...PLUGINS.map((name) => `${name}.ts`), "react.tsx"]) {
-  writeFileSync(join(dist, entry.replace(/\.tsx?$/, ".js")), await small(await bundled(entry, "esm"), true));
+  // To a framework that renders on servers, React's part belongs to the page.
+  const banner = entry === "react.tsx" ? '"use client";\n' : "";
+  writeFileSync(join(dist, entry.replace(/\.tsx?$/, ".js")), banner + (await small(await bundled(entry, "esm"), true)));
 }
 for (const name of PLUGINS) {
   // Without options a plugin is added as it is; its other functions become the client's.
   const adds = ["privacy", "sampling"].includes(name) ? "" : `throughline.use(rest.${name}());`;
-  const contents = `import * as rest from "./${name}.ts"; declare const throughline: any; Object.assign(throughline, rest); ${adds}`;
-  writeFileSync(join(dist, "script", `${name}.js`), await small(await bundled(name, "iife", contents), false));
+  await lay(name, `import * as rest from "./${name}.ts"; ${ADDED} ${adds} throughline.replay(rest);`);
 }
+await lay("shorthands", `import { shorthands } from "./shorthands.ts"; const rest = shorthands(throughline); ${ADDED} throughline.replay(rest);`);
 execFileSync(join(here, "../node_modules/.bin/tsc"), ["-p", join(here, "tsconfig.build.json")], { stdio: "inherit" });
 
 rmSync(served, { recursive: true, force: true });

@@ -18,7 +18,7 @@ use chrono_tz::Tz;
 use protocol::range::{Period, Range, Step};
 
 pub use compare::{Comparison, Earlier, compared, earlier};
-pub use metrics::{metrics, metrics_before};
+pub use metrics::{ZONE_RULES, metric_day, metrics, metrics_before};
 
 /// One bucket of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

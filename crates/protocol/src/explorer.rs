@@ -3,6 +3,7 @@
 mod aggregates;
 mod catalogue;
 mod samples;
+mod threshold;
 mod unit;
 mod why;
 
@@ -17,6 +18,7 @@ pub use catalogue::{
     AttributeKey, DESCRIPTION_CHARS_MAX, MetricAnswer, MetricCatalogue, MetricNote, MetricSender, MetricSummary, OWNER_CHARS_MAX, Overflow,
 };
 pub use samples::{NearestBy, SAMPLES_MAX, Sample, SampleAnswer, SampleOrder, SampleSpan, SampleTrace, SamplesAnswer, SamplesQuery};
+pub use threshold::{Severity, Side, THRESHOLDS_MAX, Threshold};
 pub use why::{HeatAnswer, WHY_SHOWN_MAX, WhyAnswer, WhyQuery, WhyRow};
 
 /// What identifies a metric. Points of one name with another kind or unit are another metric: they do not add up.

@@ -26,8 +26,10 @@ pub enum Range {
 impl Range {
     /// What the Audience pages offer.
     pub const AUDIENCE: [Self; 4] = [Self::Hours24, Self::Days7, Self::Days30, Self::Days90];
-    /// What the Metrics explorer offers.
-    pub const EXPLORER: [Self; 5] = [Self::Hour1, Self::Hours6, Self::Hours24, Self::Days7, Self::Days30];
+    /// What the Metrics explorer offers: cells are kept.
+    pub const EXPLORER: [Self; 6] = [Self::Hour1, Self::Hours6, Self::Hours24, Self::Days7, Self::Days30, Self::Days90];
+    /// What pages over raw rows offer, such as traces and logs.
+    pub const RAW: [Self; 5] = [Self::Hour1, Self::Hours6, Self::Hours24, Self::Days7, Self::Days30];
 
     /// The word in URLs, the same as in JSON.
     pub const fn word(self) -> &'static str {

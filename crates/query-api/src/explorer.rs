@@ -17,7 +17,7 @@ mod why;
 pub use aggregate::aggregate;
 pub(crate) use aggregate::frame;
 pub(crate) use behind_routes::behind_routes;
-pub use catalogue::{catalogue, describe, metric};
+pub use catalogue::{catalogue, describe, metric, thresholds};
 pub(crate) use cells::KeptCells;
 pub use samples::{sample, samples};
 pub use suggest::suggestions;

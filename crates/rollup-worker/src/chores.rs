@@ -9,7 +9,7 @@ use storage::Db;
 
 use crate::config::SeriesLimit;
 use crate::due::Due;
-use crate::{compact, erase, exchange_series, housekeeping, pay_debts, retain, sweep, telemetry, verify};
+use crate::{compact, erase, exchange_series, fold_days, housekeeping, pay_debts, retain, sweep, telemetry, verify};
 
 /// How often it looks whether something is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -17,6 +17,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const HOUSEKEEPING_EVERY: TimeDelta = TimeDelta::hours(1);
 /// Often, so that a flood of refusals never grows a table by more than a minute's worth.
 const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// A chart that asks for a day sooner reads its hours.
+const FOLD_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// Often enough that a day never has many segments.
 const COMPACT_EVERY: TimeDelta = TimeDelta::seconds(2);
 const DEBTS_EVERY: TimeDelta = TimeDelta::minutes(10);
@@ -78,28 +80,37 @@ impl Chores {
     }
 }
 
-/// What is done to segments beside counting: a loop of its own, since it takes as long as there is much to do.
+/// What is done to segments and cells beside counting: a loop of its own, since it takes as long as there is much to do.
 pub(crate) struct Compaction {
     db: Db,
     clock: Clock,
     debts: Due,
     erasures: Due,
     merge: Due,
+    days: Due,
 }
 
 impl Compaction {
     pub(crate) fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, debts: Due::every(DEBTS_EVERY), erasures: Due::every(ERASE_EVERY), merge: Due::every(COMPACT_EVERY) }
+        Self {
+            db,
+            clock,
+            debts: Due::every(DEBTS_EVERY),
+            erasures: Due::every(ERASE_EVERY),
+            merge: Due::every(COMPACT_EVERY),
+            days: Due::every(FOLD_EVERY),
+        }
     }
 
     /// Does it for ever.
     pub(crate) async fn run(mut self) {
         loop {
-            let Self { db, clock, debts, erasures, merge } = &mut self;
+            let Self { db, clock, debts, erasures, merge, days } = &mut self;
             let now = clock.now();
             do_when_due(debts, now, "put older events into segments", pay_debts::pay_debts_and_say(db, now)).await;
             do_when_due(erasures, now, "forget people", erase::erase_and_say(db, now)).await;
             do_when_due(merge, now, "merge segments", compact::compact_and_say(db, now)).await;
+            do_when_due(days, now, "fold hours of metrics into days", fold_days::fold_days_and_say(db, now)).await;
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }

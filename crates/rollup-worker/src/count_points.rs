@@ -1,4 +1,5 @@
-//! Metric points, and the durations of spans, into cells: one per series and minute, and one per series and hour.
+//! Metric points, and the durations of spans, into cells: one per series and minute, and one per series and hour. Days are made of
+//! hours once they are over, see [`crate::fold_days`]; a late point changes all three.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +14,10 @@ use storage::partitions::{self, Table};
 
 use crate::claim::Claim;
 use crate::config::SeriesLimit;
-use crate::{intern_series, time_spans};
+use crate::{fold_days, intern_series, time_spans};
 
 /// Cells by series and bucket.
-type Cells = BTreeMap<(i32, DateTime<Utc>), Cell>;
+pub(crate) type Cells = BTreeMap<(i32, DateTime<Utc>), Cell>;
 
 /// Counts the claim's points, those that spans are timed with too, and returns how many were sent.
 pub(crate) async fn count_points(claim: &mut Claim, now: DateTime<Utc>, limit: &SeriesLimit) -> anyhow::Result<u64> {
@@ -30,10 +31,14 @@ pub(crate) async fn count_points(claim: &mut Claim, now: DateTime<Utc>, limit: &
     let numbers = intern_series::intern(claim, &by_series, limit).await?;
     let mut minutes = fold_minutes(&by_series, &numbers)?;
     let hours = fold_hours(&minutes)?;
-    revise(claim, &hours, now).await?;
+    let days = match revise(claim, &hours, now).await? {
+        0 => Cells::new(),
+        _ => fold_days::late_days(claim, &hours).await?,
+    };
     minutes.retain(|(_, bucket), _| is_kept(*bucket, now));
     add(claim, Grain::Minute, minutes).await?;
     add(claim, Grain::Hour, hours).await?;
+    add(claim, Grain::Day, days).await?;
     Ok(n)
 }
 
@@ -106,15 +111,15 @@ fn is_kept(minute: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 /// After this time nobody needs to expect more points of an hour. Whoever keeps decoded cells waits longer than this.
 const HOUR_IS_OVER: TimeDelta = TimeDelta::minutes(10);
 
-/// Notes which series change in hours that are over.
-async fn revise(claim: &mut Claim, hours: &Cells, now: DateTime<Utc>) -> anyhow::Result<()> {
+/// Notes which series change in hours that are over, and returns how many those are.
+async fn revise(claim: &mut Claim, hours: &Cells, now: DateTime<Utc>) -> anyhow::Result<usize> {
     let over = hours.keys().filter(|(_, hour)| *hour + TimeDelta::hours(1) + HOUR_IS_OVER <= now);
     let mut series: Vec<i32> = over.map(|(series, _)| *series).collect();
     series.dedup();
     if !series.is_empty() {
         metric_series::revise(&mut claim.tx, claim.project, &series).await.context("revise series")?;
     }
-    Ok(())
+    Ok(series.len())
 }
 
 /// Adds the cells to what is stored.
@@ -132,12 +137,12 @@ async fn add(claim: &mut Claim, grain: Grain, mut cells: Cells) -> anyhow::Resul
     Ok(())
 }
 
-fn decode(kind: MetricKind, row: &CellRow) -> anyhow::Result<Cell> {
+pub(crate) fn decode(kind: MetricKind, row: &CellRow) -> anyhow::Result<Cell> {
     Cell::decode(kind, row.n, row.sum, row.min, row.max, row.last, row.last_ts, row.sketch.as_deref())
         .with_context(|| format!("the cell of series {} at {}", row.series_id, row.bucket))
 }
 
-fn encode(series_id: i32, bucket: DateTime<Utc>, cell: &Cell) -> CellRow {
+pub(crate) fn encode(series_id: i32, bucket: DateTime<Utc>, cell: &Cell) -> CellRow {
     CellRow {
         series_id,
         bucket,

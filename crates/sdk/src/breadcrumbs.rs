@@ -44,6 +44,11 @@ impl Crumb {
         Self { at: clock::now_micros(), kind: cut(kind), level: None, message: cut(message), data: Vec::new() }
     }
 
+    /// When it happened.
+    pub(crate) fn at(&self) -> i64 {
+        self.at
+    }
+
     pub(crate) fn set_level(&mut self, level: Level) {
         self.level = Some(level);
     }

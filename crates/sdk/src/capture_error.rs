@@ -11,6 +11,7 @@ use protocol::level::Level;
 use protocol::limits::{CAUSES_MAX, FINGERPRINT_PARTS_MAX, METRIC_TAGS_MAX};
 
 use crate::client::Client;
+use crate::clock;
 use crate::error_item::{ErrorItem, ErrorRecord};
 use crate::event_record::PROPS_MAX;
 use crate::frames;
@@ -105,7 +106,7 @@ impl<'a> ErrorBuilder<'a> {
 
     /// Captures the report, with the breadcrumbs so far.
     pub fn send(mut self) {
-        self.record.place = self.client.place(self.record.captured_at);
+        self.record.place = self.client.place(clock::now_micros());
         self.record.crumbs = self.client.crumbs();
         self.client.capture(ErrorItem::Built(self.record));
     }

@@ -87,13 +87,13 @@ impl Client {
 
     /// Captures an identity in its wire form. It does not change who the client's own person is.
     pub fn record_identity(&self, identity: Identity) {
-        self.capture(IdentityItem::Whole(Box::new(identity)));
+        self.capture_whole(IdentityItem::Whole(Box::new(identity)));
     }
 
     /// Captures an event in its wire form. An absent id and time are filled in; the sequence number too, unless the
     /// event names its own time.
     pub fn track_event(&self, event: Event) {
-        self.capture(EventItem::Whole { event: Box::new(event), captured_at: clock::now_micros() });
+        self.capture_whole(EventItem::Whole { event: Box::new(event), captured_at: clock::now_micros() });
     }
 }
 
@@ -148,7 +148,7 @@ impl Client {
 
     /// Captures a metric point in its wire form. An absent time is filled in.
     pub fn record_point(&self, point: MetricPoint) {
-        self.capture(MetricItem::Whole { point: Box::new(point), captured_at: clock::now_micros() });
+        self.capture_whole(MetricItem::Whole { point: Box::new(point), captured_at: clock::now_micros() });
     }
 }
 
@@ -205,22 +205,22 @@ impl Client {
 
     /// Captures a span in its wire form, as somebody else measured it; the service is its own.
     pub fn record_span(&self, span: protocol::span::Span) {
-        self.capture(SpanItem::Whole(Box::new(span)));
+        self.capture_whole(SpanItem::Whole(Box::new(span)));
     }
 
     /// Captures an error report in its wire form.
     pub fn record_error(&self, report: ErrorReport) {
-        self.capture(ErrorItem::Whole(Box::new(report)));
+        self.capture_whole(ErrorItem::Whole(Box::new(report)));
     }
 
     /// Captures a log record in its wire form.
     pub fn record_log(&self, log: LogRecord) {
-        self.capture(LogItem::Whole(Box::new(log)));
+        self.capture_whole(LogItem::Whole(Box::new(log)));
     }
 
     /// Forgets the breadcrumbs so far.
     pub fn clear_breadcrumbs(&self) {
-        self.trail().clear();
+        self.trail(clock::now_micros()).clear();
     }
 }
 
@@ -253,8 +253,8 @@ impl Client {
     }
 
     /// Tells the client that this process was forked off: it gets a thread of its own, and empty books; what the parent had
-    /// captured stays the parent's. Without the call it is noticed at the latest with a thread's 32nd signal, at a span, an
-    /// error, a flush or the end; the few signals captured before are lost and not counted.
+    /// captured stays the parent's. Without the call that happens with the first signal. Only who goes on to count with a
+    /// handle of the `metrics` facade from before the fork should call it: such a handle reads no clock and notices nothing.
     pub fn after_fork(&self) {
         self.0.here();
     }
@@ -318,33 +318,44 @@ impl Client {
 
 /// What the builders need.
 impl Client {
+    /// Captures an item whose [place](Client::place) was asked for just now.
     #[inline]
     pub(crate) fn capture<T: Item>(&self, item: T) {
-        let handle = if scope::is_check_due() { self.0.here() } else { self.0.known() };
-        handle.shared.capture(item);
+        self.0.known().shared.capture(item);
+    }
+
+    /// Captures an item that says itself where it was made.
+    fn capture_whole<T: Item>(&self, item: T) {
+        self.0.here().shared.capture(item);
     }
 
     /// Counts an item that could not be captured.
     #[cfg(feature = "metrics")]
     pub(crate) fn refuse<T: Item>(&self, reason: crate::LossReason) {
-        T::lane(&self.0.known().shared.lanes).refuse(reason);
+        T::lane(&self.0.here().shared.lanes).refuse(reason);
     }
 
     /// Adds what reports by itself at each flush.
     #[cfg(feature = "metrics")]
-    pub(crate) fn add_source(&self, source: impl FnMut() -> Vec<crate::metric_record::MetricRecord> + Send + 'static) {
-        self.0.known().shared.sources.add(source);
+    pub(crate) fn add_source(&self, source: Arc<dyn crate::sources::Source>) {
+        self.0.here().shared.sources.add(source);
+    }
+
+    /// Notices where this process was forked off since the last look.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn notice(&self, now: i64) {
+        self.0.at(now);
     }
 
     pub(crate) fn config(&self) -> &Config {
         self.0.known().shared.config()
     }
 
-    /// What the current scope says; in a client of one person it is theirs, too.
+    /// What the current scope says at this moment; in a client of one person it is theirs, too.
     #[inline]
     pub(crate) fn place(&self, now: i64) -> Option<Arc<Place>> {
         let current = scope::place();
-        let handle = self.0.known();
+        let handle = self.0.at(now);
         match &handle.person {
             None => current,
             Some(person) => Some(join(current, person.place(now, || handle.draw()))),
@@ -386,17 +397,17 @@ impl Client {
     }
 
     pub(crate) fn leave(&self, crumb: Crumb) {
-        self.trail().add(crumb);
+        self.trail(crumb.at()).add(crumb);
     }
 
     pub(crate) fn crumbs(&self) -> Vec<Crumb> {
-        self.trail().crumbs()
+        self.trail(clock::now_micros()).crumbs()
     }
 
-    /// The current scope's breadcrumbs, else the client's.
-    fn trail(&self) -> Arc<Trail> {
+    /// The current scope's breadcrumbs, else the client's at this moment.
+    fn trail(&self, now: i64) -> Arc<Trail> {
         let own = scope::current().and_then(|scope| scope.trail.clone());
-        own.unwrap_or_else(|| Arc::clone(&self.0.known().trail))
+        own.unwrap_or_else(|| Arc::clone(&self.0.at(now).trail))
     }
 
     /// A reference that does not keep the client from ending: for what is installed for good.

@@ -111,7 +111,8 @@ impl Config {
         self
     }
 
-    /// Identifies this installation across restarts: within it, the client's sequence numbers give the order.
+    /// Identifies this installation across restarts: within it, the client's sequence numbers give the order. They are the
+    /// time in microseconds, each above the one before, so a program that is started again goes on above where it was.
     /// A random one per process by default. An event without user, anonymous id and session counts for it.
     #[must_use]
     pub fn install_id(mut self, install_id: impl Into<Text>) -> Self {
@@ -261,18 +262,28 @@ impl Config {
     }
 
     /// Adds a key whose values are replaced by `[removed]` in props, traits, attributes, tags, context and breadcrumbs, at
-    /// any depth. Capitals, `_` and `-` make no difference. Keys of credentials and payment data, such as `password` or
-    /// `card_number`, are on the list from the start.
+    /// any depth. A key is denied by its words, in whatever spelling: `email` also denies `userEmail` and `customer.e-mail`,
+    /// but not `emailed`. Keys of credentials, payment data and addresses, such as `password`, `card_number`, `email` or
+    /// `phone`, are on the list from the start.
     #[must_use]
     pub fn deny_key(mut self, key: impl AsRef<str>) -> Self {
-        self.filters.deny.deny(key.as_ref());
+        self.filters.scrub.names.deny(key.as_ref());
         self
     }
 
-    /// Takes a key off that list.
+    /// Takes a key off that list, or lets a longer one stay, such as `cookie_consent`.
     #[must_use]
     pub fn allow_key(mut self, key: impl AsRef<str>) -> Self {
-        self.filters.deny.allow(key.as_ref());
+        self.filters.scrub.names.allow(key.as_ref());
+        self
+    }
+
+    /// Whether email addresses and card numbers (13 to 19 digits with the right check digit) are replaced by `[removed]` in
+    /// texts too: in values under any key, messages of errors, log records and breadcrumbs: no by default, as one number in
+    /// ten of that length has that digit by chance.
+    #[must_use]
+    pub fn scrub_texts(mut self, yes: bool) -> Self {
+        self.filters.scrub.texts = yes;
         self
     }
 

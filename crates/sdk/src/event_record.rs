@@ -61,6 +61,7 @@ pub(crate) struct Rare {
     pub(crate) referrer: Option<Text>,
     pub(crate) screen: Option<Text>,
     pub(crate) utm: Vec<(Text, Text)>,
+    pub(crate) rest: Vec<(Text, Value)>,
 }
 
 impl EventRecord {
@@ -77,7 +78,7 @@ impl EventRecord {
             name: repair::name(self.name),
             ts: Some(clock::at_micros(rare.ts.unwrap_or(self.captured_at)).into()),
             // The order of capture says nothing about events that name their own time.
-            seq: rare.ts.is_none().then_some(number as i64),
+            seq: rare.ts.is_none().then(|| origin.sequence.next(self.captured_at)),
             user_id: whereabouts.user,
             anonymous_id: whereabouts.anonymous,
             session_id: whereabouts.session,
@@ -90,7 +91,7 @@ impl EventRecord {
             span_id: whereabouts.span,
             sample_rate: rare.sample_rate.filter(|rate| rate.is_finite()),
         };
-        let context = Context {
+        let mut context = Context {
             os: repair::attribute(rare.os).or_else(|| origin.os.map(str::to_owned)),
             browser: repair::attribute(rare.browser),
             device: repair::attribute(rare.device),
@@ -99,8 +100,13 @@ impl EventRecord {
             referrer: repair::attribute(rare.referrer),
             screen: repair::attribute(rare.screen),
             utm: rare.utm.into_iter().map(|(key, value)| (repair::name(key), Value::from(value).into_json())).collect(),
+            rest: props(rare.rest),
             ..Context::default()
         };
+        if context.os.is_some() {
+            // Another name of the same for the server, which would take the last.
+            context.rest.remove("platform");
+        }
         event.context = (context != Context::default()).then_some(context);
         event
     }
@@ -120,7 +126,8 @@ impl Rare {
             &self.screen,
         ];
         let utm = self.utm.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
-        size_of::<Self>() + texts.into_iter().flatten().map(|text| text.len()).sum::<usize>() + utm
+        let rest = self.rest.iter().map(|pair| size_of_val(pair) + pair.0.len() + pair.1.weight()).sum::<usize>();
+        size_of::<Self>() + texts.into_iter().flatten().map(|text| text.len()).sum::<usize>() + utm + rest
     }
 }
 
@@ -133,7 +140,7 @@ fn completed(mut event: Event, captured_at: i64, number: u64, origin: &Origin<'_
     event.event_id.get_or_insert_with(|| origin.ids.id(captured_at, number));
     if event.ts.is_none() {
         event.ts = Some(clock::at_micros(captured_at).into());
-        event.seq.get_or_insert(number as i64);
+        event.seq.get_or_insert_with(|| origin.sequence.next(captured_at));
     }
     event
 }

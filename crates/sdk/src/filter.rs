@@ -1,8 +1,10 @@
-//! What the host application has set up to stand between capture and the wire: sampling, a hook per signal, a deny-list.
+//! What the host application has set up to stand between capture and the wire: sampling, a hook per signal, what is removed.
 
 mod deny_list;
 mod hook;
+mod look;
 mod sample;
+mod scrub;
 
 use protocol::error_report::ErrorReport;
 use protocol::event::Event;
@@ -13,14 +15,15 @@ use protocol::span::Span;
 
 use crate::item::Wire;
 use crate::loss::LossReason;
-pub(crate) use deny_list::DenyList;
+use deny_list::DenyList;
 pub(crate) use hook::Hook;
 pub(crate) use sample::Rate;
+use scrub::Scrub;
 
 /// What every item passes on the background thread: it can be left out, changed, and loses what may not leave the process.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filters {
-    pub(crate) deny: DenyList,
+    pub(crate) scrub: Scrub,
     pub(crate) event_rate: Rate,
     pub(crate) span_rate: Rate,
     pub(crate) log_rate: Rate,
@@ -40,10 +43,12 @@ impl Wire for Event {
             person.map_or_else(|| self.event_id.unwrap_or_default().into_bytes().to_vec(), |id| id.clone().into_bytes())
         })?;
         let mut event = filters.event.call(self)?;
-        filters.deny.scrub(&mut event.props);
+        filters.scrub.object(&mut event.props);
+        event.route.iter_mut().for_each(|route| filters.scrub.text(route));
         if let Some(context) = &mut event.context {
-            filters.deny.scrub(&mut context.utm);
-            filters.deny.scrub(&mut context.rest);
+            filters.scrub.object(&mut context.utm);
+            filters.scrub.object(&mut context.rest);
+            context.referrer.iter_mut().for_each(|referrer| filters.scrub.text(referrer));
         }
         Ok(event)
     }
@@ -52,7 +57,7 @@ impl Wire for Event {
 impl Wire for MetricPoint {
     fn pass(self, filters: &Filters) -> Result<Self, LossReason> {
         let mut point = filters.metric.call(self)?;
-        filters.deny.scrub_tags(&mut point.tags);
+        filters.scrub.tags(&mut point.tags);
         Ok(point)
     }
 }
@@ -62,7 +67,7 @@ impl Wire for Span {
     fn pass(mut self, filters: &Filters) -> Result<Self, LossReason> {
         filters.span_rate.keep(&mut self.sample_rate, || self.trace_id.0.to_vec())?;
         let mut span = filters.span.call(self)?;
-        filters.deny.scrub(&mut span.attributes);
+        filters.scrub.object(&mut span.attributes);
         Ok(span)
     }
 }
@@ -70,11 +75,15 @@ impl Wire for Span {
 impl Wire for ErrorReport {
     fn pass(self, filters: &Filters) -> Result<Self, LossReason> {
         let mut report = filters.error.call(self)?;
-        filters.deny.scrub_tags(&mut report.tags);
-        filters.deny.scrub(&mut report.context);
+        filters.scrub.tags(&mut report.tags);
+        filters.scrub.object(&mut report.context);
         for crumb in &mut report.breadcrumbs {
-            filters.deny.scrub(&mut crumb.data);
+            filters.scrub.object(&mut crumb.data);
         }
+        let causes = report.cause.iter_mut().map(|cause| &mut cause.message);
+        let crumbs = report.breadcrumbs.iter_mut().map(|crumb| &mut crumb.message);
+        let messages = causes.chain(crumbs).chain([&mut report.message, &mut report.route]);
+        messages.flatten().for_each(|message| filters.scrub.text(message));
         Ok(report)
     }
 
@@ -102,7 +111,8 @@ impl Wire for LogRecord {
             (None, None, None) => format!("{:?}{}", self.ts, self.body).into_bytes(),
         })?;
         let mut log = filters.log.call(self)?;
-        filters.deny.scrub(&mut log.attributes);
+        filters.scrub.object(&mut log.attributes);
+        filters.scrub.text(&mut log.body);
         Ok(log)
     }
 }
@@ -111,7 +121,7 @@ impl Wire for Identity {
     /// Never sampled: a link that is missing would make two people of one.
     fn pass(self, filters: &Filters) -> Result<Self, LossReason> {
         let mut identity = filters.identity.call(self)?;
-        filters.deny.scrub(&mut identity.traits);
+        filters.scrub.object(&mut identity.traits);
         Ok(identity)
     }
 }

@@ -9,6 +9,8 @@ use crate::config::{Config, InitError};
 use crate::consent::Consent;
 use crate::identity::Ids;
 use crate::person::Person;
+use crate::process;
+use crate::sources::Sources;
 use crate::value::Text;
 use crate::worker::Shared;
 
@@ -27,8 +29,8 @@ pub(crate) struct Handle {
 impl Handle {
     pub(crate) fn start(config: Config, consent: Consent) -> Result<Self, InitError> {
         let one_person = config.one_person.clone();
-        let shared = Shared::start(config, consent)?;
-        Ok(Self::over(shared, one_person, std::process::id()))
+        let shared = Shared::start(config, consent, Sources::default())?;
+        Ok(Self::over(shared, one_person, process::id()))
     }
 
     fn over(shared: Arc<Shared>, one_person: Option<Text>, process: u32) -> Self {
@@ -50,20 +52,30 @@ impl Handle {
     /// The handle of this process: asks the system which one that is.
     #[inline(never)]
     pub(crate) fn here(&self) -> &Self {
-        self.of_process(std::process::id())
+        self.of_process(process::id())
     }
 
+    /// The same for a caller who has just read the clock: asks only where a fork may have happened since.
+    #[inline]
+    pub(crate) fn at(&self, now: i64) -> &Self {
+        self.of_process(process::id_at(now))
+    }
+
+    #[inline]
     pub(crate) fn of_process(&self, process: u32) -> &Self {
         let known = self.known();
         if known.process == process {
             return known;
         }
-        known.heir.get_or_init(|| {
-            let config = known.shared.config().clone();
-            let one_person = config.one_person.clone();
-            let shared = Shared::start_or_close(config, known.shared.consent());
-            Box::new(Self::over(shared, one_person, process))
-        })
+        known.heir.get_or_init(|| Box::new(known.bequeath(process)))
+    }
+
+    #[cold]
+    fn bequeath(&self, process: u32) -> Self {
+        let config = self.shared.config().clone();
+        let one_person = config.one_person.clone();
+        let shared = Shared::start_or_close(config, self.shared.consent(), || self.shared.sources.inherited());
+        Self::over(shared, one_person, process)
     }
 
     fn is_of_this_process(&self) -> bool {

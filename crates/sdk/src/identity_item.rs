@@ -101,7 +101,7 @@ impl<'a> IdentityBuilder<'a> {
 
     /// Captures it. In a client of [one person](crate::Config::one_person), what follows is theirs.
     pub fn send(mut self) {
-        self.record.place = self.client.place(self.record.captured_at);
+        self.record.place = self.client.place(clock::now_micros());
         self.client.note_identity(self.record.kind, &mut self.record.own);
         self.client.capture(IdentityItem::Built(self.record));
     }

@@ -10,11 +10,14 @@ use crate::lane::Lane;
 use crate::lanes::Lanes;
 use crate::loss::LossReason;
 use crate::seal::encode_bounded;
+use crate::sequence::Sequence;
 
 /// What the client knows about itself and puts on every item.
 #[derive(Debug)]
 pub(crate) struct Origin<'a> {
     pub(crate) ids: Ids,
+    /// Of events.
+    pub(crate) sequence: &'a Sequence,
     pub(crate) release: Option<&'a str>,
     pub(crate) environment: Option<&'a str>,
     pub(crate) service: Option<&'a str>,

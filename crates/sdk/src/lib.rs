@@ -37,8 +37,9 @@
 //! (consent, sampling, hooks, removed keys) is part of [`Config`]. Integrations are features: `tower`, `tracing`, `metrics`;
 //! [`capture_panics`] and [`instrument`] are always there.
 //!
-//! From async code call [`Client::shutdown`] and [`Client::flush`] on a blocking thread; dropping the last handle waits
-//! for at most [`Config::drop_wait`], half a second unless configured.
+//! Dropping the last handle waits for at most [`Config::drop_wait`], half a second unless configured; inside an async runtime
+//! too, as the end of an async `main` cannot be told from the end of a task. From async code call [`Client::shutdown`] and
+//! [`Client::flush`] on a blocking thread.
 
 mod backoff;
 mod batch;
@@ -70,6 +71,7 @@ mod pairs;
 mod panics;
 mod person;
 pub mod privacy;
+mod process;
 mod record_metric;
 #[cfg(feature = "metrics")]
 mod recorder;
@@ -80,6 +82,7 @@ mod request_layer;
 mod scope;
 mod seal;
 mod self_report;
+mod sequence;
 mod sources;
 mod span_context;
 mod span_item;

@@ -139,7 +139,7 @@ impl<'a> LogBuilder<'a> {
 
     /// Captures the record.
     pub fn send(mut self) {
-        self.record.place = self.client.place(self.record.captured_at);
+        self.record.place = self.client.place(clock::now_micros());
         self.client.capture(LogItem::Built(self.record));
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
 
 use metrics::{Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, SharedString, Unit};
 use protocol::limits::METRIC_TAGS_MAX;
@@ -16,6 +16,8 @@ use crate::client::{Client, Observer};
 use crate::clock;
 use crate::loss::LossReason;
 use crate::metric_record::{MetricItem, MetricRecord};
+use crate::process;
+use crate::sources::Source;
 use crate::value::{Measure, Text};
 
 /// Series that are kept; what further ones measure is counted as lost, once for each that is registered.
@@ -33,31 +35,48 @@ const UNITS_MAX: usize = 2_000;
 /// # Ok::<(), throughline::InitError>(())
 /// ```
 ///
+/// A process that was forked off counts from its fork on. A handle that was made before the fork and is kept, instead of the
+/// macros being called again, counts from the first signal of another kind or [`Client::after_fork`] on.
+///
 /// It does not keep the client: when its last handle is dropped, what is measured goes nowhere.
 #[derive(Debug)]
 pub struct Recorder {
     observer: Observer,
     series: Arc<Series>,
-    units: Mutex<HashMap<String, &'static str>>,
 }
 
-#[derive(Debug, Default)]
+/// One process's series.
+#[derive(Debug)]
 struct Series {
-    counters: Mutex<HashMap<Key, Arc<Tally>>>,
-    gauges: Mutex<HashMap<Key, Arc<Level>>>,
+    counters: Mutex<Members<Tally>>,
+    gauges: Mutex<Members<Level>>,
+    units: Mutex<Units>,
+    process: u32,
+    heir: OnceLock<Box<Series>>,
 }
+
+type Members<T> = HashMap<Key, Arc<T>>;
+type Units = HashMap<String, &'static str>;
 
 impl Recorder {
     /// A recorder for this client.
     pub fn new(client: &Client) -> Self {
-        let series = Arc::<Series>::default();
-        let gathered = Arc::clone(&series);
-        client.add_source(move || gathered.gather());
-        Self { observer: client.downgrade(), series, units: Mutex::default() }
+        let series = Arc::new(Series::new(process::id(), Members::new(), Members::new(), Units::new()));
+        client.add_source(Arc::<Series>::clone(&series));
+        Self { observer: client.downgrade(), series }
+    }
+
+    /// The series of this process; its client notices, too, where it was forked off.
+    fn series(&self) -> &Series {
+        let now = clock::now_micros();
+        if let Some(client) = self.observer.client() {
+            client.notice(now);
+        }
+        self.series.of_process(process::id_at(now))
     }
 
     fn describe(&self, key: &KeyName, unit: Option<Unit>) {
-        let mut units = self.units.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut units = self.series().units.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(unit) = unit.filter(|_| units.len() < UNITS_MAX) {
             units.insert(key.as_str().to_owned(), unit.as_canonical_label());
         }
@@ -71,7 +90,28 @@ impl Recorder {
 }
 
 impl Series {
-    fn gather(&self) -> Vec<MetricRecord> {
+    fn new(process: u32, counters: Members<Tally>, gauges: Members<Level>, units: Units) -> Self {
+        Self { counters: Mutex::new(counters), gauges: Mutex::new(gauges), units: Mutex::new(units), process, heir: OnceLock::new() }
+    }
+
+    /// Those of this process: in one that was forked off, the same ones from where its parent was.
+    fn of_process(&self, process: u32) -> &Self {
+        let mut known = self;
+        while let Some(heir) = known.heir.get() {
+            known = heir;
+        }
+        if known.process == process { known } else { known.heir.get_or_init(|| Box::new(known.bequeath(process))) }
+    }
+
+    #[cold]
+    fn bequeath(&self, process: u32) -> Self {
+        let heir = Self::new(process, copied(&self.counters), copied(&self.gauges), copied(&self.units));
+        // What was counted so far is the parent's to send.
+        drop(heir.take());
+        heir
+    }
+
+    fn take(&self) -> Vec<MetricRecord> {
         let counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
         let counted = counters.iter().filter_map(|(key, tally)| Some(record(key, MetricKind::Counter, tally.take()?)));
         let mut records: Vec<MetricRecord> = counted.collect();
@@ -79,6 +119,25 @@ impl Series {
         let gauges = self.gauges.lock().unwrap_or_else(PoisonError::into_inner);
         records.extend(gauges.iter().filter_map(|(key, level)| Some(record(key, MetricKind::Gauge, level.take()?))));
         records
+    }
+}
+
+impl Source for Series {
+    fn gather(&self) -> Vec<MetricRecord> {
+        self.of_process(process::id()).take()
+    }
+
+    fn after_fork(&self) {
+        self.of_process(process::id());
+    }
+}
+
+/// What is behind the lock; nothing where a thread that the fork left behind holds it.
+fn copied<M: Clone + Default>(lock: &Mutex<M>) -> M {
+    match lock.try_lock() {
+        Ok(held) => held.clone(),
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().clone(),
+        Err(TryLockError::WouldBlock) => M::default(),
     }
 }
 
@@ -177,7 +236,7 @@ impl HistogramFn for Values {
 }
 
 /// The member of a bounded map, made when there is room.
-fn member<T: Default>(map: &Mutex<HashMap<Key, Arc<T>>>, key: &Key) -> Option<Arc<T>> {
+fn member<T: Default>(map: &Mutex<Members<T>>, key: &Key) -> Option<Arc<T>> {
     let mut map = map.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(found) = map.get(key) {
         return Some(Arc::clone(found));
@@ -199,7 +258,7 @@ impl metrics::Recorder for Recorder {
     }
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        member(&self.series.counters, key).map_or_else(
+        member(&self.series().counters, key).map_or_else(
             || {
                 self.refuse();
                 Counter::noop()
@@ -209,7 +268,7 @@ impl metrics::Recorder for Recorder {
     }
 
     fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
-        member(&self.series.gauges, key).map_or_else(
+        member(&self.series().gauges, key).map_or_else(
             || {
                 self.refuse();
                 Gauge::noop()
@@ -219,7 +278,7 @@ impl metrics::Recorder for Recorder {
     }
 
     fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
-        let unit = self.units.lock().unwrap_or_else(PoisonError::into_inner).get(key.name()).copied();
+        let unit = self.series().units.lock().unwrap_or_else(PoisonError::into_inner).get(key.name()).copied();
         Histogram::from_arc(Arc::new(Values { observer: self.observer.clone(), key: key.clone(), unit }))
     }
 }

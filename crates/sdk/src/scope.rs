@@ -16,7 +16,7 @@ use crate::value::Text;
 #[cfg(feature = "tracing")]
 pub(crate) use ambient::replace;
 pub use ambient::{Bound, Entered};
-pub(crate) use ambient::{current, is_check_due, place};
+pub(crate) use ambient::{current, place};
 pub(crate) use setters::own_setters;
 
 /// Who and where: fills in what an item that is captured inside does not name itself.

@@ -1,41 +1,64 @@
 //! What reports by itself: collections of numbers that become metric points at each flush.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::metric_record::{MetricItem, MetricRecord};
 use crate::worker::Shared;
 
 /// Sources of one client; registered by whoever starts one, a few at most.
-#[cfg(feature = "metrics")]
 const SOURCES_MAX: usize = 16;
 
-type Source = Box<dyn FnMut() -> Vec<MetricRecord> + Send>;
+/// A collection of numbers.
+pub(crate) trait Source: Send + Sync {
+    /// What there is to say since the last call.
+    fn gather(&self) -> Vec<MetricRecord>;
+    /// This process was forked off: what there is so far is its parent's to say.
+    fn after_fork(&self);
+}
 
-/// The sources that the background thread asks.
+/// The sources that the background thread asks. They are found without a lock, as in a forked process nobody may be left to
+/// let go of one.
 #[derive(Default)]
-pub(crate) struct Sources(Mutex<Vec<Source>>);
+pub(crate) struct Sources {
+    members: [OnceLock<Arc<dyn Source>>; SOURCES_MAX],
+    gathering: Mutex<()>,
+}
 
 impl Sources {
     /// Adds one, while there is room.
-    #[cfg(feature = "metrics")]
-    pub(crate) fn add(&self, source: impl FnMut() -> Vec<MetricRecord> + Send + 'static) {
-        let mut sources = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if sources.len() < SOURCES_MAX {
-            sources.push(Box::new(source));
+    pub(crate) fn add(&self, mut source: Arc<dyn Source>) {
+        for member in &self.members {
+            match member.set(source) {
+                Ok(()) => return,
+                Err(back) => source = back,
+            }
         }
     }
 
+    /// The same sources, in a process that was forked off.
+    pub(crate) fn inherited(&self) -> Self {
+        let sources = Self::default();
+        for source in self.members() {
+            source.after_fork();
+            sources.add(Arc::clone(source));
+        }
+        sources
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.members().next().is_none()
     }
 
     /// Captures what the sources have.
     pub(crate) fn gather(&self, shared: &Shared) {
-        for source in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
-            for record in source() {
-                shared.capture(MetricItem::Built(Box::new(record)));
-            }
+        let _one_at_a_time = self.gathering.lock().unwrap_or_else(PoisonError::into_inner);
+        for record in self.members().flat_map(|source| source.gather()) {
+            shared.capture(MetricItem::Built(Box::new(record)));
         }
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Arc<dyn Source>> {
+        self.members.iter().filter_map(OnceLock::get)
     }
 }
 

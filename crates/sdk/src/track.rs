@@ -115,6 +115,15 @@ impl<'a> EventBuilder<'a> {
         self
     }
 
+    /// What else is known of where it happened, such as `browser_version`.
+    pub fn context(mut self, key: impl Into<Text>, value: impl Into<Value>) -> Self {
+        let rest = &mut self.rare().rest;
+        if rest.len() < PROPS_MAX {
+            rest.push((key.into(), value.into()));
+        }
+        self
+    }
+
     /// The share of such events that is sent, above 0 and at most 1: the event then counts 1 / `rate`.
     pub fn sample_rate(mut self, rate: f64) -> Self {
         self.rare().sample_rate = Some(rate);

@@ -17,6 +17,7 @@ use crate::identity::{Ids, Randomness};
 use crate::item::{Item, Origin};
 use crate::lanes::Lanes;
 use crate::loss::LossReason;
+use crate::sequence::Sequence;
 use crate::sources::Sources;
 use crate::transport::Transport;
 
@@ -45,6 +46,7 @@ pub(crate) struct Shared {
     asks: AtomicU64,
     breaker: Mutex<Breaker>,
     randomness: Randomness,
+    sequence: Sequence,
     transport: Transport,
     install_id: String,
     config: Config,
@@ -52,31 +54,31 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// Starts the thread too.
-    pub(crate) fn start(config: Config, consent: Consent) -> Result<Arc<Self>, InitError> {
-        let shared = Self::new(config, consent);
+    pub(crate) fn start(config: Config, consent: Consent, sources: Sources) -> Result<Arc<Self>, InitError> {
+        let shared = Self::new(config, consent, sources);
         let worker = Arc::clone(&shared);
         thread::Builder::new().name("throughline".to_owned()).spawn(move || run(&worker))?;
         Ok(shared)
     }
 
     /// The same where nobody can be told: without a thread, everything is counted as lost.
-    pub(crate) fn start_or_close(config: Config, consent: Consent) -> Arc<Self> {
-        Self::start(config.clone(), consent).unwrap_or_else(|_| {
-            let shared = Self::new(config, consent);
+    pub(crate) fn start_or_close(config: Config, consent: Consent, sources: impl Fn() -> Sources) -> Arc<Self> {
+        Self::start(config.clone(), consent, sources()).unwrap_or_else(|_| {
+            let shared = Self::new(config, consent, sources());
             shared.stop_by(Instant::now());
             shared.lanes.all().iter().for_each(|lane| lane.finish());
             shared
         })
     }
 
-    fn new(config: Config, consent: Consent) -> Arc<Self> {
+    fn new(config: Config, consent: Consent, sources: Sources) -> Arc<Self> {
         let randomness = Randomness::from_system(clock::now_micros() as u64);
         let drawn = || Ids::new(&randomness).id(clock::now_micros(), u64::MAX).to_string();
         Arc::new(Self {
             lanes: Lanes::new(&config),
             restarts: AtomicU64::new(0),
             openings: AtomicU64::new(0),
-            sources: Sources::default(),
+            sources,
             bell: Bell::default(),
             gate: Gate::new(consent),
             stop: Mutex::new(None),
@@ -85,6 +87,7 @@ impl Shared {
             install_id: config.install_id.clone().unwrap_or_else(drawn),
             transport: Transport::new(&config.url, &config.key),
             randomness,
+            sequence: Sequence::default(),
             config,
         })
     }
@@ -153,6 +156,7 @@ impl Shared {
     fn origin(&self) -> Origin<'_> {
         Origin {
             ids: Ids::new(&self.randomness),
+            sequence: &self.sequence,
             release: self.config.release.as_deref(),
             environment: self.config.environment.as_deref(),
             service: self.config.service.as_deref(),

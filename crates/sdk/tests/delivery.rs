@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{KEY, PATIENCE, Reply, Server};
 use throughline::{Client, Config, LossReason, MetricKind, SpanId, TraceId};
 
@@ -65,12 +65,12 @@ fn an_event_arrives_with_all_that_was_said_about_it() {
         ("route", json!("/cart")),
         ("release", json!("web@5.2")),
         ("environment", json!("stage")),
-        ("seq", json!(0)),
         ("trace_id", json!("07".repeat(16))),
         ("span_id", json!("09".repeat(8))),
     ] {
         assert_eq!(first[field], value, "{field}");
     }
+    assert_eq!(first["seq"], micros(first), "the clock, so that it rises across restarts");
     let second = &body["events"][1];
     assert_eq!((&second["ts"], &second["release"]), (&json!("2026-05-14T14:03:18Z"), &json!("ios@3.4")));
     assert_eq!(second.get("seq"), None, "an event with a time of its own has no place in the order of capture");
@@ -80,6 +80,26 @@ fn an_event_arrives_with_all_that_was_said_about_it() {
         let event: throughline::Event = serde_json::from_value(event.clone()).unwrap();
         assert_eq!(event.event_id.unwrap().get_version_num(), 7);
     }
+}
+
+/// The time of an event, in microseconds since 1970.
+fn micros(event: &Value) -> i64 {
+    event["ts"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_micros()
+}
+
+#[test]
+fn the_order_of_an_installation_goes_on_across_a_restart() {
+    let server = Server::new();
+    for run in 0..3 {
+        let tl = throughline::init(config(&server).install_id("i1")).unwrap();
+        (0..50).for_each(|n| tl.track("a").prop("run", run).prop("n", n).send());
+        tl.shutdown(PATIENCE).unwrap();
+    }
+    let mut events = server.look(|seen| seen.stored["/v1/track:batch"].clone());
+    events.sort_by_key(|event| event["seq"].as_i64());
+    let order: Vec<_> =
+        events.iter().map(|event| (event["props"]["run"].as_u64().unwrap(), event["props"]["n"].as_u64().unwrap())).collect();
+    assert_eq!(order, (0..3).flat_map(|run| (0..50).map(move |n| (run, n))).collect::<Vec<_>>());
 }
 
 #[test]
@@ -117,7 +137,10 @@ fn whole_events_and_points_get_what_they_lack() {
     tl.record_point(serde_json::from_value(json!({"name": "m", "value": 3})).unwrap());
     tl.flush(PATIENCE).unwrap();
     let events = server.look(|seen| seen.stored["/v1/track:batch"].clone());
-    assert_eq!((&events[0]["release"], &events[0]["seq"], &events[0]["user_id"]), (&json!("api@1"), &json!(0), &json!("u1")));
+    assert_eq!(
+        (&events[0]["release"], &events[0]["seq"], &events[0]["user_id"]),
+        (&json!("api@1"), &json!(micros(&events[0])), &json!("u1"))
+    );
     assert_eq!((&events[1]["release"], events[1].get("seq")), (&json!("x@2"), None));
     assert!(events.iter().all(|event| event["event_id"].is_string() && event["ts"].is_string()));
     server.look(|seen| assert!(seen.stored["/v1/metrics:batch"][0]["ts"].is_string()));

@@ -19,9 +19,13 @@ const TOOK: Duration = Duration::from_millis(1_250);
 
 /// What one occurrence sends: by name, the kind, value and tags.
 fn sent(occur: impl FnOnce(&Instrument, &Client)) -> BTreeMap<String, (String, Value, Value)> {
+    sent_below("bot", occur)
+}
+
+fn sent_below(prefix: &'static str, occur: impl FnOnce(&Instrument, &Client)) -> BTreeMap<String, (String, Value, Value)> {
     let server = Server::new();
     let tl = throughline::init(Config::new(&server.url, KEY)).unwrap();
-    occur(&tl.instrument("bot"), &tl);
+    occur(&tl.instrument(prefix), &tl);
     tl.flush(PATIENCE).unwrap();
     let points = server.look(|seen| seen.stored["/v1/metrics:batch"].clone());
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -53,6 +57,11 @@ fn a_command_is_used_takes_time_and_may_fail() {
 
 #[test]
 fn a_database_operation_counts_its_retries() {
+    assert_sent(
+        |bot, _| bot.database("query").table("users").took(TOOK).succeeded(),
+        json!({"operation": "query", "table": "users", "retry_count": "0", "success": "true"}),
+        &[("bot.database.operation.duration", "distribution", 1_250.0), ("bot.database.operation.count", "counter", 1.0)],
+    );
     assert_sent(
         |bot, _| bot.database("insert").table("users").retries(2).took(TOOK).failed("Deadlock"),
         json!({"operation": "insert", "table": "users", "retry_count": "2", "success": "false", "error_type": "Deadlock"}),
@@ -116,8 +125,73 @@ fn a_cache_hits_or_misses_and_has_a_size() {
         tags("get"),
         &[("bot.cache.operation.duration", "distribution", 1_250.0), ("bot.cache.misses", "counter", 1.0)],
     );
+    assert_sent(
+        |bot, _| bot.cache("tldr", "set").took(TOOK).done(17),
+        tags("set"),
+        &[("bot.cache.operation.duration", "distribution", 1_250.0), ("bot.cache.size", "gauge", 17.0)],
+    );
     assert_sent(|bot, _| bot.cache("tldr", "set").size(17), tags("set"), &[("bot.cache.size", "gauge", 17.0)]);
 }
+
+#[test]
+fn a_task_has_its_name_type_time_and_failure() {
+    assert_sent(
+        |bot, _| bot.task("daily_cleanup").kind("scheduled").took(TOOK).succeeded(),
+        json!({"task_name": "daily_cleanup", "task_type": "scheduled", "success": "true"}),
+        &[("bot.task.execution_time", "distribution", 1_250.0), ("bot.task.executions", "counter", 1.0)],
+    );
+    assert_sent(
+        |bot, _| bot.task("daily_cleanup").kind("scheduled").took(TOOK).failed("Timeout"),
+        json!({"task_name": "daily_cleanup", "task_type": "scheduled", "success": "false", "error_type": "Timeout"}),
+        &[
+            ("bot.task.execution_time", "distribution", 1_250.0),
+            ("bot.task.executions", "counter", 1.0),
+            ("bot.task.failures", "counter", 1.0),
+        ],
+    );
+}
+
+#[test]
+fn without_a_prefix_the_names_are_those_of_the_families_alone() {
+    let sent = sent_below("", |program, _| {
+        program.command("ping").failed("Timeout");
+        program.database("insert").retries(1).failed("Deadlock");
+        program.api("example_api", "GET", "/data").answered(429);
+        program.component("tldr", "load").failed("ImportError");
+        program.cache("tldr", "get").hit();
+        program.cache("tldr", "get").miss();
+        program.cache("tldr", "set").done(17);
+        program.task("cleanup").failed("Timeout");
+    });
+    let mut names: Vec<&str> = NAMES.to_vec();
+    names.sort_unstable();
+    assert_eq!(sent.keys().collect::<Vec<_>>(), names);
+}
+
+/// Every name that the families have.
+const NAMES: [&str; 21] = [
+    "command.execution_time",
+    "command.usage",
+    "command.failures",
+    "database.operation.duration",
+    "database.operation.count",
+    "database.retries",
+    "database.failures",
+    "api.call.duration",
+    "api.call.count",
+    "api.rate_limits",
+    "api.failures",
+    "cog.operation.duration",
+    "cog.operation.count",
+    "cog.failures",
+    "cache.operation.duration",
+    "cache.hits",
+    "cache.misses",
+    "cache.size",
+    "task.execution_time",
+    "task.executions",
+    "task.failures",
+];
 
 #[test]
 fn a_task_is_seen_to_its_end_however_it_ends() {

@@ -134,7 +134,7 @@ fn denied_keys_lose_their_values_in_every_signal() {
     tl.record_metric("m", 1).tag("api_key", "k").send();
     tl.start_span("s").attribute("authorization", "Bearer x").end();
     tl.add_breadcrumb_with("http", "POST /login", Level::Info, [("cookie", "c")]);
-    tl.capture_message(Level::Error, "e").tag("secret", "s").context("token", "kept").send();
+    tl.capture_message(Level::Error, "e").tag("secret", "s").context("tokens", "kept").send();
     tl.log(Level::Info, "l").attribute("card_number", 4_111).send();
     tl.identify("u1").with("ssn", "1").send();
     tl.flush(PATIENCE).unwrap();
@@ -145,9 +145,35 @@ fn denied_keys_lose_their_values_in_every_signal() {
         assert_eq!(first("metrics")["tags"]["api_key"], "[removed]");
         assert_eq!(first("spans")["attributes"]["authorization"], "[removed]");
         let error = first("errors");
-        assert_eq!((&error["tags"]["secret"], &error["context"]["token"]), (&json!("[removed]"), &json!("kept")));
+        assert_eq!((&error["tags"]["secret"], &error["context"]["tokens"]), (&json!("[removed]"), &json!("kept")));
         assert_eq!(error["breadcrumbs"][0]["data"]["cookie"], "[removed]");
         assert_eq!(first("logs")["attributes"]["card_number"], "[removed]");
         assert_eq!(first("identify")["traits"]["ssn"], "[removed]");
+    });
+}
+
+#[test]
+fn addresses_and_cards_leave_no_text_where_that_is_wanted() {
+    let server = Server::new();
+    let tl = throughline::init(config(&server).scrub_texts(true)).unwrap();
+    let text = "pay 4111 1111 1111 1111, ask ada@example.org, order 1700000000123";
+    let clean = json!("pay [removed], ask [removed], order 1700000000123");
+    tl.track("a").prop("note", text).route("/u/4111111111111111/ada@example.org").referrer(text).send();
+    tl.record_metric("m", 1).tag("note", text).send();
+    tl.start_span("s").attribute("note", text).end();
+    tl.add_breadcrumb("log", text);
+    tl.capture_exception(&std::io::Error::other(text)).send();
+    tl.log(Level::Info, text).send();
+    tl.identify("u1").with("note", text).send();
+    tl.flush(PATIENCE).unwrap();
+    server.look(|seen| {
+        let first = |operation: &str| seen.stored[&format!("/v1/{operation}:batch")][0].clone();
+        let event = first("track");
+        assert_eq!((&event["props"]["note"], &event["route"], &event["context"]["referrer"]), (&clean, &json!("[removed]"), &clean));
+        assert_eq!((&first("metrics")["tags"]["note"], &first("spans")["attributes"]["note"]), (&clean, &clean));
+        let error = first("errors");
+        assert_eq!((&error["message"], &error["breadcrumbs"][0]["message"]), (&clean, &clean));
+        assert_eq!((&first("logs")["body"], &first("identify")["traits"]["note"]), (&clean, &clean));
+        assert!(seen.requests.iter().all(|request| !request.plain.contains("4111") && !request.plain.contains("ada@")));
     });
 }

@@ -42,6 +42,7 @@ pub mod live_events;
 pub mod login_sessions;
 pub mod logs;
 pub mod metric_cells;
+pub mod metric_folds;
 pub mod metric_notes;
 pub mod metric_points;
 pub mod metric_series;

@@ -1,4 +1,4 @@
-//! Points of one series and minute or hour, added up. Only the holder of the project's [`crate::work`] row writes here.
+//! Points of one series and minute, hour or day, added up. Only the holder of the project's [`crate::work`] row writes here.
 //!
 //! Merging happens in `analysis`; a sketch is opaque bytes here.
 
@@ -14,6 +14,8 @@ pub enum Grain {
     Minute,
     /// Kept.
     Hour,
+    /// Kept; only of days that are folded, see [`crate::metric_folds`].
+    Day,
 }
 
 /// A stored cell.
@@ -44,34 +46,53 @@ pub async fn read(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<CellRow>> {
+    macro_rules! read {
+        ($table:literal) => {
+            sqlx::query_as!(
+                CellRow,
+                "select series_id, bucket, n, sum, min, max, last, last_ts, sketch from "
+                    + $table
+                    + " where project_id = $1
+                 and series_id = any($2) and bucket >= $3 and bucket < $4 order by series_id, bucket",
+                project.0,
+                series,
+                from,
+                until
+            )
+            .fetch_all(&db.pool)
+            .await?
+        };
+    }
     Ok(match grain {
-        Grain::Minute => {
-            sqlx::query_as!(
-                CellRow,
-                "select series_id, bucket, n, sum, min, max, last, last_ts, sketch from metric_minute
-                 where project_id = $1 and series_id = any($2) and bucket >= $3 and bucket < $4 order by series_id, bucket",
-                project.0,
-                series,
-                from,
-                until
-            )
-            .fetch_all(&db.pool)
-            .await?
-        }
-        Grain::Hour => {
-            sqlx::query_as!(
-                CellRow,
-                "select series_id, bucket, n, sum, min, max, last, last_ts, sketch from metric_hour
-                 where project_id = $1 and series_id = any($2) and bucket >= $3 and bucket < $4 order by series_id, bucket",
-                project.0,
-                series,
-                from,
-                until
-            )
-            .fetch_all(&db.pool)
-            .await?
-        }
+        Grain::Minute => read!("metric_minute"),
+        Grain::Hour => read!("metric_hour"),
+        Grain::Day => read!("metric_day"),
     })
+}
+
+/// The hours of the series from `first` to `last`, both among them, in a range, by series and hour.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hours_of_some(
+    tx: &mut Transaction,
+    project: ProjectId,
+    (first, last): (i32, i32),
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<CellRow>> {
+    Ok(sqlx::query_as!(
+        CellRow,
+        "select series_id, bucket, n, sum, min, max, last, last_ts, sketch from metric_hour
+         where project_id = $1 and series_id between $2 and $3 and bucket >= $4 and bucket < $5 order by series_id, bucket",
+        project.0,
+        first,
+        last,
+        from,
+        until
+    )
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// Those of these cells that have a row; `series` and `buckets` are parallel.
@@ -88,19 +109,36 @@ pub async fn stored(
     let (Some(from), Some(until)) = (buckets.iter().min(), buckets.iter().max()) else {
         return Ok(Vec::new());
     };
+    // The range names the partitions, where there are any.
+    macro_rules! stored {
+        ($table:literal) => {
+            sqlx::query_as!(
+                CellRow,
+                "select c.series_id, c.bucket, c.n, c.sum, c.min, c.max, c.last, c.last_ts, c.sketch
+                 from unnest($2::int4[], $3::timestamptz[]) as k (series_id, bucket)
+                 join "
+                    + $table
+                    + " c on c.project_id = $1 and c.series_id = k.series_id and c.bucket = k.bucket
+                 where c.bucket between $4 and $5",
+                project.0,
+                series,
+                buckets,
+                from,
+                until
+            )
+            .fetch_all(&mut **tx)
+            .await?
+        };
+    }
     Ok(match grain {
-        Grain::Minute => {
-            sqlx::query_file_as!(CellRow, "sql/metric_cells/stored_minutes.sql", project.0, series, buckets, from, until)
-                .fetch_all(&mut **tx)
-                .await?
-        }
-        Grain::Hour => {
-            sqlx::query_file_as!(CellRow, "sql/metric_cells/stored_hours.sql", project.0, series, buckets).fetch_all(&mut **tx).await?
-        }
+        Grain::Minute => stored!("metric_minute"),
+        Grain::Hour => stored!("metric_hour"),
+        Grain::Day => stored!("metric_day"),
     })
 }
 
-/// Writes cells in place of what was there; no series and bucket may occur twice.
+/// Writes cells in place of what was there; no series and bucket may occur twice. Only the holder of the project's work row
+/// comes here, which is why nothing can have changed since it read what it merged with.
 ///
 /// # Errors
 /// When the database refuses, also when a minute has no partition.
@@ -114,41 +152,37 @@ pub async fn save(tx: &mut Transaction, project: ProjectId, grain: Grain, rows: 
     let lasts: Vec<f64> = rows.iter().map(|row| row.last).collect();
     let last_ts: Vec<DateTime<Utc>> = rows.iter().map(|row| row.last_ts).collect();
     let sketches: Vec<Option<&[u8]>> = rows.iter().map(|row| row.sketch.as_deref()).collect();
+    macro_rules! save {
+        ($table:literal) => {
+            sqlx::query!(
+                "insert into "
+                    + $table
+                    + " (project_id, series_id, bucket, n, sum, min, max, last, last_ts, sketch)
+                 select $1, c.series_id, c.bucket, c.n, c.sum, c.min, c.max, c.last, c.last_ts, c.sketch
+                 from unnest($2::int4[], $3::timestamptz[], $4::int8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
+                     $9::timestamptz[], $10::bytea[]) as c (series_id, bucket, n, sum, min, max, last, last_ts, sketch)
+                 on conflict (project_id, series_id, bucket) do update set n = excluded.n, sum = excluded.sum,
+                     min = excluded.min, max = excluded.max, last = excluded.last, last_ts = excluded.last_ts,
+                     sketch = excluded.sketch",
+                project.0,
+                &series,
+                &buckets,
+                &ns,
+                &sums,
+                &mins,
+                &maxs,
+                &lasts,
+                &last_ts,
+                sketches.as_slice() as _
+            )
+            .execute(&mut **tx)
+            .await?
+        };
+    }
     match grain {
-        Grain::Minute => {
-            sqlx::query_file!(
-                "sql/metric_cells/save_minutes.sql",
-                project.0,
-                &series,
-                &buckets,
-                &ns,
-                &sums,
-                &mins,
-                &maxs,
-                &lasts,
-                &last_ts,
-                sketches.as_slice() as _
-            )
-            .execute(&mut **tx)
-            .await?
-        }
-        Grain::Hour => {
-            sqlx::query_file!(
-                "sql/metric_cells/save_hours.sql",
-                project.0,
-                &series,
-                &buckets,
-                &ns,
-                &sums,
-                &mins,
-                &maxs,
-                &lasts,
-                &last_ts,
-                sketches.as_slice() as _
-            )
-            .execute(&mut **tx)
-            .await?
-        }
+        Grain::Minute => save!("metric_minute"),
+        Grain::Hour => save!("metric_hour"),
+        Grain::Day => save!("metric_day"),
     };
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Metric series, interned to small numbers: one metric name, kind, unit, environment and tag set each. Only the holder of
 //! the project's [`crate::work`] row writes here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use protocol::id::ProjectId;
@@ -99,6 +99,20 @@ pub async fn of_metric(db: &Db, project: ProjectId, name: &str, kind: MetricKind
     .fetch_all(&db.pool)
     .await?;
     rows.into_iter().map(StoredSeries::read).collect()
+}
+
+/// The kinds of the series from `first` to `last`, both among them.
+///
+/// # Errors
+/// When the database refuses, or a stored kind is unknown.
+pub async fn kinds(tx: &mut Transaction, project: ProjectId, (first, last): (i32, i32)) -> Result<HashMap<i32, MetricKind>> {
+    let rows = sqlx::query!(
+        "select series_id, kind from metric_series where project_id = $1 and series_id between $2 and $3",
+        project.0,
+        first,
+        last
+    );
+    rows.fetch_all(&mut **tx).await?.into_iter().map(|row| Ok((row.series_id, kind(row.kind)?))).collect()
 }
 
 /// A series that has its number, as the worker needs it.

@@ -14,6 +14,15 @@ export interface AutoOptions {
 const SETTLE = 50;
 const METHODS = ["pushState", "replaceState"] as const;
 
+/** Props as an attribute has them; nothing when it is no JSON object. */
+function propsOf(text: string): Record<string, unknown> | undefined {
+  try {
+    const props: unknown = JSON.parse(text);
+    return typeof props == "object" && !Array.isArray(props) ? (props as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export const auto =
   ({ pageViews = true, clicks = true }: AutoOptions = {}): Plugin =>
@@ -44,9 +53,12 @@ export const auto =
     if (clicks)
       on("click", ({ target }) => {
         const marked = (target as Element).closest?.("[data-track]");
-        const props = marked?.getAttribute("data-track-props");
-        // Props that are no JSON are counted as a failure; the click is tracked all the same.
-        if (marked) host.track(marked.getAttribute("data-track")!, { props: (props && host.quietly(() => JSON.parse(props))) || {} });
+        if (!marked) return;
+        const event = marked.getAttribute("data-track")!;
+        const props = propsOf(marked.getAttribute("data-track-props") || "{}");
+        // The click is tracked all the same.
+        if (!props) host.count("throughline.props_invalid", 1, { tags: { event } });
+        host.track(event, { props: props || {} });
       });
 
     if (pageViews) {

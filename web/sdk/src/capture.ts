@@ -10,22 +10,20 @@ import { surroundings } from "./surroundings.ts";
 
 export const early: (() => void)[] = [];
 
-/** Makes one item, or counts one; never throws. What comes before `init` is made by it. */
-export function capture(signal: Signal, make: () => Record<string, unknown>): void {
+/** Makes one item of a time, or counts one as lost for a reason when `make` throws: what the host handed over cannot be read, or
+ * not be written as JSON. Never throws itself. What comes before `init` is made by it. */
+export function capture(signal: Signal, make: (ts: number) => Record<string, unknown>, ts = now(), reason = "invalid_item"): void {
   const lane = lanes[signal];
   const { ring } = lane;
-  const { flushAt, flushInterval, ringItems, ringBytes } = options;
-  if (!running && early.length < EARLY_MAX) return void early.push(() => capture(signal, make));
-  // What the host handed over cannot be read, or not be written as JSON.
-  let reason = "invalid_item";
-  lane.untoldMade++;
+  if (!running && early.length < EARLY_MAX) return void early.push(() => capture(signal, make, ts, reason));
+  lane.untold.made++;
   books[signal].made++;
   books[signal].queued++;
   try {
     if (person.consent == "denied") throw (reason = "consent");
-    if (!running) throw (reason = "queue_overflow");
+    if (running != 1) throw (reason = running || "queue_overflow");
     useSession();
-    let item = make();
+    let item = make(ts);
     let shared = surroundings(signal);
     // It may have fields that otherwise all items share. A filter must not change what belongs to the host.
     if (item.user_id || item.trace_id || item.route || filters[0]) {
@@ -38,14 +36,14 @@ export function capture(signal: Signal, make: () => Record<string, unknown>): vo
     }
     const json = JSON.stringify(item);
     const { length } = json;
-    while (ring[0] && (ring.length >= ringItems || lane.chars + length > ringBytes)) {
+    while (ring[0] && (ring.length >= options.ringItems || lane.chars + length > options.ringBytes)) {
       lane.chars -= ring.shift()![0].length;
       lose(signal, "queue_overflow");
     }
-    if (ring.length + 1 == flushAt || lane.chars > ringBytes / 2) schedule(0);
-    else if (!timer) schedule(flushInterval);
+    if (ring.length + 1 == options.flushAt || lane.chars > options.ringBytes / 2) schedule(0);
+    else if (!timer) schedule(options.flushInterval);
     lane.chars += length;
-    ring.push([json, shared, now()]);
+    ring.push([json, shared, ts]);
   } catch {
     lose(signal, reason);
   }

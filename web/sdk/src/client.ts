@@ -1,12 +1,13 @@
 // The client: everything that a host may call, safe to call at any time.
 import { capture, early } from "./capture.ts";
+import { now } from "./clock.ts";
 import { consent, recall } from "./consent.ts";
-import { farewell, flush, hurry, outbox, setRunning } from "./delivery.ts";
+import { farewell, flush, giveUp, hurry, outbox, setRunning } from "./delivery.ts";
 import { alias, identify, reset } from "./identify.ts";
 import { books } from "./lane.ts";
 import { count, gauge, recordMetric, startTimer } from "./metric.ts";
 import { options, setOptions, type Options } from "./options.ts";
-import { become, hasPage, person } from "./person.ts";
+import { become } from "./person.ts";
 import { filters, on, tell, type Host, type Plugin } from "./plugin.ts";
 import { quietly } from "./quietly.ts";
 import { report, type Report } from "./report.ts";
@@ -44,8 +45,8 @@ let begun = false;
 function use(plugin: Plugin): void {
   if (begun) {
     // What it adds to all items stands on the next one.
-    become(person);
-    quietly(() => plugin({ ...host, options }));
+    become();
+    quietly(plugin, { ...host, options });
   } else early.push(() => use(plugin));
 }
 
@@ -57,13 +58,13 @@ export const client: Client = {
     options.plugins?.forEach(use);
     if (options.beforeSend) filters.push(options.beforeSend);
     recall();
-    if (hasPage) {
+    if (PAGE) {
       addEventListener("storage", () => quietly(recall));
       addEventListener("pagehide", () => quietly(farewell));
       addEventListener("visibilitychange", () => document.hidden && quietly(farewell));
     }
     // Without a public key nothing leaves: a secret one must not be in a page.
-    setRunning(/^pk_/.test(options.key));
+    setRunning(/^pk_/.test(options.key) ? 1 : "shutdown");
     early.splice(0).forEach((act) => act());
     void flush();
   },
@@ -83,9 +84,11 @@ export const client: Client = {
   use,
   flush,
   async shutdown() {
-    await flush();
-    setRunning(false);
+    // Plugins may have a last word.
     tell("shutdown");
+    await flush();
+    setRunning("shutdown");
+    giveUp("shutdown");
   },
   report,
 };
@@ -93,7 +96,7 @@ export const client: Client = {
 // The NEVER rule: what cannot be read of what the host hands over is counted, and stays here.
 for (const name in client) {
   const act = client[name as "track"];
-  client[name as "track"] = (...args) => quietly(() => act(...args));
+  client[name as "track"] = (...args) => quietly(act, ...(args as Parameters<typeof track>));
 }
 
-const host = { ...client, capture, filters, on, quietly, books, outbox, hurry } as Host;
+const host = { ...client, capture, filters, on, quietly, books, outbox, hurry, now } as Host;

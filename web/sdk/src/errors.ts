@@ -1,7 +1,8 @@
 // `@throughline/browser/errors`: exceptions and messages, with what happened before them.
 import { parentOf, type SpanContext } from "./parent.ts";
-import type { Host, Plugin } from "./plugin.ts";
+import type { Plugin } from "./plugin.ts";
 import { frames } from "./stack.ts";
+import { callsOf } from "./waiting.ts";
 import type { Breadcrumb, Cause, Level } from "./wire.ts";
 
 export interface ErrorOptions {
@@ -25,16 +26,17 @@ const BREADCRUMBS_MAX = 50;
 const CAUSES_MAX = 10;
 const MESSAGE_MAX = 2000;
 
-let host: Host | undefined;
+const calls = callsOf("errors");
 let service: string | undefined;
 let breadcrumbs: Breadcrumb[] = [];
 
 /** Something that may explain the next error. The last 50 are kept. */
 export function addBreadcrumb(breadcrumb: Breadcrumb): void {
-  host?.quietly(() => {
+  calls.quietly(() => {
     const { type, level, message, data } = breadcrumb;
-    breadcrumbs.push(JSON.parse(JSON.stringify({ ts: Date.now(), type, level, message, data })));
-    breadcrumbs = breadcrumbs.slice(-BREADCRUMBS_MAX);
+    const crumb = JSON.parse(JSON.stringify({ ts: calls.now(), type, level, message, data })) as Breadcrumb;
+    // Anew: an error that waits for `init` has those of its time.
+    breadcrumbs = [...breadcrumbs, crumb].slice(-BREADCRUMBS_MAX);
   });
 }
 
@@ -52,9 +54,11 @@ function causes(error: unknown): Cause[] {
 }
 
 function send(make: () => object, given: CaptureOptions | undefined): void {
-  host?.capture("errors", () => {
+  const ts = calls.now();
+  const before = breadcrumbs;
+  calls.capture(() => {
     const { level, tags, fingerprint, parent } = given || {};
-    return { ts: Date.now(), breadcrumbs, level, service, tags, fingerprint, ...parentOf(parent), ...make() };
+    return { ts, breadcrumbs: before, level, service, tags, fingerprint, ...parentOf(parent), ...make() };
   });
 }
 
@@ -69,11 +73,9 @@ export const captureMessage = (message: string, given?: CaptureOptions): void =>
 
 export const errors =
   ({ uncaught = true, service: name }: ErrorOptions = {}): Plugin =>
-  (given) => {
-    host = given;
+  (host) => {
+    calls.open(host);
     service = name;
-    breadcrumbs = [];
-    host.on("shutdown", () => (host = undefined));
     if (host.options.capture?.trackAutoBreadcrumb) {
       host.on("track", (event, props) => addBreadcrumb({ type: "track", message: event, data: props as Record<string, unknown> }));
     }

@@ -1,9 +1,7 @@
-// What packages add to `track`: events of many people, as servers send them, and of experiments.
+// What packages add to `track`: events of many people, as servers send them.
 import { capture } from "./capture.ts";
 import { client } from "./client.ts";
-import { now } from "./clock.ts";
 import { parentOf } from "./parent.ts";
-import { quietly } from "./quietly.ts";
 import { sequence, type Props, type TrackOptions } from "./track.ts";
 
 /** An event of one of the many people for whom a server speaks. */
@@ -18,12 +16,8 @@ export interface ServerEvent extends TrackOptions {
  * `track({ userId, event, properties })`. */
 export function track(name: string | ServerEvent, given?: Props | TrackOptions): void {
   if (typeof name != "object" || !name) return client.track(name, given);
-  capture("events", () => {
+  capture("events", (ts) => {
     const { event, userId, properties, props = properties, parent, route } = name;
-    return { name: event, ts: now(), seq: sequence(), user_id: userId, route, props, ...parentOf(parent) };
+    return { name: event, ts, seq: sequence(ts), user_id: userId, route, props, ...parentOf(parent) };
   });
 }
-
-/** Somebody saw a variant of an experiment. */
-export const exposure = (experiment: string, variant: string, props?: Props): void =>
-  void quietly(() => client.track("$exposure", { props: { ...props, experiment, variant } }));

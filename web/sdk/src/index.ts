@@ -1,6 +1,7 @@
 // `@throughline/browser`: the core, for bundlers, servers and edge runtimes.
 import { client } from "./client.ts";
-import { exposure, track } from "./event.ts";
+import { track } from "./event.ts";
+import { shorthands } from "./shorthands.ts";
 
 export type { Batch, Losses } from "./batch.ts";
 export type { Client } from "./client.ts";
@@ -16,9 +17,8 @@ export type * from "./wire.ts";
 
 export const { init, page, identify, alias, reset, recordMetric, count, increment, gauge, distribution, histogram } = client;
 export const { startTimer, consent, use, flush, shutdown, report } = client;
-export const optIn = (): void => consent("granted");
-export const optOut = (): void => consent("denied");
-export { exposure, track };
+export const { exposure, optIn, optOut } = shorthands(client);
+export { track };
 /** The metric functions under one name. */
 export const metrics = client;
 export default { ...client, track, exposure, optIn, optOut, metrics: client };

@@ -12,6 +12,9 @@ export const EARLY_MAX = 500;
 /** Bytes of one batch's items, so that body and envelope stay within 48 KiB. Also the most that one item may have. */
 export const ITEMS_BYTES_MAX = 47e3;
 
+/** Characters below which what a beacon has no room for is not halved once more, but sent as a request. */
+export const BEACON_MIN = 16e3;
+
 /** Sealed batches beyond which a page that is hidden seals no more: a server that is away must not fill memory. */
 export const OUTBOX_MAX = 32;
 

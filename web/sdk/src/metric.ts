@@ -1,6 +1,6 @@
 // Metrics: numbers that describe how the product runs.
 import { capture } from "./capture.ts";
-import { elapsed, now } from "./clock.ts";
+import { elapsed } from "./clock.ts";
 import { parentOf, type SpanContext } from "./parent.ts";
 import { quietly } from "./quietly.ts";
 import type { MetricKind } from "./wire.ts";
@@ -22,21 +22,18 @@ export interface Timer {
   end(options?: MetricOptions): void;
 }
 
-/** Records a point. Text is a value of a set only. */
-export const recordMetric = (name: string, value: number | string, given?: MetricOptions): void =>
-  capture("metrics", () => {
-    const { tags, unit, kind, parent } = given || {};
-    return { name, value, kind, unit, tags, ts: now(), ...parentOf(parent) };
+/** Records a point. Text is a value of a set only. What is no option is a tag. */
+export const recordMetric = (name: string, value: number | string, given?: MetricOptions | Tags): void =>
+  capture("metrics", (ts) => {
+    const { tags, unit, kind, parent, ...rest } = (given || {}) as MetricOptions;
+    return { name, value, kind, unit, tags: tags || rest, ts, ...parentOf(parent) };
   });
 
-/** A shorthand: value 1 when there is none; an object in its place holds tags. */
-const pointsOf =
-  (kind: MetricKind) =>
-  (name: string, value: number | Tags = 1, given?: MetricOptions): void =>
-    typeof value == "object" ? recordMetric(name, 1, { tags: value, kind }) : recordMetric(name, value, { ...given, kind });
+/** Counts 1 when there is no value; an object in its place holds tags. */
+export const count = (name: string, value: number | Tags = 1, given?: MetricOptions | Tags): void =>
+  typeof value == "object" ? count(name, 1, { tags: value }) : recordMetric(name, value, { ...given, kind: "counter" });
 
-export const count = pointsOf("counter");
-export const gauge = pointsOf("gauge");
+export const gauge = (name: string, value: number, given?: MetricOptions | Tags): void => recordMetric(name, value, { ...given, kind: "gauge" });
 
 /** Measures a duration, in milliseconds. */
 export function startTimer(name: string, given?: MetricOptions): Timer {

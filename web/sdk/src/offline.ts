@@ -53,7 +53,8 @@ export const offline =
     const others = (): string[] => Object.keys(localStorage).filter((name) => name.startsWith(prefix) && name != tab);
 
     host.on("seal", keep);
-    host.on("settle", keep);
+    // What a client that stops gives up, a later page sends.
+    host.on("settle", (_batch, _answer, reason) => void (reason == "shutdown" || keep()));
     host.on("consent", (said) => {
       if (said == "denied") for (const name of [...others(), tab]) localStorage.removeItem(name);
     });

@@ -4,9 +4,6 @@ import { SESSION_REST_MAX } from "./limits.ts";
 import { options, type Consent } from "./options.ts";
 import { uuid } from "./uuid.ts";
 
-/** A page, and not a server, a worker or an edge runtime. */
-export const hasPage = typeof document == "object";
-
 export interface Person {
   consent?: Consent;
   install?: string;
@@ -24,10 +21,10 @@ export let version = 0;
 
 const place = (): string => `throughline.${options.key}`;
 
-/** Becomes somebody: with new ids for what is missing. */
-export function become(who: Person): void {
+/** Becomes somebody who differs from who this was: with new ids for what is missing. */
+export function become(who?: Person, was: Person | 0 = person): void {
   version++;
-  person = { install: uuid(), ...(hasPage && { anonymous: uuid() }), ...who };
+  person = { ...(PAGE && { install: uuid(), anonymous: uuid() }), ...was, ...who };
 }
 
 /** Who the device remembers. */
@@ -53,6 +50,6 @@ export function remember(): void {
 /** The session goes on, or a new one begins after a rest. */
 export function useSession(): void {
   const time = now();
-  if (hasPage && !(time - person.used! < SESSION_REST_MAX)) become({ ...person, session: uuid() });
+  if (PAGE && !(time - person.used! < SESSION_REST_MAX)) become({ session: uuid() });
   person.used = time;
 }

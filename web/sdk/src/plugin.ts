@@ -31,8 +31,9 @@ export interface Hooks {
 
 export interface Host extends Client {
   options: Options;
-  /** Queues an item of a signal, as the server reads it, or counts one when `make` throws; session and surroundings are added. */
-  capture(signal: Signal, make: () => Record<string, unknown>): void;
+  /** Queues an item of a signal and a time, as the server reads it, or counts one as lost for `reason` when `make` throws; session
+   * and surroundings are added. */
+  capture(signal: Signal, make: (ts: number) => Record<string, unknown>, ts?: number, reason?: string): void;
   filters: Filter[];
   /** Calls a listener of the core; what it throws stays here. */
   on: typeof on;
@@ -43,6 +44,8 @@ export interface Host extends Client {
   books: Record<Signal, Books>;
   /** The next attempt need not wait. */
   hurry(): void;
+  /** Milliseconds since 1970. */
+  now(): number;
 }
 
 export type Plugin = (host: Host) => void;
@@ -56,5 +59,5 @@ export function on<Name extends keyof Hooks>(hook: Name, listener: Hooks[Name]):
 
 /** Tells everybody who listens; nobody's failure is anybody else's. */
 export function tell<Name extends keyof Hooks>(hook: Name, ...what: Parameters<Hooks[Name]>): void {
-  for (const listener of listeners[hook] || []) quietly(() => (listener as (...what: unknown[]) => void)(...what));
+  for (const listener of listeners[hook] || []) quietly(listener as (...what: unknown[]) => void, ...what);
 }

@@ -3,9 +3,9 @@
 export let failures = 0;
 
 /** Does something; what it throws is counted and stays here. */
-export function quietly<T>(act: () => T): T | undefined {
+export function quietly<T, Args extends unknown[]>(act: (...args: Args) => T, ...args: Args): T | undefined {
   try {
-    return act();
+    return act(...args);
   } catch {
     failures++;
     return;

@@ -1,7 +1,7 @@
 // Sealing: what is in the rings becomes batches that a beacon can carry.
 import type { Batch } from "./batch.ts";
 import { now } from "./clock.ts";
-import { lanes, lose, type Signal } from "./lane.ts";
+import { lanes, lose, none, type Signal } from "./lane.ts";
 import { ITEMS_BYTES_MAX } from "./limits.ts";
 import { uuid } from "./uuid.ts";
 
@@ -9,10 +9,9 @@ const encoder = new TextEncoder();
 
 /** A batch without items yet, with what the server has not been told of its signal. */
 function open(signal: Signal): Batch {
-  const { untoldMade: made, untoldLost: lost } = lanes[signal];
-  lanes[signal].untoldMade = 0;
-  lanes[signal].untoldLost = {};
-  return { signal, id: uuid(), items: [], made, lost, sealed: now() };
+  const { untold } = lanes[signal];
+  lanes[signal].untold = none();
+  return { signal, id: uuid(), items: [], ...untold, sealed: now() };
 }
 
 /** Everything that waits; a signal of which only counts are to be told gets a batch without items. */
@@ -39,7 +38,7 @@ export function seal(): Batch[] {
     }
     lanes[signal].chars = 0;
     // What is lost was also made, here or in a batch that was given up.
-    if (!batch && lanes[signal].untoldMade) batches.push(open(signal));
+    if (!batch && lanes[signal].untold.made) batches.push(open(signal));
   }
   return batches;
 }

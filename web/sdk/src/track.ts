@@ -1,6 +1,5 @@
 // Events: what somebody did.
 import { capture } from "./capture.ts";
-import { now } from "./clock.ts";
 import { parentOf, type SpanContext } from "./parent.ts";
 import { tell } from "./plugin.ts";
 
@@ -17,14 +16,14 @@ export interface TrackOptions {
 let last = 0;
 
 /** The order of what this installation does, across its tabs and pages: by the clock, and never falling within a page. */
-export const sequence = (): number => (last = Math.max(last + 1, now() * 1e3));
+export const sequence = (ts: number): number => (last = Math.max(last + 1, ts * 1e3));
 
 /** Tracks an event: `track("cart.add", { sku })` or `track("cart.add", { props: { sku } })`. */
 export function track(name: string, given?: Props | TrackOptions): void {
-  capture("events", () => {
+  capture("events", (ts) => {
     const { props, parent, route } = (typeof given?.props == "object" ? given : { props: given }) as TrackOptions;
     tell("track", name, props);
-    return { name, ts: now(), seq: sequence(), route, props, ...parentOf(parent) };
+    return { name, ts, seq: sequence(ts), route, props, ...parentOf(parent) };
   });
 }
 

@@ -5,6 +5,7 @@ import type { Signal } from "./lane.ts";
 import { ANSWER_MAX, RETRY_AFTER_MAX } from "./limits.ts";
 import { options } from "./options.ts";
 import { person } from "./person.ts";
+import { uuid } from "./uuid.ts";
 
 const OPERATIONS: { [signal in Signal]?: string } = { events: "track", identities: "identify" };
 
@@ -17,10 +18,11 @@ const body = ({ signal, id, items, made, lost }: Batch): string =>
     batch_id: id,
     sent_at: now(),
     sdk: { name: "throughline-browser", version: VERSION },
-    install_id: person.install,
+    // Drawn here where there is no page: an edge runtime has no randomness while it loads.
+    install_id: (person.install ||= uuid()),
     made,
     lost,
-  }).replace(/}$/, `,"${signal}":[${items}]}`);
+  }).slice(0, -1) + `,"${signal}":[${items}]}`;
 
 export const post = (batch: Batch, more: RequestInit): Promise<Response> => fetch(url(batch), { method: "POST", body: body(batch), ...more });
 

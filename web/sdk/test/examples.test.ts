@@ -186,7 +186,7 @@ describe("the instrumentation guide", () => {
     identify(id, { plan: "pro", email: "ada@example.org" });
     track("signup_completed", { account_type: "team", userEmail: "ada@example.org", note: "write to ada@example.org", card: { number: "4111 1111 1111 1111" }, deep: [{ password: "x" }] });
     await flush();
-    expect(server.items("events")).toMatchObject([{ name: "signup_completed", user_id: id, props: { account_type: "team", note: "write to [removed]", deep: [{}] } }]);
+    expect(server.items("events")).toMatchObject([{ name: "signup_completed", user_id: id, props: { account_type: "team", note: "write to [removed]", userEmail: "[removed]", card: { number: "[removed]" }, deep: [{ password: "[removed]" }] } }]);
     expect(JSON.stringify(server.sent)).not.toMatch(/ada@|4111|"x"/);
   });
 });

@@ -73,6 +73,16 @@ fn between(from: DateTime<Utc>, until: DateTime<Utc>, step: Step, zone: Tz) -> O
     (bounds.len() > 1).then(|| Frame::between(step, &bounds, zone))
 }
 
+/// Whose rules of zones the days below follow: others may put an older day elsewhere.
+pub const ZONE_RULES: &str = chrono_tz::IANA_TZDB_VERSION;
+
+/// Where the day of metrics that holds `at` begins and ends: a bucket of [`Step::Day1`] of [`metrics`].
+pub fn metric_day(at: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
+    let day = on_the_wall(&[0], at, at + TimeDelta::microseconds(1), Step::Day1, zone);
+    // Fails only for times that no clock of ours shows.
+    day.map_or((at, at), |day| (day.start(), day.end()))
+}
+
 /// Bounds at these hours of local days, moved back to a full hour of UTC.
 fn on_the_wall(hours: &[u32], from: DateTime<Utc>, until: DateTime<Utc>, step: Step, zone: Tz) -> Option<Frame> {
     let days = (until - from).num_days();
@@ -122,6 +132,21 @@ mod tests {
         assert_eq!((hours.buckets.len(), hours.index_of(now)), (25, Some(24)));
         let days = metrics(Period::Last(Range::Days90), None, now, BERLIN).expect("buckets");
         assert_eq!((days.step, days.buckets.len(), days.end()), (Step::Day1, 91, at("2026-05-14T22:00:00Z")));
+    }
+
+    #[test]
+    fn days_of_metrics_are_the_buckets_of_a_chart_by_days() {
+        for zone in [Tz::UTC, BERLIN, Tz::Asia__Kolkata, Tz::America__Sao_Paulo, Tz::Pacific__Apia, Tz::Pacific__Chatham] {
+            for (from, until) in [("2011-12-20T00:00:00Z", "2012-01-10T00:00:00Z"), ("2017-10-01T00:00:00Z", "2018-04-10T00:00:00Z")] {
+                let frame =
+                    metrics(Period::Between { from: at(from), until: at(until) }, Some(Step::Day1), at("2026-05-14T12:00:00Z"), zone);
+                for bucket in frame.expect("buckets").buckets {
+                    let day = (bucket.start, bucket.end);
+                    assert_eq!(metric_day(bucket.start, zone), day, "{zone}");
+                    assert_eq!(metric_day(bucket.end - TimeDelta::hours(1), zone), day, "{zone}");
+                }
+            }
+        }
     }
 
     #[test]

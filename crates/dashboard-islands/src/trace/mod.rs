@@ -88,7 +88,7 @@ pub fn TraceWaterfall(
                     role="treegrid"
                     aria-label="Spans"
                     tabindex="0"
-                    aria-activedescendant=move || shown.chosen.get().map(row::id)
+                    aria-activedescendant=move || shown.active().map(row::id)
                     on:keydown=move |event| keys::pressed(shown, &event)
                 >
                     <div class="wf-row head" role="row">

@@ -116,6 +116,13 @@ impl Shown {
         first.saturating_sub(SPARE).min(count)..last.min(count)
     }
 
+    /// The row in the document that is chosen: one that is scrolled or folded away is not in it.
+    pub(super) fn active(self) -> Option<usize> {
+        let chosen = self.chosen.get()?;
+        let at = self.visible.read().binary_search(&chosen).ok()?;
+        self.range().contains(&at).then_some(chosen)
+    }
+
     /// As high as all rows are.
     pub(super) fn room(self) -> String {
         if self.is_long() { format!("height:{:.0}px", self.visible.read().len() as f64 * self.heights.get().0) } else { String::new() }

@@ -99,6 +99,8 @@ pub(super) struct Said {
     description: String,
     #[serde(default)]
     owner: String,
+    #[serde(default)]
+    thresholds: String,
     back: String,
 }
 
@@ -111,7 +113,8 @@ pub(super) async fn describe(
     let done = async {
         let context = state.access().project_context(&asked.headers, &project).await?;
         let metric = MetricQuery { name: said.name, kind: Some(said.kind), unit: Some(said.unit) };
-        explorer::describe(&state, &context, &metric, MetricNote { description: said.description, owner: said.owner }).await
+        let thresholds = explorer::thresholds(&said.thresholds)?;
+        explorer::describe(&state, &context, &metric, MetricNote { description: said.description, owner: said.owner, thresholds }).await
     };
     let back = same_site_path(&said.back);
     done.await.map(|_| Redirect::to(back).into_response()).map_err(|error| Failure::of_form(error, &state, &asked, back.to_owned()))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MetricKey, MetricQuery, Overflow};
+use super::{MetricKey, MetricQuery, Overflow, Threshold};
 use crate::analyses::TimeBucket;
 use crate::audience::ReleaseMark;
 use crate::filter::Filter;
@@ -128,6 +128,8 @@ pub struct AnsweredLine {
     pub tag_keys: Vec<String>,
     /// Points in the range.
     pub points: u64,
+    /// The metric's thresholds for this aggregate.
+    pub thresholds: Vec<Threshold>,
 }
 
 /// One line of the chart.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::MetricKey;
+use super::{MetricKey, Threshold};
 use crate::receipt::Receipt;
 
 /// Characters of a metric's description.
@@ -60,13 +60,15 @@ pub struct MetricAnswer {
 }
 
 /// What people say of a metric.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MetricNote {
     /// What it measures; empty where nobody said so.
     pub description: String,
     /// Whom to ask; empty where nobody said so.
     pub owner: String,
+    /// What would be too much or too little.
+    pub thresholds: Vec<Threshold>,
 }
 
 /// An attribute of a metric.

@@ -8,12 +8,14 @@ use protocol::access::Role;
 use protocol::analyses::TimeBucket;
 use protocol::explorer::{
     AggregateAnswer, AggregateFormula, AggregateQuery, AggregateSeries, AnsweredLine, Compared, FormulaSeries, MetricKey, Overflow,
+    Threshold,
 };
 use protocol::filter::Filter;
 use protocol::formula::Formula;
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::{Period, Step};
 use protocol::receipt::Accuracy;
+use storage::metric_notes;
 use storage::metric_series::{OTHER, SeriesRow};
 
 use super::resolve::{self, Resolved};
@@ -42,6 +44,7 @@ struct Line {
     aggregate: Aggregate,
     filter: Filter,
     tag_keys: Vec<String>,
+    thresholds: Vec<Threshold>,
     /// Those that match, each with its group.
     series: Vec<(SeriesRow, Option<GroupKey>)>,
 }
@@ -60,11 +63,13 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         if !overflows.iter().any(|overflow: &Overflow| overflow.metric == metric) {
             overflows.extend(catalogue::overflow(state, context, &making, &metric, &series).await?);
         }
-        let aggregate = allowed(&metric, asked.aggregate)?;
+        let aggregate = allowed("aggregate", &metric, asked.aggregate)?;
+        let note = metric_notes::find(state.db(), context.id(), &metric).await?.unwrap_or_default();
+        let thresholds = note.thresholds.into_iter().filter(|threshold| threshold.aggregate == aggregate).collect();
         let tag_keys = resolve::tag_keys(&series);
         let series = series.into_iter().filter(|series| matching::matches(&filter, series));
         let series = series.map(|series| (group(&series, &query.by), series)).map(|(key, series)| (series, key)).collect();
-        lines.push(Line { letter, metric, aggregate, filter, tag_keys, series });
+        lines.push(Line { letter, metric, aggregate, filter, tag_keys, thresholds, series });
     }
     known_keys(&query.by, &lines)?;
 
@@ -98,6 +103,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         filter: line.filter.to_string(),
         tag_keys: line.tag_keys.clone(),
         points: points(line.letter),
+        thresholds: line.thresholds.clone(),
     };
     Ok(AggregateAnswer {
         by: query.by.clone(),
@@ -151,13 +157,14 @@ fn check(query: &AggregateQuery) -> Result<Option<Formula>, ApiError> {
     Ok(Some(formula))
 }
 
-fn allowed(metric: &MetricKey, asked: Option<Aggregate>) -> Result<Aggregate, ApiError> {
+/// The aggregate that is asked for in parameter `name`, if the metric's kind has it; its default where none is.
+pub(super) fn allowed(name: &'static str, metric: &MetricKey, asked: Option<Aggregate>) -> Result<Aggregate, ApiError> {
     let allowed = metric.kind.aggregates();
     match asked {
         None => Ok(allowed[0]),
         Some(aggregate) if allowed.contains(&aggregate) => Ok(aggregate),
         Some(aggregate) => Err(ApiError::InvalidParameter {
-            name: "aggregate",
+            name,
             problem: format!("cannot be `{}` for a {}", aggregate.word(), metric.kind.word()),
             allowed: allowed.iter().map(|aggregate| aggregate.word()).collect::<Vec<_>>().join(", "),
         }),

@@ -8,14 +8,14 @@ use chrono::TimeDelta;
 use protocol::access::Role;
 use protocol::explorer::{
     AttributeKey, DESCRIPTION_CHARS_MAX, MetricAnswer, MetricCatalogue, MetricKey, MetricNote, MetricQuery, MetricSummary, OWNER_CHARS_MAX,
-    Overflow,
+    Overflow, Threshold,
 };
 use protocol::receipt::Accuracy;
 use storage::metric_series::{self, OTHER, SeriesRow};
 use storage::{metric_notes, samples};
 
-use super::cells;
 use super::resolve::{self, Resolved, tag_keys};
+use super::{aggregate, cells};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
@@ -109,10 +109,26 @@ pub async fn describe(state: &QueryState, context: &ProjectContext, query: &Metr
     let note = MetricNote {
         description: tidy("description", &note.description, DESCRIPTION_CHARS_MAX)?,
         owner: tidy("owner", &note.owner, OWNER_CHARS_MAX)?,
+        thresholds: note.thresholds,
     };
     let Resolved { metric, .. } = resolve::metric(state, context, query).await?;
+    for threshold in &note.thresholds {
+        aggregate::allowed("thresholds", &metric, Some(threshold.aggregate))?;
+    }
     metric_notes::save(state.db(), context.id(), &metric, &note, &context.caller().to_string(), state.clock().now()).await?;
     Ok(note)
+}
+
+/// Thresholds from their text.
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`] naming the part that cannot be read.
+pub fn thresholds(text: &str) -> Result<Vec<Threshold>, ApiError> {
+    Threshold::list(text).map_err(|fault| ApiError::InvalidParameter {
+        name: "thresholds",
+        problem: format!("cannot be read: {fault}"),
+        allowed: "such as p95 > 800 critical, p95 > 500 warning".to_owned(),
+    })
 }
 
 /// The attributes of some series, the one with most values first.

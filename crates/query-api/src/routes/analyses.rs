@@ -17,7 +17,6 @@ use super::sheet;
 use crate::access::ProjectContext;
 use crate::{ApiError, QueryState, analyses};
 
-const RANGES: [Range; 6] = [Range::Hour1, Range::Hours6, Range::Hours24, Range::Days7, Range::Days30, Range::Days90];
 const DAY_OR_TIME: &str = "both days such as 2026-05-14, or both RFC 3339 times such as 2026-05-14T12:00:00Z";
 pub(super) const TIME: &str = "an RFC 3339 time such as 2026-05-14T12:00:00Z";
 
@@ -39,7 +38,7 @@ pub(super) struct ScopeParameters {
 }
 
 pub(super) fn scope(parameters: &Parameters) -> Result<Scope, ApiError> {
-    scope_of(parameters, &RANGES)
+    scope_of(parameters, &Range::EXPLORER)
 }
 
 /// The same where fewer ranges are offered.

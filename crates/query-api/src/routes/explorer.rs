@@ -17,8 +17,6 @@ use crate::access::ProjectContext;
 use crate::explorer;
 use crate::{ApiError, QueryState};
 
-const RANGES: [Range; 6] = [Range::Hour1, Range::Hours6, Range::Hours24, Range::Days7, Range::Days30, Range::Days90];
-
 fn metric(parameters: &Parameters) -> Result<MetricQuery, ApiError> {
     Ok(MetricQuery {
         name: parameters.required("name")?,
@@ -34,7 +32,7 @@ pub(super) fn period(parameters: &Parameters) -> Result<Period, ApiError> {
     }
     let time = |name| parameters.time(name, "a day such as 2026-05-14, or a time such as 2026-05-14T10:00:00Z");
     match (time("from")?, time("until")?) {
-        (None, None) => Ok(Period::Last(parameters.choice("range", &RANGES.map(Range::word))?.unwrap_or(Range::Hours24))),
+        (None, None) => Ok(Period::Last(parameters.choice("range", &Range::EXPLORER.map(Range::word))?.unwrap_or(Range::Hours24))),
         (Some(from), Some(until)) if from < until => Ok(Period::Between { from, until }),
         _ => Err(ApiError::InvalidParameter {
             name: "until",
@@ -111,7 +109,8 @@ pub(super) async fn about(
         ("kind" = Option<MetricKind>, Query, description = "Its kind; that of the metric seen last when absent"),
         ("unit" = Option<String>, Query, description = "Its unit, empty for none; that of the metric seen last when absent"),
         ("description" = Option<String>, Query, description = "What it measures, at most 500 characters"),
-        ("owner" = Option<String>, Query, description = "Whom to ask, at most 100 characters")
+        ("owner" = Option<String>, Query, description = "Whom to ask, at most 100 characters"),
+        ("thresholds" = Option<String>, Query, description = "At most six, such as `p95 > 800 critical, p95 > 500 warning`; charts show them")
     ),
     responses(
         (status = 200, description = "What is said now", body = MetricNote),
@@ -124,7 +123,8 @@ pub(super) async fn describe(
     parameters: Parameters,
 ) -> Result<Json<MetricNote>, ApiError> {
     let text = |name| Ok::<_, ApiError>(parameters.text_within(name, 4 * DESCRIPTION_CHARS_MAX)?.unwrap_or_default());
-    let note = MetricNote { description: text("description")?, owner: text("owner")? };
+    let note =
+        MetricNote { description: text("description")?, owner: text("owner")?, thresholds: explorer::thresholds(&text("thresholds")?)? };
     explorer::describe(&state, &context, &metric(&parameters)?, note).await.map(Json)
 }
 

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use analysis::calendar;
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono_tz::Tz;
 use protocol::explorer::{
-    AggregateAnswer, AggregateQuery, HeatAnswer, MetricAnswer, MetricCatalogue, SampleAnswer, SamplesAnswer, WhyAnswer,
+    AggregateAnswer, AggregateQuery, HeatAnswer, MetricAnswer, MetricCatalogue, MetricNote, MetricQuery, SampleAnswer, SamplesAnswer,
+    Threshold, WhyAnswer,
 };
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::receipt::Accuracy;
+use query_api::explorer;
 use sqlx::PgPool;
+use storage::partitions::{self, Table};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -318,6 +323,53 @@ async fn what_is_over_is_kept_until_a_late_point_changes_it(pool: PgPool) {
     assert_eq!(revised.points, cold.points + 5);
 }
 
+/// Asks for charts by days while there are only hours, and again once most of them are only days.
+async fn days_say_the_same(pool: PgPool, zone: Tz) {
+    let app = App::start_at(pool, NOW).await.with_days_back(90).await;
+    let now = app.clock.now();
+    let days = (now.date_naive() - Days::new(90)).iter_days().take(90);
+    partitions::ensure_days(&app.db, Table::MetricMinute, days).await.expect("partitions");
+    storage::projects::set(&app.db, app.shop.id, None, Some(zone.name())).await.expect("a zone");
+    app.record("db.query", MetricKind::Distribution, "ms", 1, &points(now, MetricKind::Distribution, 2_000, 80 * 24)).await;
+    let ask = async || {
+        let mut answers = Vec::new();
+        for question in
+            ["range=90d&aggregate=p95&by=table", "range=30d&step=1d&compare=previous&aggregate=avg", "range=90d&aggregate=per_minute"]
+        {
+            let answer = aggregate(&app, &format!("name=db.query&{question}")).await;
+            // Sums of floats differ in their last digits with the order of adding up.
+            let told = |value: Option<f64>| value.map(|value| format!("{value:.9e}"));
+            let lines = answer.series.into_iter().map(|series| {
+                let compared =
+                    series.compared.map(|compared| (compared.values.into_iter().map(told).collect::<Vec<_>>(), told(compared.total)));
+                (series.labels, series.values.into_iter().map(told).collect::<Vec<_>>(), told(series.total), compared)
+            });
+            answers.push((answer.points, lines.collect::<Vec<_>>()));
+        }
+        answers
+    };
+    let from_hours = ask().await;
+    assert_eq!(from_hours[0].0, 2_000);
+    app.fold(MetricKind::Distribution, zone, calendar::metric_day(now - TimeDelta::days(9), zone).0).await;
+    app.state.forget_columns();
+    assert_eq!(ask().await, from_hours);
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_chart_by_days_says_the_same_once_hours_are_folded(pool: PgPool) {
+    days_say_the_same(pool, Tz::UTC).await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_chart_by_days_says_the_same_once_hours_are_folded_where_clocks_change(pool: PgPool) {
+    days_say_the_same(pool, Tz::Europe__Berlin).await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_chart_by_days_says_the_same_once_hours_are_folded_half_an_hour_off(pool: PgPool) {
+    days_say_the_same(pool, Tz::Asia__Kolkata).await;
+}
+
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_part_of_the_time_is_told_apart_by_what_is_more_frequent_in_it(pool: PgPool) {
     let app = App::start_at(pool, NOW).await;
@@ -387,6 +439,31 @@ async fn a_metric_with_too_many_series_names_the_attribute_and_the_release_that_
     let chart = app.get(&app.path("/metrics/aggregate?name=visits&name=orders&name=visits&range=1h")).await.1;
     let chart: AggregateAnswer = serde_json::from_value(chart).expect("a chart");
     assert_eq!(chart.overflows, [overflow], "once, and none of what has room");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn thresholds_of_a_metric_come_with_the_aggregate_that_they_are_of(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    app.record("db.query", MetricKind::Distribution, "ms", 1, &points(app.clock.now(), MetricKind::Distribution, 50, 20)).await;
+    let context = app.state.access().operator_context("shop").await.expect("a project");
+    let metric = MetricQuery { name: "db.query".to_owned(), kind: None, unit: None };
+    let say = async |text: &str| {
+        let note = MetricNote { description: "Queries".to_owned(), owner: "shop".to_owned(), thresholds: explorer::thresholds(text)? };
+        explorer::describe(&app.state, &context, &metric, note).await
+    };
+    say("p95 > 800 critical, p95 > 500 warning, per_minute < 1 critical").await.expect("a note");
+    let of = async |name: &str| {
+        let answer = aggregate(&app, &format!("name=db.query&range=24h&aggregate={name}")).await;
+        Threshold::text(&answer.lines[0].thresholds)
+    };
+    assert_eq!(of("p95").await, "p95 > 800 critical, p95 > 500 warning");
+    assert_eq!(of("per_minute").await, "per_minute < 1 critical");
+    assert_eq!(of("avg").await, "");
+    let fault = say("unique > 3").await.expect_err("no aggregate of a distribution").to_string();
+    assert!(fault.contains("unique") && fault.contains("distribution"), "{fault}");
+    assert!(say("p95 ~ 3").await.is_err());
+    say("").await.expect("none");
+    assert_eq!(of("p95").await, "");
 }
 
 /// The metrics that the guides name, with a point of each: name, kind, unit, value, attributes.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use analysis::calendar;
 use analysis::cell::Cell;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use chrono_tz::Tz;
 use protocol::metric::MetricKind;
 use storage::metric_cells::{self, CellRow, Grain};
+use storage::metric_folds::{self, Fold};
 use storage::metric_series::{self, NewSeries, SeriesKey};
 use uuid::Uuid;
 
@@ -65,23 +68,45 @@ impl App {
                         None => drop(cells.insert(start, Cell::of_point(kind, point.value, point.set_hash, point.ts))),
                     }
                 }
-                let rows: Vec<CellRow> = cells
-                    .into_iter()
-                    .map(|(bucket, cell)| CellRow {
-                        series_id,
-                        bucket,
-                        n: cell.n,
-                        sum: cell.sum,
-                        min: cell.min,
-                        max: cell.max,
-                        last: cell.last,
-                        last_ts: cell.last_ts,
-                        sketch: cell.encode_sketch(),
-                    })
-                    .collect();
+                let rows: Vec<CellRow> = cells.into_iter().map(|(bucket, cell)| row(series_id, bucket, &cell)).collect();
                 metric_cells::save(&mut tx, self.shop.id, grain, &rows).await.expect("cells");
             }
         }
         tx.commit().await.expect("commit");
+    }
+
+    /// Folds the hours of a metric into days up to a time, and lets go of those hours, so that only days can be read.
+    pub async fn fold(&self, kind: MetricKind, zone: Tz, until: DateTime<Utc>) {
+        let series: Vec<i32> = sqlx::query_scalar("select series_id from metric_series").fetch_all(&self.pool).await.expect("series");
+        let hours = metric_cells::read(&self.db, self.shop.id, Grain::Hour, &series, DateTime::UNIX_EPOCH, until).await.expect("hours");
+        let mut days = BTreeMap::<(i32, DateTime<Utc>), Cell>::new();
+        for hour in hours {
+            let (n, last_ts, sketch) = (hour.n, hour.last_ts, hour.sketch.as_deref());
+            let cell = Cell::decode(kind, n, hour.sum, hour.min, hour.max, hour.last, last_ts, sketch).expect("a cell");
+            let day = (hour.series_id, calendar::metric_day(hour.bucket, zone).0);
+            days.entry(day).and_modify(|day| day.merge(&cell)).or_insert(cell);
+        }
+        let rows: Vec<CellRow> = days.into_iter().map(|((series_id, bucket), cell)| row(series_id, bucket, &cell)).collect();
+        let rules = calendar::ZONE_RULES.to_owned();
+        let fold = Fold { zone: zone.name().to_owned(), zone_rules: rules, folded_until: Some(until), next_series: 0 };
+        let mut tx = self.db.begin().await.expect("transaction");
+        metric_cells::save(&mut tx, self.shop.id, Grain::Day, &rows).await.expect("days");
+        metric_folds::save(&mut tx, self.shop.id, &fold).await.expect("a fold");
+        tx.commit().await.expect("commit");
+        sqlx::query("delete from metric_hour where bucket < $1").bind(until).execute(&self.pool).await.expect("hours go");
+    }
+}
+
+fn row(series_id: i32, bucket: DateTime<Utc>, cell: &Cell) -> CellRow {
+    CellRow {
+        series_id,
+        bucket,
+        n: cell.n,
+        sum: cell.sum,
+        min: cell.min,
+        max: cell.max,
+        last: cell.last,
+        last_ts: cell.last_ts,
+        sketch: cell.encode_sketch(),
     }
 }

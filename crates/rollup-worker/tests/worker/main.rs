@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod chores;
+mod days;
 mod erasing;
 mod exactly_once;
 mod faults;

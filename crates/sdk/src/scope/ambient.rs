@@ -1,6 +1,6 @@
 //! The current scope of a thread, and of a future wherever it is polled.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -9,12 +9,8 @@ use std::task::{Context, Poll};
 
 use super::{Place, Scope};
 
-/// So many captures of a thread pass between two looks at whether the process has forked.
-const CHECK_EVERY: u32 = 32;
-
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Scope>>> = const { RefCell::new(None) };
-    static CAPTURES: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The scope that this thread is in; none while the thread ends.
@@ -33,12 +29,6 @@ pub(crate) fn place() -> Option<Arc<Place>> {
 /// Makes `scope` the current one and gives back what was.
 pub(crate) fn replace(scope: Option<Arc<Scope>>) -> Option<Arc<Scope>> {
     CURRENT.try_with(|current| current.try_borrow_mut().ok().and_then(|mut current| std::mem::replace(&mut *current, scope))).ok().flatten()
-}
-
-/// True at a thread's first capture and at every 32nd after it.
-#[inline]
-pub(crate) fn is_check_due() -> bool {
-    CAPTURES.try_with(|captures| captures.replace(captures.get().wrapping_add(1)) % CHECK_EVERY == 0).unwrap_or(false)
 }
 
 /// The thread's scope until this is dropped; then the one before is back.

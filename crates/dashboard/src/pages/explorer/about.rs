@@ -1,7 +1,7 @@
 //! What is known of one metric: what people say of it, its attributes, who sends it, where it is used.
 
 use leptos::prelude::*;
-use protocol::explorer::{AttributeKey, DESCRIPTION_CHARS_MAX, MetricAnswer, MetricSender, OWNER_CHARS_MAX};
+use protocol::explorer::{AttributeKey, DESCRIPTION_CHARS_MAX, MetricAnswer, MetricSender, OWNER_CHARS_MAX, Threshold};
 use protocol::number;
 use protocol::saved::SavedKind;
 
@@ -53,7 +53,9 @@ fn note(frame: &Frame, query: &ExplorerQuery, answer: &MetricAnswer) -> AnyView 
         let description =
             if said.description.is_empty() { "Nobody has described this metric yet.".to_owned() } else { said.description.clone() };
         let owner = (!said.owner.is_empty()).then(|| view! { <p class="faint">{format!("Owner: {}", said.owner)}</p> });
-        return view! { <div class="body"><p>{description}</p>{owner}</div> }.into_any();
+        let thresholds = (!said.thresholds.is_empty())
+            .then(|| view! { <p class="faint">"Thresholds: "<span class="mono">{Threshold::text(&said.thresholds)}</span></p> });
+        return view! { <div class="body"><p>{description}</p>{owner}{thresholds}</div> }.into_any();
     }
     let back = query.href(frame, View::About);
     let metric = &answer.summary.metric;
@@ -63,6 +65,11 @@ fn note(frame: &Frame, query: &ExplorerQuery, answer: &MetricAnswer) -> AnyView 
             <label class="field">"What it measures"<textarea name="description" rows="2" maxlength=DESCRIPTION_CHARS_MAX.to_string()>{said.description.clone()}</textarea></label>
             <label class="field">"Owner"<input name="owner" value=said.owner.clone() maxlength=OWNER_CHARS_MAX.to_string() autocomplete="off"/></label>
             {hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
+            <label class="field">
+                "Thresholds, drawn in its charts"
+                <input name="thresholds" class="mono" value=Threshold::text(&said.thresholds) maxlength="500" autocomplete="off"
+                    placeholder=format!("{} > 800 critical", metric.kind.aggregates()[0].word())/>
+            </label>
             <button class="btn" type="submit">"Save"</button>
         </form>
     }

@@ -5,11 +5,11 @@ use dashboard_islands::charts::frame::ChartFrame;
 use dashboard_islands::charts::line::{Ink, OTHER, SERIES, line};
 use dashboard_islands::charts::path::{centre, widest_gap};
 use dashboard_islands::charts::scale::Scale;
-use dashboard_islands::charts::time_axis;
+use dashboard_islands::charts::{pixels, time_axis};
 use dashboard_islands::clock;
 use leptos::prelude::*;
 use protocol::analyses::TimeBucket;
-use protocol::explorer::{AggregateAnswer, AggregateFormula, AggregateSeries, AnsweredLine};
+use protocol::explorer::{AggregateAnswer, AggregateFormula, AggregateSeries, AnsweredLine, Side, Threshold};
 
 use super::figure::Figures;
 use super::{ExplorerQuery, View};
@@ -86,7 +86,7 @@ fn group(by: &[String], labels: &[Option<String>], other: bool) -> String {
     by.iter().zip(labels).map(label).collect::<Vec<_>>().join(" · ")
 }
 
-/// A plot with its cursor. `tall` is the chart of the lines, else it is the formula's.
+/// A plot with its cursor. The chart of the lines is tall and has their thresholds; the formula's has `None`.
 pub(super) fn chart(
     frame: &Frame,
     query: &ExplorerQuery,
@@ -94,12 +94,14 @@ pub(super) fn chart(
     drawn: &[Drawn<'_>],
     figures: &Figures,
     title: &str,
-    tall: bool,
+    thresholds: Option<&[Threshold]>,
 ) -> AnyView {
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let count = answer.buckets.len();
     let all = || drawn.iter().flat_map(|one| one.values.iter().chain(one.before.unwrap_or_default())).flatten().copied();
-    let scale = Scale::covering(all(), 4, false, if tall { HEIGHT } else { LOW });
+    let values = all().chain(thresholds.unwrap_or_default().iter().map(|threshold| threshold.value));
+    let scale = Scale::covering(values, 4, false, if thresholds.is_some() { HEIGHT } else { LOW });
+    let limits = thresholds.unwrap_or_default().iter().map(|threshold| limit(threshold, &scale, figures)).collect_view();
     let starts: Vec<_> = answer.buckets.iter().map(wall).collect();
     let alone = drawn.len() == 1;
     let before =
@@ -121,9 +123,27 @@ pub(super) fn chart(
             unit=figures.unit()
             times=time_axis::labels(&starts, answer.step, open)
             open_from=open.then(|| (count - 1) as f64 / count as f64)
-            marks=view! { {before} {lines} {words} }
+            marks=view! { {limits} {before} {lines} {words} }
             overlay=overlay
         />
+    }
+    .into_any()
+}
+
+/// A threshold across the plot, its words on the bad side of it.
+fn limit(threshold: &Threshold, scale: &Scale, figures: &Figures) -> AnyView {
+    let y = scale.y(threshold.value);
+    let above = threshold.side == Side::Above;
+    // At the edge of the plot there is room on the other side only.
+    let words_at = if (above && y > 16.0) || y > scale.height() - 16.0 { y - 5.0 } else { y + 13.0 };
+    let (aggregate, side) = (threshold.aggregate.label(), if above { ">" } else { "<" });
+    let words = format!("{}: {aggregate} {side} {}", threshold.severity.word(), figures.text(Some(threshold.value)));
+    let class = format!("limit {}", threshold.severity.word());
+    view! {
+        <g class=class>
+            <line x1="0" x2="100%" y1=pixels(y) y2=pixels(y)></line>
+            <text x="100%" dx="-6" y=pixels(words_at)>{words}</text>
+        </g>
     }
     .into_any()
 }

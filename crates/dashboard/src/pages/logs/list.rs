@@ -17,7 +17,7 @@ use crate::components::when::exact;
 /// Characters of a body that a line shows; the rest can be unfolded.
 const SHOWN: usize = 240;
 /// The longest range that the page offers.
-const LONGEST: Range = Range::EXPLORER[Range::EXPLORER.len() - 1];
+const LONGEST: Range = Range::RAW[Range::RAW.len() - 1];
 
 /// The panel.
 pub(super) fn panel(frame: &Frame, query: &LogsPageQuery, answers: &Answers) -> AnyView {

@@ -62,7 +62,7 @@ pub fn page(frame: &Frame, query: &LogsPageQuery, answers: &Answers) -> Page {
                 <h1>"Logs"</h1>
                 {freshness(frame, receipt)}
                 <div class="right">
-                    {times(frame, &path, &query.selected, kept.clone(), receipt, &Range::EXPLORER, &href)}
+                    {times(frame, &path, &query.selected, kept.clone(), receipt, &Range::RAW, &href)}
                     {(query.can_follow() && answers.begun).then(|| follow(frame, query))}
                 </div>
             </div>

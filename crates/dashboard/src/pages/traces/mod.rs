@@ -64,7 +64,7 @@ impl Shown {
 pub fn page(frame: &Frame, query: &TracesPageQuery, shown: &Shown) -> Page {
     shell::framed(frame, Entry::Traces, Title::new(query.view.label()), || {
         let href = |selected: &Selected| query.selecting(selected).href(frame);
-        let picker = times(frame, &query.path(frame), &query.selected, query.kept(), shown.receipt(), &Range::EXPLORER, &href);
+        let picker = times(frame, &query.path(frame), &query.selected, query.kept(), shown.receipt(), &Range::RAW, &href);
         view! {
             <div class="page-head">
                 <h1>"Traces"</h1>

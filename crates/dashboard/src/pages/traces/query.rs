@@ -56,7 +56,7 @@ impl TracesPageQuery {
     pub fn read(words: &HashMap<String, String>, view: View) -> Self {
         Self {
             view,
-            selected: Selected::among(words, &Range::EXPLORER, RANGE_DEFAULT),
+            selected: Selected::among(words, &Range::RAW, RANGE_DEFAULT),
             of: url::choice(words, "of", &TracesOf::ALL, TracesOf::word).unwrap_or_default(),
             sort: url::choice(words, "sort", &TraceSort::ALL, TraceSort::word).unwrap_or_default(),
             by: url::choice(words, "by", &TimedBy::ALL, TimedBy::word).unwrap_or_default(),
