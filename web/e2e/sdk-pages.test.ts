@@ -7,6 +7,8 @@ import { Site, tags } from "./sdk-site.ts";
 import type { DevServer } from "./server.ts";
 
 const STORED_MS_MAX = 20_000;
+/** The number that stands for a span's status. */
+const CANCELLED = 3;
 let site: Site;
 afterEach(() => site.close());
 
@@ -15,7 +17,14 @@ async function stored(server: DevServer, question: string, rows: unknown[][]): P
   await vi.waitFor(async () => expect(await server.rows(question)).toEqual(rows), { timeout: STORED_MS_MAX, interval: 50 });
 }
 
-/** The page is hidden, as when another tab comes to the front: headless browsers have no other. */
+/** An address at which nobody listens. */
+async function nobody(): Promise<string> {
+  const once = await Site.open("");
+  await once.close();
+  return once.url.replace("localhost", "127.0.0.1");
+}
+
+/** The page is hidden, as when another tab comes to the front: headless browsers have no other, so this is simulated. */
 async function hide(page: Page, hidden = true): Promise<void> {
   await page.evaluate((hidden) => {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
@@ -156,7 +165,8 @@ describe("a single-page application with /auto", () => {
       ["broken", {}],
       ["cta_click", { position: "hero", variant: "primary" }],
     ]);
-    expect(failures).toBe(1);
+    expect(failures).toBe(0);
+    expect(await server.rows("select value, tags->>'event' from metric_point where name = 'throughline.props_invalid'")).toEqual([[1, "broken"]]);
     expect(await server.rows("select context->'utm' from event where name = '$pageview' order by seq limit 1")).toEqual([[{ source: "email", campaign: "spring" }]]);
     expect(JSON.stringify(await server.rows("select context, route from event"))).not.toContain("secret");
     expect(complaints.filter((one) => !one.includes("ERR_ABORTED"))).toEqual([]);
@@ -164,22 +174,33 @@ describe("a single-page application with /auto", () => {
 });
 
 describe("a device without a network", () => {
-  test("keeps batches with /offline, and a later page delivers them, each once", async ({ server, visitors }) => {
+  test("delivers what it could not send as soon as there is one again", async ({ server, visitors }) => {
     site = await Site.open(tags(server.keys, ["offline"]));
     const page = await visitors.stranger({ url: site.url });
     await page.goto("/");
     await page.context().setOffline(true);
+    const kept = await page.evaluate(async () => {
+      for (let n = 0; n < 5; n++) window.throughline.track("offline.back", { n });
+      await window.throughline.flush();
+      return window.throughline.report().events;
+    });
+    expect(kept).toMatchObject({ made: 5, delivered: 0, queued: 5 });
+    await page.context().setOffline(false);
+    await stored(server, "select count(*)::int from event where name = 'offline.back'", [[5]]);
+  });
+
+  test("keeps batches with /offline, and a later page delivers them, each once", async ({ server, visitors }) => {
+    // Beacons escape the browser's switch: nobody listens there, which is the same to a page.
+    site = await Site.open(tags({ ...server.keys, THROUGHLINE_ENDPOINT: await nobody() }, ["offline"]));
+    const page = await visitors.stranger({ url: site.url });
+    await page.goto("/");
     await page.evaluate(async () => {
       for (let n = 0; n < 5; n++) window.throughline.track("offline.kept", { n });
       await window.throughline.flush();
-      // What a page sends when it is closed escapes the browser's own switch.
-      navigator.sendBeacon = () => false;
-      window.fetch = () => Promise.reject(new TypeError("offline"));
     });
     const context = page.context();
-    await page.close();
-    expect(await server.rows("select count(*)::int from event where name = 'offline.kept'")).toEqual([[0]]);
-    await context.setOffline(false);
+    await page.close({ runBeforeUnload: true });
+    site.head = tags(server.keys, ["offline"]);
     const later = await context.newPage();
     await later.goto("/");
     await stored(server, "select count(*)::int from event where name = 'offline.kept'", [[5]]);
@@ -188,10 +209,50 @@ describe("a device without a network", () => {
       interval: 50,
     });
     expect(await later.evaluate(() => Object.keys(localStorage).filter((name) => name.includes(".batch.")))).toEqual([]);
+    await later.close();
+  });
+
+  test("has two tabs: each keeps its own as long as it lives, and what one leaves the other sends", async ({ server, visitors }) => {
+    site = await Site.open(tags({ ...server.keys, THROUGHLINE_ENDPOINT: await nobody() }, ["offline"]));
+    const first = await visitors.stranger({ url: site.url });
+    await first.goto("/");
+    await first.evaluate(async () => {
+      for (let n = 0; n < 3; n++) window.throughline.track("tabs.kept", { n });
+      await window.throughline.flush();
+    });
+    site.head = tags(server.keys, ["offline"]);
+    const second = await first.context().newPage();
+    await second.goto("/");
+    const kept = (): Promise<number> => second.evaluate(() => Object.keys(localStorage).filter((name) => name.includes(".batch.")).length);
+    // The lock of a tab that lives is not granted to another: a round trip of its own request shows that there was time.
+    const pending = await second.evaluate(async () => {
+      window.throughline.track("tabs.second");
+      await window.throughline.flush();
+      return (await navigator.locks.query()).pending?.length;
+    });
+    expect([pending, await kept()]).toEqual([1, 1]);
+    expect(await server.rows("select count(*)::int from event where name = 'tabs.kept'")).toEqual([[0]]);
+    await first.close();
+    await stored(server, "select count(*)::int from event where name = 'tabs.kept'", [[3]]);
+    await vi.waitFor(async () => expect(await kept()).toBe(0), { timeout: STORED_MS_MAX, interval: 50 });
+    expect(await server.rows("select count(*)::int from event where name = 'tabs.second'")).toEqual([[1]]);
   });
 });
 
 describe("consent", () => {
+  test("is one for all tabs: a no in one is a no in the other", async ({ server, visitors }) => {
+    site = await Site.open(tags(server.keys));
+    const one = await visitors.stranger({ url: site.url });
+    await one.goto("/");
+    const other = await one.context().newPage();
+    await other.goto("/");
+    await other.evaluate(() => window.throughline.track("tabs.asked"));
+    await one.evaluate(() => window.throughline.consent("denied"));
+    await vi.waitFor(async () => expect(await other.evaluate(() => window.throughline.report().events.lost)).toEqual({ consent: 1 }), { timeout: STORED_MS_MAX, interval: 50 });
+    await other.evaluate(() => window.throughline.track("tabs.denied"));
+    expect(await other.evaluate(() => window.throughline.report().events)).toMatchObject({ made: 2, queued: 0, lost: { consent: 2 } });
+  });
+
   test("pending stores nothing on the device and sends nothing; a yes sends what waited, a no forgets it", async ({ server, visitors }) => {
     site = await Site.open(tags(server.keys, [], 'data-consent="pending"'));
     const page = await visitors.stranger({ url: site.url });
@@ -259,16 +320,41 @@ describe("errors, traces and vitals", () => {
     ]);
     await vi.waitFor(
       async () => {
-        const report = await page.evaluate(() => window.throughline.report().metrics);
-        expect(report.made).toBeGreaterThanOrEqual(3);
+        const names = (await server.rows("select distinct name from metric_point where name like 'web_vital.%' and tags->>'route' = '/checkout'")).flat();
+        // The interaction of the click was too short for a browser to tell of.
+        expect(names).toEqual(expect.arrayContaining(["web_vital.cls", "web_vital.fcp", "web_vital.lcp", "web_vital.ttfb"]));
       },
       { timeout: STORED_MS_MAX, interval: 50 },
     );
   });
+
+  test("a moment that is open when its page is left is stored as given up", async ({ server, visitors }) => {
+    site = await Site.open(tags(server.keys, ["tracing"]));
+    const page = await visitors.stranger({ url: site.url });
+    await page.goto("/");
+    await page.evaluate(() => window.throughline.startMoment("left.wizard").checkpoint("address"));
+    await page.goto("/elsewhere");
+    await stored(server, "select status, attributes ? 'checkpoint.address' from span where name = 'left.wizard'", [[CANCELLED, true]]);
+  });
+
+  test("a client that stops takes back what it changed in the page", async ({ server, visitors }) => {
+    site = await Site.open(tags(server.keys, ["auto", "tracing", "errors", "debug", "shorthands"]));
+    const page = await visitors.stranger({ url: site.url });
+    await page.goto("/");
+    const natives = await page.evaluate(async () => {
+      const isNative = () => [history.pushState, history.replaceState, fetch].map((act) => String(act).includes("[native code]"));
+      const before = isNative();
+      window.throughline.exposure("new_checkout", "B");
+      await window.throughline.shutdown();
+      return [before, isNative(), document.querySelector("throughline-debug")];
+    });
+    expect(natives).toEqual([[false, false, false], [true, true, true], null]);
+    expect(await server.rows("select props from event where name = '$exposure'")).toEqual([[{ variant: "B", experiment: "new_checkout" }]]);
+  });
 });
 
 describe("the cost of a call", () => {
-  test("is printed, and a burst is no long task", async ({ server, visitors }) => {
+  test("is printed, and bursts of 400 calls are no long tasks", async ({ server, visitors }) => {
     site = await Site.open(tags(server.keys, ["auto"]));
     const page = await visitors.stranger({ url: site.url });
     await page.goto("/");
@@ -285,7 +371,7 @@ describe("the cost of a call", () => {
       await window.throughline.flush();
       return { nanoseconds: blocks.sort((one, other) => one - other)[30]!, longTasks };
     });
+    expect(longTasks).toEqual([]);
     console.log(`track, three props: ${Math.round(nanoseconds)} ns (median of 60 blocks); long tasks: ${longTasks.length}`);
-    expect(nanoseconds).toBeGreaterThan(0);
   });
 });

@@ -23,8 +23,12 @@ export interface Throughline {
   recordMetric(name: string, value: number, options?: object): void;
   consent(said: string): void;
   captureException(error: unknown): void;
+  exposure(experiment: string, variant: string): void;
+  optOut(): void;
   startSpan(options: object): { traceId: string; end(): void };
+  startMoment(name: string): { checkpoint(step: string): void; end(): void };
   flush(): Promise<void>;
+  shutdown(): Promise<void>;
   report(): Report;
 }
 
@@ -38,14 +42,17 @@ export class Site {
   readonly url: string;
   /** Headers of the requests that pages made, by path. */
   readonly asked = new Map<string, NodeJS.Dict<string | string[]>>();
+  /** Stands on every page that is loaded from now on. */
+  head: string;
   readonly #http: HttpServer;
 
-  private constructor(http: HttpServer) {
+  private constructor(http: HttpServer, head: string) {
     this.#http = http;
+    this.head = head;
     this.url = `http://localhost:${(http.address() as AddressInfo).port}`;
   }
 
-  /** `head` stands on every page, and every path is a page. */
+  /** Every path is a page. */
   static async open(head: string): Promise<Site> {
     let site: Site | undefined;
     const http = createServer((request, response) => {
@@ -56,13 +63,13 @@ export class Site {
         response.end(readFileSync(join(DIST, path.slice(5))));
       } else {
         response.setHeader("content-type", "text/html; charset=utf-8");
-        response.end(`<!doctype html><html lang="en"><title>Shop</title>${head}<h1>Shop</h1>
+        response.end(`<!doctype html><html lang="en"><title>Shop</title>${site?.head}<h1>Shop</h1>
           <button data-track="cta_click" data-track-props='{"position":"hero","variant":"primary"}'><b>Get started</b></button>
           <button data-track="broken" data-track-props="{not json">Broken</button>`);
       }
     });
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-    return (site = new Site(http));
+    return (site = new Site(http, head));
   }
 
   async close(): Promise<void> {
