@@ -197,8 +197,8 @@ async fn series_are_found_by_their_tags_and_listed_by_name(pool: PgPool) {
     assert_eq!(known.iter().map(|known| (known.place, known.series_id)).collect::<Vec<_>>(), [(0, 1), (2, 2), (3, 3), (4, 4)]);
     known[0].last_seen = at(30);
     metric_series::touch(&mut tx, SHOP, &known[..1]).await.unwrap();
-    let admitted = metric_series::admitted(&mut tx, SHOP, &["http.duration".to_owned()]).await.unwrap();
-    let mut counts: Vec<(&str, i64)> = admitted.iter().map(|admitted| (admitted.unit.as_str(), admitted.series)).collect();
+    let tally = metric_series::tally(&mut tx, SHOP, &["http.duration".to_owned()]).await.unwrap();
+    let mut counts: Vec<(&str, i64)> = tally.iter().map(|tally| (tally.unit.as_str(), tally.placed)).collect();
     counts.sort_unstable();
     assert_eq!(counts, [("ms", 2), ("s", 1)]);
     tx.commit().await.unwrap();
@@ -220,7 +220,7 @@ fn cell(series_id: i32, minute: i64, n: i64, sketch: Option<Vec<u8>>) -> CellRow
 async fn cells_are_replaced_and_read_by_series_and_range(pool: PgPool) {
     let db = Db::from_pool(pool);
     partitions::ensure(&db, at(0)).await.unwrap();
-    for grain in [Grain::Minute, Grain::Hour] {
+    for grain in [Grain::Minute, Grain::Hour, Grain::Day] {
         let mut tx = db.begin().await.unwrap();
         let first = [cell(2, 60, 1, None), cell(1, 60, 2, Some(vec![7])), cell(1, 0, 3, None), cell(3, 0, 4, None)];
         metric_cells::save(&mut tx, SHOP, grain, &first).await.unwrap();
