@@ -23,8 +23,9 @@
 //! ```
 //!
 //! What the host application can rely on:
-//! - **A call costs a clock reading and a push under a short lock,** which threads seldom share. No call does I/O, waits,
-//!   panics, logs or returns an error that must be handled. One background thread per client serialises, compresses and
+//! - **A call costs a clock reading and a push under a short lock,** which threads seldom share, and after a pause of 10 µs
+//!   the question which process this is, so that a fork is noticed. No call does I/O, waits, panics, logs or returns an error
+//!   that must be handled. One background thread per client serialises, compresses and
 //!   sends.
 //! - **Memory is bounded.** Each signal has a ring of 500 items (and 4 MB) that evicts the oldest, and a few sealed
 //!   batches that wait for the server. While the server is away a circuit breaker sends one probe at a time.
