@@ -2,6 +2,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { build } from "esbuild";
+import ts from "typescript";
 import { describe, expect, vi } from "vitest";
 import type { Page } from "playwright-core";
 import { test } from "./fixtures.ts";
@@ -11,6 +13,11 @@ import { openAwake } from "./visitor.ts";
 /** Inside the package, its name leads to itself: what `npm install` would make of it elsewhere. */
 const PACKAGE = join(import.meta.dirname, "../sdk");
 const SEEN_MS_MAX = 30_000;
+/** What a page has beside the guide's program. */
+const PROGRAMS = {
+  browser: "",
+  react: `import { createRoot } from "react-dom/client"; createRoot(document.body.appendChild(document.createElement("main"))).render(<App />);`,
+};
 
 describe("Set-up", () => {
   test("the guide for curl turns green by itself when its command was run", async ({ server, visitors }) => {
@@ -53,6 +60,34 @@ describe("Set-up", () => {
     expect(await mine()).toBe(before + 1);
   });
 
+  for (const [platform, more] of Object.entries(PROGRAMS)) {
+    test(`the program of the guide for ${platform} compiles, and arrives from a page`, async ({ server, visitors }) => {
+      const guide = await visitors.member(server, { javaScriptEnabled: false });
+      await guide.goto(`/p/shop/setup?platform=${platform}`);
+      const program = await guide.locator(".snippet pre").last().innerText();
+      expect(complaintsOf(program)).toEqual([]);
+      const { outputFiles } = await build({
+        stdin: { contents: `${program}\n${more}`, loader: "tsx", resolveDir: PACKAGE },
+        bundle: true,
+        jsx: "automatic",
+        // As a package, and not by the paths of this folder.
+        tsconfigRaw: {},
+        define: { "process.env.NODE_ENV": '"production"' },
+        write: false,
+      });
+      const site = await Site.open("");
+      const page = await visitors.stranger(site);
+      await page.goto(`/${platform}`);
+      await page.addScriptTag({ content: outputFiles[0]!.text });
+      if (platform === "react") await page.getByRole("button", { name: "Say hello" }).click();
+      await page.close({ runBeforeUnload: true });
+      const stored = `select distinct name, props->>'plan' from event where route = '/${platform}' and name in ('hello', '$pageview') order by name`;
+      const both = [["$pageview", null], ["hello", "pro"]];
+      await vi.waitFor(async () => expect(await server.rows(stored)).toEqual(both), { timeout: SEEN_MS_MAX, interval: 50 });
+      await site.close();
+    });
+  }
+
   test("an address with a platform that there is not shows the first", async ({ server, visitors }) => {
     const page = await visitors.member(server, { javaScriptEnabled: false });
     await page.goto("/p/shop/setup?platform=abacus");
@@ -60,6 +95,18 @@ describe("Set-up", () => {
     expect(await page.locator(".platforms [aria-current]").innerText()).toContain("Rust");
   });
 });
+
+/** What the compiler says of a program, as strict as this folder is. */
+function complaintsOf(program: string): string[] {
+  const folder = join(import.meta.dirname, "..");
+  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(folder, "tsconfig.json"), ts.sys.readFile).config, ts.sys, folder);
+  const path = join(folder, "e2e/guide.tsx");
+  const host = ts.createCompilerHost(options);
+  const { fileExists, getSourceFile } = host;
+  host.fileExists = (name) => name === path || fileExists(name);
+  host.getSourceFile = (name, version, ...more) => (name === path ? ts.createSourceFile(name, program, version) : getSourceFile(name, version, ...more));
+  return ts.getPreEmitDiagnostics(ts.createProgram([path, join(folder, "sdk/src/build.d.ts")], options, host)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
 
 async function state(page: Page): Promise<string> {
   return page.locator(".guide header .status").innerText();
