@@ -21,6 +21,10 @@ test("each part stays within its bytes", () => {
   expect(size(CORE, "errors.js", "tracing.js", "vitals.js")).toBeLessThanOrEqual(10_000);
 });
 
+test("what React renders on servers knows that it belongs to the page", () => {
+  expect(readFileSync(join(built(), "react.js"), "utf8")).toMatch(/^"use client";\n/);
+});
+
 test("the core is the only script of its kind", () => {
   expect(readdirSync(built(), { recursive: true }).map(String).filter((name) => name.endsWith(".min.js"))).toEqual([CORE]);
 });
