@@ -4,7 +4,7 @@ import type { Plugin } from "./plugin.ts";
 export interface ScrubOptions {
   /** More names whose values are removed, at any depth: a text as `DENIED` has them, in any spelling, or a pattern. */
   deny?: (string | RegExp)[];
-  /** Names of `DENIED` that may stay. */
+  /** Names that are taken from `DENIED`, and names that stay although one of their words is denied. */
   allow?: string[];
   /** What is replaced in texts; email addresses and card numbers when absent. */
   patterns?: RegExp[];
@@ -70,9 +70,10 @@ export const scrub =
   (host) => {
     const joined = (name: string): string => words(name).join("");
     const list = new Set([...DENIED, ...deny.filter((one) => typeof one == "string").map(joined)]);
-    for (const name of allow) list.delete(joined(name));
+    const allowed = new Set(allow.map(joined));
+    for (const name of allowed) list.delete(name);
     const rest = deny.filter((one) => typeof one != "string");
-    const isDenied = (name: string): boolean => denies(list, name) || rest.some((one) => name.search(one) >= 0);
+    const isDenied = (name: string): boolean => !allowed.has(joined(name)) && (denies(list, name) || rest.some((one) => name.search(one) >= 0));
     const cleanText = (text: string): string =>
       patterns ? patterns.reduce((text, pattern) => text.replace(pattern, REMOVED), text) : withoutCards(text.replace(EMAIL, REMOVED));
     const clean = (value: unknown): unknown => {

@@ -51,11 +51,12 @@ test("values are removed by their name at any depth, cards and addresses by thei
 });
 
 test("the list is the host's: names are added in any spelling or as patterns, and taken out", async () => {
-  const { track, flush } = await begin({ plugins: [scrub({ deny: ["full_name", /^internal/], allow: ["E-Mail"], patterns: [/\bAda\b/g] })] });
-  track("e", { fullName: "Ada", the_full_name: "Ada", internalId: 1, email: "ada@example.org", password: "x", text: "Ada said" });
+  const { track, flush } = await begin({ plugins: [scrub({ deny: ["full_name", /^internal/], allow: ["E-Mail", "cookie_consent"], patterns: [/\bAda\b/g] })] });
+  track("e", { fullName: "Ada", the_full_name: "Ada", internalId: 1, email: "ada@example.org", password: "x", text: "Ada said", cookieConsent: true, cookie: "x" });
   await flush();
   expect(server.items("events")[0]!.props).toEqual({
     fullName: "[removed]", the_full_name: "[removed]", internalId: "[removed]", email: "ada@example.org", password: "[removed]", text: "[removed] said",
+    cookieConsent: true, cookie: "[removed]",
   });
 });
 
