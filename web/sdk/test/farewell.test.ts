@@ -157,6 +157,28 @@ test("props that are no JSON object are counted by name, told to the server, and
   expect(sdk.report().failures).toBe(0);
 });
 
+test("a page that the browser brings back from its memory is viewed anew, and its dwell ends when it is hidden again", async () => {
+  beacons();
+  const { auto } = await import("@throughline/browser/auto");
+  // A page's own clock begins before its scripts.
+  await vi.advanceTimersByTimeAsync(10);
+  sdk = await begin({ plugins: [auto({ clicks: false })] });
+  await vi.advanceTimersByTimeAsync(40);
+  leave(true);
+  await vi.advanceTimersByTimeAsync(5_000);
+  dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
+  dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await vi.advanceTimersByTimeAsync(70);
+  leave();
+  await sdk.flush();
+  expect(server.items("events").map(({ name, props }) => [name, props?.visible_ms])).toEqual([
+    ["$pageview", undefined],
+    ["$pageleave", 40],
+    ["$pageview", undefined],
+    ["$pageleave", 70],
+  ]);
+});
+
 test.each([["Global Privacy Control", "globalPrivacyControl", true], ["Do Not Track", "doNotTrack", "1"]])("%s is a no", async (_what, name, value) => {
   beacons();
   Object.defineProperty(navigator, name, { configurable: true, value });
