@@ -129,6 +129,21 @@ test("an open moment is given up by a page that is gone, and goes on in one that
   expect(spans()).toHaveLength(2);
 });
 
+test("what a client that stops could not send, a later page sends with /offline", async () => {
+  beacons(0);
+  const { offline } = await import("@throughline/browser/offline");
+  const stopped = await begin({ plugins: [offline()] });
+  server.answer = () => new Error("reset");
+  stopped.track("kept");
+  await stopped.shutdown();
+  expect(stopped.report().events).toMatchObject({ made: 1, queued: 0, lost: { shutdown: 1 } });
+  server.answer = (sent) => Response.json({ accepted: sent.items.length, rejected: 0, duplicate: false, errors: [] }, { status: 202 });
+  sdk = await begin({ plugins: [offline()] });
+  await sdk.flush();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(server.items("events").map(({ name }) => name)).toEqual(["kept"]);
+});
+
 test("a fill mark that is lowered sends as soon as it is reached", async () => {
   sdk = await begin({ flushAt: 3 });
   await vi.advanceTimersByTimeAsync(0);
