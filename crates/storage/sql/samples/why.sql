@@ -6,7 +6,7 @@ with point as (
     where project_id = $1 and name = $2 and kind = $3 and unit = $4
         and ts >= $5 and ts < $6
         and received_at >= $7 and received_at < $8
-        and ($12::jsonb[] is null or jsonb_build_array(environment, tags) = any($12))
+        and ($12::jsonb[] is null or (environment, tags) in (select t ->> 0, t -> 1 from unnest($12::jsonb[]) t))
 ), attribute as (
     select t.key, t.value, p.inside
     from point p
