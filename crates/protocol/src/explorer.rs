@@ -19,7 +19,7 @@ pub use catalogue::{
 };
 pub use samples::{NearestBy, SAMPLES_MAX, Sample, SampleAnswer, SampleOrder, SampleSpan, SampleTrace, SamplesAnswer, SamplesQuery};
 pub use threshold::{Severity, Side, THRESHOLDS_MAX, Threshold};
-pub use why::{HeatAnswer, WHY_SHOWN_MAX, WhyAnswer, WhyQuery, WhyRow};
+pub use why::{HeatAnswer, WHY_POINTS_MIN, WHY_SHOWN_MAX, WhyAnswer, WhyQuery, WhyRow};
 
 /// What identifies a metric. Points of one name with another kind or unit are another metric: they do not add up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -105,11 +105,28 @@ impl Filter {
 
     /// Whether an event matches, of which `get` says what it has under a field. The definition, and slow.
     pub fn matches<'v>(&self, get: &impl Fn(&Field) -> Value<'v>) -> bool {
+        self.holds(&|term| term.test.matches(get(&term.field)))
+    }
+
+    /// The same of attributes, which are texts wherever a sender made them so: one that spells a number passes comparisons as that
+    /// number.
+    pub fn matches_spelled<'v>(&self, get: &impl Fn(&Field) -> Value<'v>) -> bool {
+        self.holds(&|term| {
+            let value = get(&term.field);
+            let number = match value {
+                Value::Text(text) if term.test.compares() => text.parse().ok(),
+                _ => None,
+            };
+            term.test.matches(number.map_or(value, Value::Number))
+        })
+    }
+
+    fn holds(&self, passes: &impl Fn(&Term) -> bool) -> bool {
         match self {
-            Self::And(members) => members.iter().all(|member| member.matches(get)),
-            Self::Or(members) => members.iter().any(|member| member.matches(get)),
-            Self::Not(inner) => !inner.matches(get),
-            Self::Term(term) => term.test.matches(get(&term.field)),
+            Self::And(members) => members.iter().all(|member| member.holds(passes)),
+            Self::Or(members) => members.iter().any(|member| member.holds(passes)),
+            Self::Not(inner) => !inner.holds(passes),
+            Self::Term(term) => passes(term),
         }
     }
 

@@ -8,6 +8,8 @@ use crate::filter::Filter;
 use crate::range::{Period, Range, Step};
 use crate::receipt::Receipt;
 
+/// With fewer points inside, or around, nothing is compared: shares of so few mean nothing.
+pub const WHY_POINTS_MIN: u64 = 5;
 /// Values that are told of one comparison.
 pub const WHY_SHOWN_MAX: usize = 20;
 

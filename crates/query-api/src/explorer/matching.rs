@@ -7,16 +7,7 @@ use crate::ApiError;
 
 /// Whether a filter's points are this series'. An attribute is a text; one that spells a number passes comparisons as that number.
 pub(super) fn matches(filter: &Filter, series: &SeriesRow) -> bool {
-    match filter {
-        Filter::And(members) => members.iter().all(|member| matches(member, series)),
-        Filter::Or(members) => members.iter().any(|member| matches(member, series)),
-        Filter::Not(inner) => !matches(inner, series),
-        Filter::Term(term) => {
-            let text = value(series, &term.field);
-            let number = text.filter(|_| term.test.compares()).and_then(|text| text.parse().ok());
-            term.test.matches(number.map_or_else(|| text.map_or(Value::Absent, Value::Text), Value::Number))
-        }
-    }
+    filter.matches_spelled(&|field| value(series, field).map_or(Value::Absent, Value::Text))
 }
 
 /// What a series has under a field: the attribute of this key, or of another word for the field; its environment.

@@ -2,7 +2,7 @@
 
 use analysis::metric::Chart;
 use protocol::access::Role;
-use protocol::explorer::{HeatAnswer, MetricQuery, Sample, SampleOrder, WHY_SHOWN_MAX, WhyAnswer, WhyQuery, WhyRow};
+use protocol::explorer::{HeatAnswer, MetricQuery, Sample, SampleOrder, WHY_POINTS_MIN, WHY_SHOWN_MAX, WhyAnswer, WhyQuery, WhyRow};
 use protocol::filter::{Field, Filter, Test};
 use protocol::metric::MetricKind;
 use protocol::range::Period;
@@ -21,6 +21,8 @@ use crate::{ApiError, QueryState, budget};
 const AROUND: i32 = 3;
 /// Points of what stands first.
 const SAMPLES: i64 = 5;
+/// Points among which those of a release or a user are looked for.
+const LOOKED_AT: i64 = 1_000;
 /// Rows of a heat map.
 const ROWS: usize = 24;
 
@@ -63,7 +65,10 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &WhyQuery) -> 
 fn ranked(occurring: &[Occurring]) -> (u64, u64, Vec<WhyRow>) {
     let count = |n: i64| n.unsigned_abs();
     let (inside, outside) = occurring.iter().find(|row| row.key.is_none()).map_or((0, 0), |all| (count(all.inside), count(all.outside)));
-    let share = |n: i64, of: u64| if of == 0 { 0.0 } else { n as f64 / of as f64 };
+    if inside.min(outside) < WHY_POINTS_MIN {
+        return (inside, outside, Vec::new());
+    }
+    let share = |n: i64, of: u64| n as f64 / of as f64;
     let row = |found: &Occurring| {
         let effect = share(found.inside, inside) - share(found.outside, outside);
         let (key, value) = (found.key.clone()?, found.value.clone()?);
@@ -75,7 +80,7 @@ fn ranked(occurring: &[Occurring]) -> (u64, u64, Vec<WhyRow>) {
     (inside, outside, rows)
 }
 
-/// Points inside that have a value; where it is no attribute of series, points inside.
+/// The largest points inside that have a value. What is no attribute of series is looked for among the largest of all.
 async fn typical(
     state: &QueryState,
     context: &ProjectContext,
@@ -89,7 +94,18 @@ async fn typical(
     let filter = if is_attribute { query.filter.clone().and(with) } else { query.filter.clone() };
     let tags = super::samples::tags(&filter, series);
     let of = Of { tags: tags.as_deref(), ..*inside };
-    Ok(samples::find(state.db(), context.id(), of, SampleOrder::Largest, 0.0, SAMPLES).await?)
+    let limit = if is_attribute { SAMPLES } else { LOOKED_AT };
+    let mut found = samples::find(state.db(), context.id(), of, SampleOrder::Largest, 0.0, limit).await?;
+    if !is_attribute {
+        let has = |sample: &Sample| match row.key.as_str() {
+            "release" => sample.release.as_deref(),
+            "user" => sample.user_id.as_deref(),
+            _ => Some(sample.environment.as_str()),
+        } == Some(row.value.as_str());
+        found.retain(has);
+        found.truncate(SAMPLES as usize);
+    }
+    Ok(found)
 }
 
 /// How the values of a distribution are spread over time.

@@ -15,14 +15,14 @@ const DURATION: [&str; 2] = ["duration", "duration_ms"];
 /// Where a span's route is, by either name.
 const ROUTES: [&str; 2] = [ROUTE, "http.route"];
 
-/// Whether a span matches. [`Filter::matches`] is the definition; this only says what a span has.
+/// Whether a span matches. [`Filter::matches_spelled`] is the definition; this only says what a span has.
 pub(super) fn matches(filter: &Filter, span: &Span) -> bool {
     if filter.is_all() {
         return true;
     }
     // What is no text in the span must be one for as long as it is looked at.
     let spelled: BTreeMap<&Field, String> = filter.fields().into_iter().filter_map(|field| Some((field, spelled(span, field)?))).collect();
-    filter.matches(&|field| spelled.get(field).map_or_else(|| value(span, field), |text| Value::Text(text)))
+    filter.matches_spelled(&|field| spelled.get(field).map_or_else(|| value(span, field), |text| Value::Text(text)))
 }
 
 fn value<'s>(span: &'s Span, field: &Field) -> Value<'s> {
@@ -119,6 +119,24 @@ mod tests {
             "attributes": {"http.route": "/api/checkout", "http.status_code": 502, "retried": true, "hosts": ["a", "b"], "country": "DE"}
         }))
         .expect("a span")
+    }
+
+    #[test]
+    fn an_attribute_that_spells_a_number_is_compared_as_one() {
+        let mut span = span();
+        span.attributes.extend(
+            [("http.status_code", json!("504")), ("attempt", json!(2)), ("plan", json!("gold"))]
+                .map(|(key, value)| (key.to_owned(), value)),
+        );
+        for (text, expected) in [
+            ("http.status_code>=500", true),
+            ("http.status_code>504", false),
+            ("attempt<3", true),
+            ("plan>1", false),
+            ("http.status_code:504", true),
+        ] {
+            assert_eq!(matches(&Filter::parse(text).expect(text), &span), expected, "{text}");
+        }
     }
 
     #[test]

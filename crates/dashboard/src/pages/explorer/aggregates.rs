@@ -5,7 +5,7 @@ use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
 use protocol::explorer::{AggregateAnswer, AnsweredLine, MetricCatalogue, MetricSummary, Overflow};
 use protocol::number;
-use protocol::range::{Period, Range};
+use protocol::range::{Compare, Period, Range};
 
 use super::figure::Figures;
 use super::{ExplorerQuery, View, asked, chart, series_table};
@@ -69,7 +69,6 @@ fn panel(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, lines: 
     let title = title(answer, lines);
     let offsets = Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) };
     let points: u64 = lines.iter().map(|line| line.points).sum();
-    let thresholds: Vec<_> = lines.iter().flat_map(|line| line.thresholds.iter().copied()).collect();
     let aggregates = lines.iter().map(|line| line.aggregate.label()).collect::<std::collections::BTreeSet<_>>();
     let aggregates = aggregates.into_iter().collect::<Vec<_>>().join(", ");
     let merged = lines.iter().any(|line| line.aggregate.quantile().is_some()).then_some(", merged from sketches");
@@ -83,7 +82,7 @@ fn panel(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, lines: 
                     {answer.buckets.last().is_some_and(|bucket| bucket.open).then(|| view! { <span><i class="sw hatched"></i>"open"</span> })}
                 </div>
             </header>
-            {chart::chart(frame, query, answer, &drawn, &figures, &title, Some(&thresholds))}
+            {chart::chart(frame, query, answer, &drawn, &figures, &title, lines)}
             {series_table::table(frame, query, answer, &drawn, &figures)}
             <div class="foot">
                 <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=format!("{} points", number::count(points as f64)) up=true/>
@@ -109,9 +108,9 @@ fn formula(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> An
     view! {
         <section class="panel">
             <header><h2 class="mono">{title.clone()}</h2><span class="faint">{figures.words().to_owned()}</span></header>
-            {chart::chart(frame, query, answer, &drawn, &figures, &title, None)}
+            {chart::chart(frame, query, answer, &drawn, &figures, &title, &[])}
             {series_table::table(frame, query, answer, &drawn, &figures)}
-            <div class="foot"><span>"Over the whole range it is reckoned from the totals. Where nothing was counted, a sum is zero; a share of nothing has no value."</span></div>
+            <div class="foot"><span>"Over the whole range it is reckoned from the totals. Where nothing was counted, a sum is zero; a share of nothing has no value."</span>{(query.compare != Compare::Nothing).then(|| view! { <span>"Only the metrics below are beside an earlier range."</span> })}</div>
             {table_behind(chart::table(answer, &drawn, &figures))}
         </section>
     }.into_any()

@@ -10,6 +10,7 @@ use dashboard_islands::clock;
 use leptos::prelude::*;
 use protocol::analyses::TimeBucket;
 use protocol::explorer::{AggregateAnswer, AggregateFormula, AggregateSeries, AnsweredLine, Side, Threshold};
+use protocol::filter::Filter;
 
 use super::figure::Figures;
 use super::{ExplorerQuery, View};
@@ -86,7 +87,7 @@ fn group(by: &[String], labels: &[Option<String>], other: bool) -> String {
     by.iter().zip(labels).map(label).collect::<Vec<_>>().join(" · ")
 }
 
-/// A plot with its cursor. The chart of the lines is tall and has their thresholds; the formula's has `None`.
+/// A plot with its cursor. The chart of some lines is tall and has their thresholds; the formula's has no lines.
 pub(super) fn chart(
     frame: &Frame,
     query: &ExplorerQuery,
@@ -94,20 +95,21 @@ pub(super) fn chart(
     drawn: &[Drawn<'_>],
     figures: &Figures,
     title: &str,
-    thresholds: Option<&[Threshold]>,
+    lines: &[&AnsweredLine],
 ) -> AnyView {
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let count = answer.buckets.len();
     let all = || drawn.iter().flat_map(|one| one.values.iter().chain(one.before.unwrap_or_default())).flatten().copied();
-    let values = all().chain(thresholds.unwrap_or_default().iter().map(|threshold| threshold.value));
-    let scale = Scale::covering(values, 4, false, if thresholds.is_some() { HEIGHT } else { LOW });
-    let limits = thresholds.unwrap_or_default().iter().map(|threshold| limit(threshold, &scale, figures)).collect_view();
+    let thresholds = || lines.iter().flat_map(|line| &line.thresholds);
+    let values = all().chain(thresholds().map(|threshold| threshold.value));
+    let scale = Scale::covering(values, 4, false, if lines.is_empty() { LOW } else { HEIGHT });
+    let limits = thresholds().map(|threshold| limit(threshold, &scale, figures)).collect_view();
     let starts: Vec<_> = answer.buckets.iter().map(wall).collect();
     let alone = drawn.len() == 1;
     let before =
         drawn.iter().rev().filter_map(|one| Some(line(one.before?, scale, faint(one.ink), false, false).into_any())).collect_view();
     // The first series is drawn last, above the others.
-    let lines =
+    let strokes =
         drawn.iter().rev().map(|one| line(one.values, scale, one.ink, open, alone && one.before.is_none()).into_any()).collect_view();
     let gap = drawn.first().filter(|_| alone).and_then(|one| widest_gap(one.values));
     let words = gap.map(|(from, until)| {
@@ -115,7 +117,7 @@ pub(super) fn chart(
         view! { <text class="open-label" x=format!("{x:.2}%") y=scale.height() - 10.0>"no data"</text> }
     });
     let place = |at| bucket::place(answer.buckets.iter().map(|bucket| (bucket.start, bucket.end)), at);
-    let overlay = view! { {releases::marks(frame, &answer.releases, place)} {cursor(frame, query, answer, drawn, figures, &scale)} };
+    let overlay = view! { {releases::marks(frame, &answer.releases, place)} {cursor(drawn, answer, figures, &scale, zoom(frame, query, answer, lines.first().copied()))} };
     view! {
         <ChartFrame
             label=sentence(answer, drawn, figures, title)
@@ -123,7 +125,7 @@ pub(super) fn chart(
             unit=figures.unit()
             times=time_axis::labels(&starts, answer.step, open)
             open_from=open.then(|| (count - 1) as f64 / count as f64)
-            marks=view! { {limits} {before} {lines} {words} }
+            marks=view! { {limits} {before} {strokes} {words} }
             overlay=overlay
         />
     }
@@ -176,14 +178,7 @@ fn sentence(answer: &AggregateAnswer, drawn: &[Drawn<'_>], figures: &Figures, ti
     format!("{title}, {}, {} series: {span}.", answer.period.sentence(), drawn.len())
 }
 
-fn cursor(
-    frame: &Frame,
-    query: &ExplorerQuery,
-    answer: &AggregateAnswer,
-    drawn: &[Drawn<'_>],
-    figures: &Figures,
-    scale: &Scale,
-) -> AnyView {
+fn cursor(drawn: &[Drawn<'_>], answer: &AggregateAnswer, figures: &Figures, scale: &Scale, zoom: Zoom) -> AnyView {
     let named = |name: String, ink: Ink| CursorSeries { name, colour: ink.colour.to_owned(), dash: ink.dash.to_owned() };
     let series = drawn.iter().flat_map(|one| {
         let before = one.before.map(|_| named(format!("{} before", one.name), faint(one.ink)));
@@ -201,13 +196,22 @@ fn cursor(
             note: None,
         }
     });
-    view! { <ChartCursor series=series.collect() buckets=buckets.collect() zoom=Some(zoom(frame, query, answer))/> }.into_any()
+    view! { <ChartCursor series=series.collect() buckets=buckets.collect() zoom=Some(zoom)/> }.into_any()
 }
 
-/// A marked part is shown on this page; a single bucket opens the points behind it.
-fn zoom(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> Zoom {
+/// A marked part is shown on this page; a single bucket opens the points behind it, those of the chart's first line.
+fn zoom(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, line: Option<&AnsweredLine>) -> Zoom {
+    let behind = match line {
+        Some(line) if line.letter != 'A' => {
+            let only = Filter::parse(&line.filter).unwrap_or_default();
+            let filter = query.selected.filtered.filter.clone().and(only);
+            let own = query.of_metric(&line.metric);
+            own.selecting(&own.selected.matching(&filter.to_string()))
+        }
+        _ => query.clone(),
+    };
     let address = |view: View| {
-        let elsewhere = query.href(frame, view);
+        let elsewhere = if view == View::Samples { behind.href(frame, view) } else { query.href(frame, view) };
         let (path, words) = elsewhere.split_once('?').unwrap_or((&elsewhere, ""));
         let kept = words.split('&').filter(|word| !["range=", "from=", "until=", "step="].iter().any(|name| word.starts_with(name)));
         let kept: String = kept.filter(|word| !word.is_empty()).map(|word| format!("{word}&")).collect();

@@ -64,7 +64,12 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
 
 fn trace(frame: &Frame, sample: &Sample, trace: Option<&SampleTrace>) -> AnyView {
     let Some(trace) = trace else {
-        return view! { <h3>"Trace"</h3><p class="body faint">"The point names none, and its user and session had none within 5 minutes."</p> }.into_any();
+        let words = match (&sample.user_id, &sample.session_id) {
+            (Some(_), _) => "The point names none, and its user had none within 5 minutes.",
+            (None, Some(_)) => "The point names none, and its session had none within 5 minutes.",
+            (None, None) => "The point names none, and nobody whose trace could be near.",
+        };
+        return view! { <h3>"Trace"</h3><p class="body faint">{words}</p> }.into_any();
     };
     let id = trace.id.to_string();
     let href = trace_href(frame, trace.id, sample.span_id.filter(|_| trace.nearest_by.is_none()));

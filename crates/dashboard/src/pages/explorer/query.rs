@@ -284,8 +284,10 @@ impl ExplorerQuery {
 
 fn chosen(name: Option<&str>, kind: Option<MetricKind>, unit: Option<&str>, catalogue: &MetricCatalogue) -> Option<MetricKey> {
     let Some(name) = name else {
-        // Latencies are what people come for; the busiest says most.
-        let of_interest = |summary: &&MetricSummary| (summary.metric.kind == MetricKind::Distribution, summary.points);
+        // Latencies are what people come for; the busiest says most. What begins with $ is made of something else that was sent.
+        let of_interest = |summary: &&MetricSummary| {
+            (!summary.metric.name.starts_with('$'), summary.metric.kind == MetricKind::Distribution, summary.points)
+        };
         return catalogue.metrics.iter().rev().max_by_key(of_interest).map(|summary| summary.metric.clone());
     };
     let fits = |metric: &MetricKey| {

@@ -52,7 +52,7 @@ fn list(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answe
     let offsets = Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) };
     let drawn = answer.samples.len();
     let percentiles = answer.p50.zip(answer.p95).map(|(p50, p95)| {
-        view! { <span>{format!("p50 {}, p95 {}", figures.text(Some(p50)), figures.text(Some(p95)))}</span> }
+        view! { <span>{format!("p50 {}, p95 {} (±1 %)", figures.text(Some(p50)), figures.text(Some(p95)))}</span> }
     });
     view! {
         <section class="panel">

@@ -42,17 +42,17 @@ pub(super) fn table(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnsw
         }
     };
     let head = |sort: Sort| {
-        let (label, class) = match sort {
-            Sort::Least => ("min", "num hide-s"),
-            Sort::Mean => ("avg", "num hide-s"),
-            Sort::Most => ("max", "num"),
-            Sort::Last => ("last", "num"),
-            Sort::Whole => ("whole range", "num"),
+        let (label, class, of) = match sort {
+            Sort::Least => ("min", "num hide-s", "The lowest of the line's buckets that are over"),
+            Sort::Mean => ("avg", "num hide-s", "The mean of the line's buckets that are over and have points"),
+            Sort::Most => ("max", "num", "The highest of the line's buckets that are over"),
+            Sort::Last => ("last", "num", "The newest of the line's buckets that are over"),
+            Sort::Whole => ("whole range", "num", "All points of the range together"),
         };
         let sorted = sort == query.sort;
         let href = ExplorerQuery { sort, ..query.clone() }.href(frame, View::Aggregates);
         let label = if sorted { format!("{label} ↓") } else { label.to_owned() };
-        view! { <th scope="col" class=class aria-sort=sorted.then_some("descending")><a href=href>{label}</a></th> }
+        view! { <th scope="col" class=class aria-sort=sorted.then_some("descending")><a href=href title=of>{label}</a></th> }
     };
     let first = if answer.by.is_empty() { "Series".to_owned() } else { answer.by.join(" · ") };
     view! {

@@ -3,10 +3,11 @@
 use dashboard_islands::clock;
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
-use protocol::explorer::{HeatAnswer, Sample, WhyAnswer, WhyRow};
+use protocol::explorer::{HeatAnswer, Sample, WHY_POINTS_MIN, WhyAnswer, WhyRow};
 use protocol::filter::{Field, Test};
 use protocol::metric::Aggregate;
 use protocol::number;
+use protocol::range::Period;
 
 use super::figure::Figures;
 use super::{ExplorerQuery, View, chart};
@@ -39,13 +40,18 @@ fn compared(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView
             </tr>
         }
     };
-    let title = format!("More frequent in {} than around it", query.selected.period.sentence());
+    let time = match query.selected.period {
+        Period::Between { .. } => "the marked time".to_owned(),
+        period => period.sentence(),
+    };
+    let title = format!("More frequent in {time} than around it");
     let counts = format!("{} points inside, {} around", number::count(answer.inside as f64), number::count(answer.outside as f64));
     let body = if answer.rows.is_empty() {
-        let words = if answer.inside == 0 {
-            "There is no point inside."
-        } else {
-            "Nothing stands out: every value is as frequent inside as around it."
+        let words = match (answer.inside, answer.outside) {
+            (0, _) => "There is no point inside.",
+            (_, 0) => "There is nothing around it to compare with: mark a part of a longer time.",
+            (inside, outside) if inside.min(outside) < WHY_POINTS_MIN => "These are too few points to tell what stands out.",
+            _ => "Nothing stands out: every value is as frequent inside as around it.",
         };
         view! { <p class="body muted">{words}</p> }.into_any()
     } else {
