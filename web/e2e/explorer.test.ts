@@ -29,6 +29,36 @@ describe("The metrics explorer", () => {
     expect(await page.getByLabel("Thresholds").inputValue(), "nothing is lost").toContain("p95 > 4000 critical");
   });
 
+  test("says in its bar what a filter cannot be asked of a metric", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    for (const view of ["/samples", "/why"]) {
+      const response = await page.goto(`/p/shop/explorer${view}?${METRIC}&range=24h&filter=release:web@5.3.0`);
+      expect(response?.status()).toBe(200);
+      expect(await page.locator("main").innerText()).toContain("known of single points and not of their sums");
+      expect(await page.locator("main input[name=add]").first().inputValue()).toBe("release:web@5.3.0");
+    }
+  });
+
+  test("finds metrics among the cards of the catalogue, by a word and by a prefix", async ({ shop, visitors }) => {
+    const page = await visitors.member(shop.server);
+    await openAwake(page, "/p/shop/explorer/catalogue");
+    const cards = page.locator(".metric-card:visible");
+    const all = await cards.count();
+    await page.getByLabel("Find a metric").fill("gauge");
+    await page.locator("[data-count=metrics]", { hasText: " of " }).waitFor();
+    const gauges = await cards.allInnerTexts();
+    expect(gauges.length).toBeLessThan(all);
+    expect(gauges.every((card) => card.includes("gauge"))).toBe(true);
+    // Without scripts, the form and the tree of prefixes do the same.
+    await page.locator(".prefixes ul ul a").first().click();
+    await page.waitForURL(/catalogue\?.*find=/);
+    const prefix = new URL(page.url()).searchParams.get("find") ?? "";
+    const names = await page.locator(".metric-card:visible > a.mono").allInnerTexts();
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.every((name) => name.startsWith(prefix))).toBe(true);
+    expect(await page.locator("h2.mono:visible").allInnerTexts()).toEqual([prefix.split(".")[0]]);
+  });
+
   test("looks back 90 days, a value a day", async ({ shop, visitors }) => {
     const page = await visitors.member(shop.server);
     await openAwake(page, `/p/shop/explorer?${METRIC}&agg=count&range=24h`);

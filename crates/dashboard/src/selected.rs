@@ -27,6 +27,12 @@ impl Selected {
         Self::among(words, &Range::AUDIENCE, Range::default())
     }
 
+    /// The same time without a filter, which cannot be answered; its text and the reason are shown.
+    pub(crate) fn refusing(&self, why: String) -> Self {
+        let refused = Some((self.filtered.text(), why));
+        Self { filtered: Filtered { refused, ..Filtered::default() }, ..self.clone() }
+    }
+
     /// The same for a page that offers other ranges.
     pub(crate) fn among(words: &HashMap<String, String>, ranges: &[Range], usual: Range) -> Self {
         let day = |name: &str| words.get(name)?.parse::<NaiveDate>().ok().filter(|day| YEARS.contains(&day.year()));

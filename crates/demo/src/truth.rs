@@ -84,6 +84,9 @@ pub struct Metric {
     pub points: u64,
     /// The sum of the values; of a set, the number of distinct ones.
     pub total: f64,
+    /// The 95th percentile of a distribution, nearest rank; of no other kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
 }
 
 #[derive(Default)]
@@ -98,7 +101,15 @@ struct MetricCount {
     kind: MetricKind,
     points: u64,
     sum: f64,
+    /// Of a distribution.
+    values: Vec<f64>,
     members: BTreeSet<String>,
+}
+
+/// The value that 95 of 100 do not exceed, by the slow and obvious way.
+fn p95(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get((values.len() * 95).div_ceil(100).saturating_sub(1)).copied()
 }
 
 /// Counts signals.
@@ -162,7 +173,12 @@ impl Tally {
         metric.kind = point.kind;
         metric.points += 1;
         match &point.value {
-            MetricValue::Number(number) => metric.sum += number,
+            MetricValue::Number(number) => {
+                metric.sum += number;
+                if point.kind == MetricKind::Distribution {
+                    metric.values.push(*number);
+                }
+            }
             MetricValue::Text(text) => {
                 metric.members.insert(text.clone());
             }
@@ -189,6 +205,7 @@ impl Tally {
             kind: metric.kind,
             points: metric.points,
             total: if metric.kind == MetricKind::Set { metric.members.len() as f64 } else { metric.sum },
+            p95: p95(metric.values),
         };
         Truth {
             zone: self.zone.name().to_owned(),

@@ -138,13 +138,13 @@ fn pay_for(
     }
     for attempt in 1..=2 {
         let method = *scene.dice.weighted(&[(62, "card"), (25, "paypal"), (13, "invoice")]);
-        if scene.pay(value, method) {
+        let Err(reason) = scene.pay(value, method) else {
             scene.track("checkout.completed", json!({"items": items, "value": value, "method": method}));
             checkpoints.push(("paid", since(begun, scene.at)));
             scene.open(Page::Order);
             return SpanStatus::Ok;
-        }
-        scene.track("payment.failed", json!({"attempt": attempt, "value": value, "method": method, "reason": "declined"}));
+        };
+        scene.track("payment.failed", json!({"attempt": attempt, "value": value, "method": method, "reason": reason}));
         if scene.dice.chance(0.4) {
             return SpanStatus::Error;
         }

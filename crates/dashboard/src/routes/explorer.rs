@@ -19,12 +19,19 @@ async fn shown(
     state: QueryState,
     project: String,
     asked: Asked,
-    find: impl AsyncFnOnce(&QueryState, &ProjectContext, &ExplorerQuery) -> Result<Shown, ApiError>,
+    find: impl AsyncFn(&QueryState, &ProjectContext, &ExplorerQuery) -> Result<Shown, ApiError>,
 ) -> Answered {
     answer(&state, &asked, &project, async |context, frame| {
         let catalogue: MetricCatalogue = explorer::catalogue(&state, context).await?;
-        let query = ExplorerQuery::read(&asked.words, &catalogue);
-        let shown = find(&state, context, &query).await?;
+        let mut query = ExplorerQuery::read(&asked.words, &catalogue);
+        let shown = match find(&state, context, &query).await {
+            // A filter that this metric cannot answer stands in its bar, with the reason; the page is without it.
+            Err(error @ ApiError::InvalidParameter { name: "filter", .. }) => {
+                query.selected = query.selected.refusing(error.to_string());
+                find(&state, context, &query).await?
+            }
+            shown => shown?,
+        };
         Ok(page(frame, &query, &catalogue, &shown))
     })
     .await

@@ -29,8 +29,8 @@ enum Ending {
 }
 
 impl Scene<'_> {
-    /// Whether the payment went through.
-    pub(super) fn pay(&mut self, value: f64, method: &str) -> bool {
+    /// A payment; the error says why it did not go through.
+    pub(super) fn pay(&mut self, value: f64, method: &str) -> Result<(), &'static str> {
         self.trace = self.dice.trace_id();
         let ending = self.ending();
         let own = self.dice.log_normal(PAY_MILLIS * 0.2, 0.4);
@@ -41,14 +41,16 @@ impl Scene<'_> {
         let millis = own + gateway;
         self.serve_checkout(ending, (own, gateway), method);
         self.pass(millis / 1_000.0);
-        match ending {
-            Ending::Paid => self.measure("checkout.value", value, MetricKind::Distribution, Some("usd"), &[("method", method)]),
-            Ending::Declined | Ending::NoAnswer => {
-                let reason = if ending == Ending::NoAnswer { "gateway_timeout" } else { "declined" };
-                self.measure("checkout.failed", 1.0, MetricKind::Counter, None, &[("method", method), ("reason", reason)]);
+        let reason = match ending {
+            Ending::Paid => {
+                self.measure("checkout.value", value, MetricKind::Distribution, Some("usd"), &[("method", method)]);
+                return Ok(());
             }
-        }
-        ending == Ending::Paid
+            Ending::Declined => "declined",
+            Ending::NoAnswer => "gateway_timeout",
+        };
+        self.measure("checkout.failed", 1.0, MetricKind::Counter, None, &[("method", method), ("reason", reason)]);
+        Err(reason)
     }
 
     fn ending(&mut self) -> Ending {

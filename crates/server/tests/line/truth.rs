@@ -47,6 +47,12 @@ async fn the_answers_about_a_demo_shop_are_the_truth_about_it(pool: PgPool) {
         // Sums of thousands of decimal fractions differ in their last digits by the order of adding. Sets are counted by
         // sketches once they are large; these are small.
         assert!((total - expected).abs() <= expected.abs() * 1e-9, "{metric}: {total}");
+        if let Some(expected) = metric["p95"].as_f64() {
+            let name = metric["name"].as_str().expect("a name");
+            let answer = ask(&client, &shop, &format!("/metrics/aggregate?name={name}&range=30d&aggregate=p95"));
+            let p95 = answer["series"][0]["total"].as_f64().expect("a percentile");
+            assert!((p95 - expected).abs() <= expected * 0.01, "{name}: {p95} is further than 1 % from {expected}");
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use dashboard_islands::catalogue_find::matches;
 use dashboard_islands::charts::spark::spark;
 use leptos::prelude::*;
 use protocol::explorer::{MetricCatalogue, MetricSummary};
 use protocol::number;
 
+use super::catalogue::{search, searchable};
 use super::figure::Figures;
 use super::{ExplorerQuery, View};
 use crate::Frame;
@@ -35,7 +37,7 @@ pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCa
             }
         }
         let leaves = below.into_iter().map(|(word, count)| {
-            let href = ExplorerQuery { find: format!("{prefix}.{word}"), ..query.clone() }.href(frame, View::Aggregates);
+            let href = ExplorerQuery { find: format!("{prefix}.{word}"), ..query.clone() }.href(frame, View::Catalogue);
             view! { <li><a href=href><span class="clip">{format!(".{word}")}</span><span class="faint">{count}</span></a></li> }
         });
         view! {
@@ -53,10 +55,20 @@ pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCa
             </section>
         }
     };
+    let count = catalogue.metrics.len();
+    let found = catalogue.metrics.iter().filter(|summary| matches(&searchable(summary), &query.find)).count();
+    let words = if found == count { format!("{count} metrics") } else { format!("{found} of {count}") };
     view! {
         <div class="explore">
             <nav class="panel prefixes" aria-label="Prefixes"><ul>{groups.iter().map(branch).collect_view()}</ul></nav>
-            <div class="stack">{groups.iter().map(group).collect_view()}</div>
+            <div class="stack">
+                <section class="panel find-all" aria-label="Find">
+                    {search(frame, query, View::Catalogue)}
+                    <span class="faint" data-count="metrics">{words}</span>
+                </section>
+                <p class="none" data-none="metrics" hidden={found > 0}>"No metric of this name, kind, unit or tag"</p>
+                {groups.iter().map(group).collect_view()}
+            </div>
         </div>
     }
     .into_any()
@@ -74,8 +86,10 @@ fn card(frame: &Frame, query: &ExplorerQuery, summary: &MetricSummary) -> AnyVie
         spark(&summary.spark, 40.0, "var(--s1)", false, true).into_any()
     };
     let series = number::counted(summary.series, "series", "series");
+    let text = searchable(summary);
+    let hidden = !matches(&text, &query.find);
     view! {
-        <li class="panel metric-card">
+        <li class="panel metric-card" data-metric=text hidden=hidden>
             <a class="mono clip" href=target.href(frame, View::Aggregates) title=metric.name.clone()>{metric.name.clone()}</a>
             <p class="sub">{kind_badge(metric.kind)}<span class="clip">{metric.shown_unit().to_owned()}</span><span class="faint right">{aggregate.label()}" "<b>{figures.text(newest)}</b></span></p>
             {line}

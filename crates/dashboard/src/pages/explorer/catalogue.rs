@@ -39,7 +39,7 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, open: View, catalogue:
 }
 
 /// Find by name, kind, unit or tag: a GET form, and as you type once the page is awake.
-fn search(frame: &Frame, query: &ExplorerQuery, open: View) -> AnyView {
+pub(super) fn search(frame: &Frame, query: &ExplorerQuery, open: View) -> AnyView {
     let path = query.path(frame, open);
     let kept: Vec<_> = query
         .words(open)
@@ -55,7 +55,8 @@ fn search(frame: &Frame, query: &ExplorerQuery, open: View) -> AnyView {
     .into_any()
 }
 
-fn searchable(summary: &MetricSummary) -> String {
+/// The text in which a metric is looked for.
+pub(super) fn searchable(summary: &MetricSummary) -> String {
     let metric = &summary.metric;
     [metric.name.as_str(), metric.kind.word(), metric.unit.as_str()]
         .into_iter()
