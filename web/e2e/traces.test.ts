@@ -100,38 +100,6 @@ describe("Traces", () => {
   });
 });
 
-test("from a metric that rises to the cause and to whom it happened", async ({ shop, visitors }) => {
-  const page = await visitors.member(shop.server);
-  await openAwake(page, "/p/shop/explorer?metric=http.server.duration_ms&kind=distribution&unit=ms&agg=max&range=6h");
-  // The highest bucket of the chart, by the table behind it.
-  const bounds = await page.locator(".cursor").first().boundingBox();
-  if (!bounds) throw new Error("no chart");
-  const peak = await peakOf(page);
-  await page.mouse.click(bounds.x + bounds.width * peak, bounds.y + bounds.height / 2);
-  await page.waitForURL(/explorer\/samples/);
-  await page.goto(`${page.url()}&order=largest`);
-  await page.locator("tbody tr", { hasText: FAILED_TRACE.slice(0, 8) }).locator("td a").first().click();
-  await page.locator("aside.side-panel", { hasText: "PaymentGatewayTimeout" }).waitFor();
-  await page.locator("aside.side-panel").getByRole("link", { name: FAILED_TRACE.slice(0, 8) }).click();
-  await page.waitForURL(new RegExp(`traces/${FAILED_TRACE}`));
-  expect(await page.locator(".wf-row[aria-selected=true]").innerText()).toContain("charge card");
-  await page.getByRole("link", { name: ANN.user }).first().click();
-  await page.waitForURL(/users\/profile/);
-  expect(await page.locator("main").innerText()).toContain("PaymentGatewayTimeout");
-});
-
 function rows(page: Page): Promise<number> {
   return page.locator(".wf-row[data-row]").count();
-}
-
-/** Where the highest value of the chart stands, as a share of its width. */
-async function peakOf(page: Page): Promise<number> {
-  const texts = await page.locator("details.behind tbody tr td:nth-child(2)").allTextContents();
-  const milliseconds = (text: string) => {
-    const number = Number.parseFloat(text.replace(",", ""));
-    return Number.isNaN(number) ? -1 : number * (/\bs$/.test(text) ? 1_000 : 1);
-  };
-  // Newest first in the table, oldest first in the chart.
-  const values = texts.map(milliseconds).reverse();
-  return (values.indexOf(Math.max(...values)) + 0.5) / values.length;
 }

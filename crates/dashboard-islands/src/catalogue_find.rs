@@ -31,17 +31,21 @@ pub fn matches(text: &str, wanted: &str) -> bool {
     wanted.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
+/// How many metrics are shown, of all there are.
+pub fn count(shown: usize, all: usize) -> String {
+    if shown == all { format!("{all} metrics") } else { format!("{shown} of {all}") }
+}
+
 fn narrow(wanted: &str) {
     let Ok(rows) = document().query_selector_all("[data-metric]") else { return };
     let mut shown = 0;
     for row in (0..rows.length()).filter_map(|i| rows.item(i)?.dyn_into::<web_sys::HtmlElement>().ok()) {
         let hit = matches(&row.dataset().get("metric").unwrap_or_default(), wanted);
         row.set_hidden(!hit);
-        shown += u32::from(hit);
+        shown += usize::from(hit);
     }
-    let count = if shown == rows.length() { format!("{shown} metrics") } else { format!("{shown} of {}", rows.length()) };
     if let Ok(Some(place)) = document().query_selector("[data-count=metrics]") {
-        place.set_text_content(Some(&count));
+        place.set_text_content(Some(&count(shown, rows.length() as usize)));
     }
     if let Ok(Some(none)) = document().query_selector("[data-none=metrics]") {
         let _ = if shown == 0 { none.remove_attribute("hidden") } else { none.set_attribute("hidden", "") };

@@ -95,12 +95,9 @@ impl FromStr for Threshold {
         let (word, rest) = (text[..at].trim(), text[at + 1..].trim());
         let side = if text[at..].starts_with('>') { Side::Above } else { Side::Below };
         let aggregate = Aggregate::ALL.into_iter().find(|aggregate| aggregate.word() == word);
-        let (value, severity) = match rest.split_once(char::is_whitespace) {
-            Some((value, "warning")) => (value, Severity::Warning),
-            Some((value, severity)) if severity.trim() == "critical" => (value, Severity::Critical),
-            None => (rest, Severity::Warning),
-            Some(_) => return Err(fault("ends neither with warning nor with critical")),
-        };
+        let (value, severity) = rest.split_once(char::is_whitespace).unwrap_or((rest, Severity::Warning.word()));
+        let severity = [Severity::Warning, Severity::Critical].into_iter().find(|known| known.word() == severity.trim());
+        let severity = severity.ok_or_else(|| fault("ends neither with warning nor with critical"))?;
         let value: f64 = value.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| fault("has no number after the sign"))?;
         Ok(Self { aggregate: aggregate.ok_or_else(|| fault("begins with no aggregate, such as p95"))?, side, value, severity })
     }
@@ -118,6 +115,7 @@ mod tests {
         assert_eq!(read[2], Threshold { aggregate: Aggregate::PerMinute, side: Side::Below, value: 0.01, severity: Severity::Critical });
         assert_eq!(Threshold::list("  "), Ok(Vec::new()));
         assert_eq!(Threshold::text(&Threshold::list("sum>3").expect("one")), "sum > 3 warning", "a warning unless said otherwise");
+        assert_eq!(Threshold::text(&Threshold::list("sum <  3   warning").expect("one")), "sum < 3 warning");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use storage::partitions::{self, Table};
 use storage::{Db, PoolSize, projects, work};
 use uuid::Uuid;
 
+use crate::cell_row::cell_row;
 use crate::points::{self, BEGIN_MS, DAY_MS, DAYS, Point, Series};
 
 pub const SLUG: &str = "explorer";
@@ -69,26 +70,12 @@ pub async fn day(db: &Db, url: &str, project: &Project, day: i64, points: &[Poin
     }
     for (grain, width) in grains {
         let rows: Vec<CellRow> =
-            points::cells(points, width).into_iter().map(|((series, bucket), cell)| row(series, bucket, &cell)).collect();
+            points::cells(points, width).into_iter().map(|((series, bucket), cell)| cell_row(series.0 as i32 + 1, bucket, &cell)).collect();
         for chunk in rows.chunks(CHUNK) {
             let mut tx = db.begin().await.expect("a transaction");
             metric_cells::save(&mut tx, project.id, grain, chunk).await.expect("cells");
             tx.commit().await.expect("a commit");
         }
-    }
-}
-
-fn row(series: Series, bucket: DateTime<Utc>, cell: &analysis::cell::Cell) -> CellRow {
-    CellRow {
-        series_id: series.0 as i32 + 1,
-        bucket,
-        n: cell.n,
-        sum: cell.sum,
-        min: cell.min,
-        max: cell.max,
-        last: cell.last,
-        last_ts: cell.last_ts,
-        sketch: cell.encode_sketch(),
     }
 }
 

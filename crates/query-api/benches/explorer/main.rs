@@ -4,6 +4,8 @@
 //! `make bench-explorer` runs it. `POINTS`, `SPANS`, `SEED` and `TIMES` (requests of each question) choose the size; `PEERS=0`
 //! leaves chdb out.
 
+#[path = "../../tests/api/cell_row.rs"]
+mod cell_row;
 mod load;
 mod peers;
 mod points;

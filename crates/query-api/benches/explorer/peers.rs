@@ -75,5 +75,7 @@ pub fn chdb(folder: &Path, file: &Path, times: usize) -> Answer {
     command.arg(script).arg(file).arg(end().format("%Y-%m-%d %H:%M:%S").to_string()).arg(times.to_string());
     let output = command.stderr(Stdio::inherit()).output().expect("chdb; `make bench-explorer` installs it");
     assert!(output.status.success(), "chdb: {}", output.status);
+    // It is made anew by each run, and large.
+    fs::remove_file(file).expect("the file goes");
     serde_json::from_slice(&output.stdout).expect("an answer")
 }

@@ -164,12 +164,14 @@ fn hand(grid: &Grid, take: &mut impl FnMut(usize, DateTime<Utc>, &Cell), place: 
     }
 }
 
-fn place(context: &ProjectContext, grid: &Grid, series: &SeriesRow, start: DateTime<Utc>) -> CellsPlace {
+fn place(context: &ProjectContext, grid: &Grid, series: &SeriesRow, (start, end): (DateTime<Utc>, DateTime<Utc>)) -> CellsPlace {
+    // A day of 23 hours is no other clock's day of 24 that begins at the same time: the project's zone may have changed.
+    let width = if grid.grain == Grain::Day { end - start } else { grid.width };
     CellsPlace {
         project: context.id(),
         series_id: series.series_id,
         revision: series.revision,
-        minutes: grid.width.num_minutes(),
+        minutes: width.num_minutes(),
         start: start.timestamp(),
     }
 }
@@ -182,7 +184,7 @@ fn lived<'b>(bounds: &'b [DateTime<Utc>], series: &SeriesRow) -> impl Iterator<I
 
 /// All of these pieces, if every one is kept.
 fn kept(state: &QueryState, context: &ProjectContext, grid: &Grid, series: &SeriesRow, bounds: &[DateTime<Utc>]) -> Option<Vec<KeptCells>> {
-    lived(bounds, series).map(|(start, _)| state.engine().cells(place(context, grid, series, start))).collect()
+    lived(bounds, series).map(|piece| state.engine().cells(place(context, grid, series, piece))).collect()
 }
 
 fn keep(
@@ -196,7 +198,7 @@ fn keep(
     for (start, end) in lived(bounds, series) {
         let from = cells.partition_point(|(at, _)| *at < start);
         let until = cells.partition_point(|(at, _)| *at < end);
-        state.engine().keep_cells(place(context, grid, series, start), cells[from..until].into());
+        state.engine().keep_cells(place(context, grid, series, (start, end)), cells[from..until].into());
     }
 }
 

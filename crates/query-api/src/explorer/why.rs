@@ -100,7 +100,8 @@ async fn typical(
         let has = |sample: &Sample| match row.key.as_str() {
             "release" => sample.release.as_deref(),
             "user" => sample.user_id.as_deref(),
-            _ => Some(sample.environment.as_str()),
+            "environment" => Some(sample.environment.as_str()),
+            _ => None,
         } == Some(row.value.as_str());
         found.retain(has);
         found.truncate(SAMPLES as usize);

@@ -350,7 +350,10 @@ async fn days_say_the_same(pool: PgPool, zone: Tz) {
     };
     let from_hours = ask().await;
     assert_eq!(from_hours[0].0, 2_000);
-    app.fold(MetricKind::Distribution, zone, calendar::metric_day(now - TimeDelta::days(9), zone).0).await;
+    let until = calendar::metric_day(now - TimeDelta::days(9), zone).0;
+    app.fold(MetricKind::Distribution, zone, until).await;
+    // Now only days can be read.
+    sqlx::query("delete from metric_hour where bucket < $1").bind(until).execute(&app.pool).await.expect("hours go");
     app.state.forget_columns();
     assert_eq!(ask().await, from_hours);
 }
@@ -368,6 +371,24 @@ async fn a_chart_by_days_says_the_same_once_hours_are_folded_where_clocks_change
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_chart_by_days_says_the_same_once_hours_are_folded_half_an_hour_off(pool: PgPool) {
     days_say_the_same(pool, Tz::Asia__Kolkata).await;
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn what_is_kept_of_a_day_is_not_taken_for_another_clock_s_day_with_the_same_beginning(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await.with_days_back(90).await;
+    partitions::ensure_days(&app.db, Table::MetricMinute, ["2026-03-29".parse().expect("a day")].into_iter()).await.expect("partitions");
+    let point = |ts: &str| Point { ts: ts.parse().expect("a time"), value: 1.0, set_hash: None, tags: BTreeMap::new(), trace_id: None };
+    // Where clocks go forward on that day, it is over an hour earlier.
+    app.record("orders", MetricKind::Counter, "", 1, &[point("2026-03-29T10:00:00Z"), point("2026-03-29T23:30:00Z")]).await;
+    let mut days = Vec::new();
+    for zone in [Tz::UTC, Tz::Europe__London] {
+        storage::projects::set(&app.db, app.shop.id, None, Some(zone.name())).await.expect("a zone");
+        sqlx::query("truncate metric_day").execute(&app.pool).await.expect("no days");
+        app.fold(MetricKind::Counter, zone, calendar::metric_day(app.clock.now(), zone).0).await;
+        let answer = aggregate(&app, "name=orders&aggregate=sum&range=90d").await;
+        days.push(answer.series[0].values.iter().flatten().copied().collect::<Vec<_>>());
+    }
+    assert_eq!(days, [vec![2.0], vec![1.0, 1.0]]);
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

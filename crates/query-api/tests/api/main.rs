@@ -6,6 +6,7 @@ mod access;
 mod analyses;
 mod app;
 mod audience;
+mod cell_row;
 mod delivery;
 mod explorer;
 mod faults;

@@ -13,6 +13,7 @@ use storage::metric_series::{self, NewSeries, SeriesKey};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::cell_row::cell_row;
 use crate::sent::id;
 
 #[derive(Clone, Debug)]
@@ -68,14 +69,14 @@ impl App {
                         None => drop(cells.insert(start, Cell::of_point(kind, point.value, point.set_hash, point.ts))),
                     }
                 }
-                let rows: Vec<CellRow> = cells.into_iter().map(|(bucket, cell)| row(series_id, bucket, &cell)).collect();
+                let rows: Vec<CellRow> = cells.into_iter().map(|(bucket, cell)| cell_row(series_id, bucket, &cell)).collect();
                 metric_cells::save(&mut tx, self.shop.id, grain, &rows).await.expect("cells");
             }
         }
         tx.commit().await.expect("commit");
     }
 
-    /// Folds the hours of a metric into days up to a time, and lets go of those hours, so that only days can be read.
+    /// Folds the hours of a metric into days up to a time.
     pub async fn fold(&self, kind: MetricKind, zone: Tz, until: DateTime<Utc>) {
         let series: Vec<i32> = sqlx::query_scalar("select series_id from metric_series").fetch_all(&self.pool).await.expect("series");
         let hours = metric_cells::read(&self.db, self.shop.id, Grain::Hour, &series, DateTime::UNIX_EPOCH, until).await.expect("hours");
@@ -86,27 +87,12 @@ impl App {
             let day = (hour.series_id, calendar::metric_day(hour.bucket, zone).0);
             days.entry(day).and_modify(|day| day.merge(&cell)).or_insert(cell);
         }
-        let rows: Vec<CellRow> = days.into_iter().map(|((series_id, bucket), cell)| row(series_id, bucket, &cell)).collect();
+        let rows: Vec<CellRow> = days.into_iter().map(|((series_id, bucket), cell)| cell_row(series_id, bucket, &cell)).collect();
         let rules = calendar::ZONE_RULES.to_owned();
         let fold = Fold { zone: zone.name().to_owned(), zone_rules: rules, folded_until: Some(until), next_series: 0 };
         let mut tx = self.db.begin().await.expect("transaction");
         metric_cells::save(&mut tx, self.shop.id, Grain::Day, &rows).await.expect("days");
         metric_folds::save(&mut tx, self.shop.id, &fold).await.expect("a fold");
         tx.commit().await.expect("commit");
-        sqlx::query("delete from metric_hour where bucket < $1").bind(until).execute(&self.pool).await.expect("hours go");
-    }
-}
-
-fn row(series_id: i32, bucket: DateTime<Utc>, cell: &Cell) -> CellRow {
-    CellRow {
-        series_id,
-        bucket,
-        n: cell.n,
-        sum: cell.sum,
-        min: cell.min,
-        max: cell.max,
-        last: cell.last,
-        last_ts: cell.last_ts,
-        sketch: cell.encode_sketch(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dashboard_islands::catalogue_find::matches;
+use dashboard_islands::catalogue_find::{count, matches};
 use dashboard_islands::charts::spark::spark;
 use leptos::prelude::*;
 use protocol::explorer::{MetricCatalogue, MetricSummary};
@@ -55,16 +55,14 @@ pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCa
             </section>
         }
     };
-    let count = catalogue.metrics.len();
     let found = catalogue.metrics.iter().filter(|summary| matches(&searchable(summary), &query.find)).count();
-    let words = if found == count { format!("{count} metrics") } else { format!("{found} of {count}") };
     view! {
         <div class="explore">
             <nav class="panel prefixes" aria-label="Prefixes"><ul>{groups.iter().map(branch).collect_view()}</ul></nav>
             <div class="stack">
                 <section class="panel find-all" aria-label="Find">
                     {search(frame, query, View::Catalogue)}
-                    <span class="faint" data-count="metrics">{words}</span>
+                    <span class="faint" data-count="metrics">{count(found, catalogue.metrics.len())}</span>
                 </section>
                 <p class="none" data-none="metrics" hidden={found > 0}>"No metric of this name, kind, unit or tag"</p>
                 {groups.iter().map(group).collect_view()}
@@ -86,6 +84,7 @@ fn card(frame: &Frame, query: &ExplorerQuery, summary: &MetricSummary) -> AnyVie
         spark(&summary.spark, 40.0, "var(--s1)", false, true).into_any()
     };
     let series = number::counted(summary.series, "series", "series");
+    let points = if summary.points == 1 { "1 point".to_owned() } else { format!("{} points", number::count(summary.points as f64)) };
     let text = searchable(summary);
     let hidden = !matches(&text, &query.find);
     view! {
@@ -93,7 +92,7 @@ fn card(frame: &Frame, query: &ExplorerQuery, summary: &MetricSummary) -> AnyVie
             <a class="mono clip" href=target.href(frame, View::Aggregates) title=metric.name.clone()>{metric.name.clone()}</a>
             <p class="sub">{kind_badge(metric.kind)}<span class="clip">{metric.shown_unit().to_owned()}</span><span class="faint right">{aggregate.label()}" "<b>{figures.text(newest)}</b></span></p>
             {line}
-            <p class="sub faint"><span>{series}</span><span>{format!("{} points", number::count(summary.points as f64))}</span><span class="right">{when::ago(frame, summary.last_seen)}</span></p>
+            <p class="sub faint"><span>{series}</span><span>{points}</span><span class="right">{when::ago(frame, summary.last_seen)}</span></p>
             <a class="link small" href=target.href(frame, View::About)>"About"</a>
         </li>
     }

@@ -1,6 +1,6 @@
 //! The catalogue: every metric with its kind, unit and the shape of its last day.
 
-use dashboard_islands::catalogue_find::{CatalogueFind, matches};
+use dashboard_islands::catalogue_find::{CatalogueFind, count, matches};
 use dashboard_islands::charts::spark::spark;
 use dashboard_islands::icon::{Icon, icon, small_icon};
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, open: View, catalogue:
     let rows: Vec<_> = catalogue.metrics.iter().map(|summary| (searchable(summary), summary)).collect();
     let hits = rows.iter().filter(|(text, _)| matches(text, &query.find)).count();
     let found = hits > 0;
-    let count = if hits == rows.len() { format!("{hits} metrics") } else { format!("{hits} of {}", rows.len()) };
+    let count = count(hits, rows.len());
     let items: Vec<_> = rows.into_iter().map(|(text, summary)| row(frame, query, open, summary, text)).collect();
     view! {
         <section class="panel catalog" aria-label="Catalogue">

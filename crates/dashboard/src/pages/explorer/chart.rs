@@ -100,10 +100,11 @@ pub(super) fn chart(
     let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
     let count = answer.buckets.len();
     let all = || drawn.iter().flat_map(|one| one.values.iter().chain(one.before.unwrap_or_default())).flatten().copied();
-    let thresholds = || lines.iter().flat_map(|line| &line.thresholds);
-    let values = all().chain(thresholds().map(|threshold| threshold.value));
+    let thresholds = || lines.iter().flat_map(|line| line.thresholds.iter().map(|threshold| (*line, threshold)));
+    let values = all().chain(thresholds().map(|(_, threshold)| threshold.value));
     let scale = Scale::covering(values, 4, false, if lines.is_empty() { LOW } else { HEIGHT });
-    let limits = thresholds().map(|threshold| limit(threshold, &scale, figures)).collect_view();
+    let of = |line: &AnsweredLine| if lines.len() > 1 { format!(" of {}", line.metric.name) } else { String::new() };
+    let limits = thresholds().map(|(line, threshold)| limit(threshold, &of(line), &scale, figures)).collect_view();
     let starts: Vec<_> = answer.buckets.iter().map(wall).collect();
     let alone = drawn.len() == 1;
     let before =
@@ -132,14 +133,14 @@ pub(super) fn chart(
     .into_any()
 }
 
-/// A threshold across the plot, its words on the bad side of it.
-fn limit(threshold: &Threshold, scale: &Scale, figures: &Figures) -> AnyView {
+/// A threshold across the plot, its words on the bad side of it. `of` says of what, where that is not plain.
+fn limit(threshold: &Threshold, of: &str, scale: &Scale, figures: &Figures) -> AnyView {
     let y = scale.y(threshold.value);
     let above = threshold.side == Side::Above;
     // At the edge of the plot there is room on the other side only.
     let words_at = if (above && y > 16.0) || y > scale.height() - 16.0 { y - 5.0 } else { y + 13.0 };
     let (aggregate, side) = (threshold.aggregate.label(), if above { ">" } else { "<" });
-    let words = format!("{}: {aggregate} {side} {}", threshold.severity.word(), figures.text(Some(threshold.value)));
+    let words = format!("{}: {aggregate}{of} {side} {}", threshold.severity.word(), figures.text(Some(threshold.value)));
     let class = format!("limit {}", threshold.severity.word());
     view! {
         <g class=class>

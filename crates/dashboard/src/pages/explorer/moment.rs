@@ -66,7 +66,7 @@ fn trace(frame: &Frame, sample: &Sample, trace: Option<&SampleTrace>) -> AnyView
     let Some(trace) = trace else {
         let words = match (&sample.user_id, &sample.session_id) {
             (Some(_), _) => "The point names none, and its user had none within 5 minutes.",
-            (None, Some(_)) => "The point names none, and its session had none within 5 minutes.",
+            (None, Some(_)) => "The point names none, and its session had none without a user within 5 minutes.",
             (None, None) => "The point names none, and nobody whose trace could be near.",
         };
         return view! { <h3>"Trace"</h3><p class="body faint">{words}</p> }.into_any();
