@@ -21,7 +21,7 @@ pub use compare::{Comparison, Earlier, compared, earlier};
 pub use metrics::{ZONE_RULES, metric_day, metrics, metrics_before};
 
 /// One bucket of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Bucket {
     /// Its start, inclusive.
     pub start: DateTime<Utc>,
@@ -32,7 +32,7 @@ pub struct Bucket {
 }
 
 /// The buckets of an answer: at least one, oldest first, each beginning where the one before ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Frame {
     /// How wide a bucket is.
     pub step: Step,

@@ -16,7 +16,7 @@ use attempt::{Attempt, Attempts, Event};
 pub const STEPS_MAX: usize = 20;
 
 /// What may lie between the steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Order {
     /// Anything.
     Loose,
@@ -27,7 +27,7 @@ pub enum Order {
 }
 
 /// Which events of the first step begin an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Entry {
     /// Each of them; the one that gets furthest counts.
     Every,
@@ -36,7 +36,7 @@ pub enum Entry {
 }
 
 /// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// Persons, whose events of all sessions belong together.
     People,
@@ -45,7 +45,7 @@ pub enum Unit {
 }
 
 /// How a funnel is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Rule {
     pub order: Order,

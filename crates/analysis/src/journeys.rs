@@ -16,7 +16,7 @@ use crate::trend::Key;
 pub const STEPS_MAX: usize = 10;
 
 /// Which way a journey goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Direction {
     After,
@@ -24,7 +24,7 @@ pub enum Direction {
 }
 
 /// How journeys are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
     /// Which way they go.
     pub direction: Direction,

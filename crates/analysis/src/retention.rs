@@ -6,7 +6,7 @@ use crate::history::{Cancel, Cancelled, History, OUT, Rows, Run, Selection, Spre
 pub const PERIODS_MAX: usize = 128;
 
 /// How retention is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
     /// Which periods somebody begins in.
     pub start: Start,
@@ -15,7 +15,7 @@ pub struct Rule {
 }
 
 /// Which periods somebody begins in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Start {
     /// The first of the range in which they did the start event.
     First,
@@ -24,7 +24,7 @@ pub enum Start {
 }
 
 /// When somebody has come back after so many periods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Back {
     /// With the return event in exactly that period.
     On,

@@ -6,6 +6,7 @@
 mod prune;
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use protocol::filter::{Field, Filter, Term, Value};
@@ -28,8 +29,16 @@ pub struct ActorSet {
     pub inverted: bool,
 }
 
+impl Hash for ActorSet {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.actors.len().hash(state);
+        self.actors.iter().for_each(|actor| actor.hash(state));
+        self.inverted.hash(state);
+    }
+}
+
 /// The sets of a filter's tests of `user` and `anonymous`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct ActorSets(Vec<(Term, ActorSet)>);
 
 impl ActorSets {

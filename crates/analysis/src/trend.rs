@@ -101,7 +101,7 @@ pub enum Key {
 }
 
 /// What values are ranked by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum By {
     Events,

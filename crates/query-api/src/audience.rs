@@ -10,6 +10,8 @@ mod from_segments;
 
 pub(crate) use beside::releases;
 
+use std::sync::Arc;
+
 use analysis::audience::Ranked;
 use analysis::calendar::{self, Comparison, Earlier, Frame};
 use chrono::{DateTime, Utc};
@@ -103,8 +105,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AudienceQuery
         previous: earlier.map_or_else(Vec::new, |(frame, half)| buckets(frame, &half.buckets, &making)),
         errors,
         releases,
-        routes: current.top.routes.into_iter().map(route_counts).collect(),
-        names: current.top.names.into_iter().map(name_counts).collect(),
+        routes: current.top.routes.iter().map(route_counts).collect(),
+        names: current.top.names.iter().map(name_counts).collect(),
         receipt: making.receipt_of(context, counted, &query.scope, (start, end), Accuracy::Exact),
     })
 }
@@ -125,11 +127,11 @@ fn frames(context: &ProjectContext, making: &Making, query: &AudienceQuery) -> R
 
 /// Counts a range from segments where they reach back far enough, else from the rollup, which knows nothing that a filter could
 /// test.
-async fn half(state: &QueryState, context: &ProjectContext, making: &mut Making, wanted: &Wanted<'_>) -> Result<Half, ApiError> {
+async fn half(state: &QueryState, context: &ProjectContext, making: &mut Making, wanted: &Wanted<'_>) -> Result<Arc<Half>, ApiError> {
     let horizon = making.horizon(state, context).await?;
     making.missing = None;
     if !horizon.segments_cover(wanted.frame.start()) && wanted.scope.filter.is_all() {
-        return from_rollup::half(state, context, making, wanted).await;
+        return Ok(Arc::new(from_rollup::half(state, context, making, wanted).await?));
     }
     match from_segments::half(state, context, making, wanted, true).await {
         // Better without sessions than not at all.
@@ -149,10 +151,10 @@ fn buckets(frame: &Frame, counts: &[Counts], making: &Making) -> Vec<AudienceBuc
     frame.buckets.iter().zip(counts).map(bucket).collect()
 }
 
-fn route_counts(Ranked { value: route, people, events }: Ranked) -> RouteCounts {
-    RouteCounts { route, people, events }
+fn route_counts(Ranked { value, people, events }: &Ranked) -> RouteCounts {
+    RouteCounts { route: value.clone(), people: *people, events: *events }
 }
 
-fn name_counts(Ranked { value: name, people, events }: Ranked) -> NameCounts {
-    NameCounts { name, people, events }
+fn name_counts(Ranked { value, people, events }: &Ranked) -> NameCounts {
+    NameCounts { name: value.clone(), people: *people, events: *events }
 }

@@ -1,9 +1,10 @@
 //! From a question about events to the history that answers it: which segments, which of their columns, which rows.
 //!
-//! Columns are read once and kept decoded, see [`cache`]. Counting happens on blocking threads, a few analyses at a time,
-//! and ends with the question: when nobody waits any more, or its time is over.
+//! Columns are read once and kept decoded, see [`cache`], and so are answers, see [`answer`]. Counting happens on blocking threads,
+//! a few analyses at a time, and ends with the question: when nobody waits any more, or its time is over.
 
 mod actors;
+mod answer;
 mod cache;
 mod first_times;
 mod kept;
@@ -27,6 +28,7 @@ use protocol::receipt::{BotRule, Missing};
 use storage::horizon::Horizon;
 
 pub(crate) use actors::LOOKED_AT_MAX;
+pub(crate) use answer::{Question, answer};
 pub(crate) use cache::{CellsPlace, Engine};
 pub(crate) use first_times::first_of_each;
 
@@ -109,51 +111,81 @@ impl Found {
     }
 }
 
-/// Reads what a question needs.
-///
-/// # Errors
-/// When the database does not answer, or more would have to be read than the server allows.
-pub(crate) async fn find(state: &QueryState, context: &ProjectContext, making: &mut Making, asked: Asked<'_>) -> Result<Found, ApiError> {
-    let humans = match asked.bots {
-        BotRule::Humans => Filter::term(Field::Bot, Test::Absent),
-        BotRule::All => Filter::all(),
-    };
-    let mut columns = asked.columns.clone();
-    columns.extend([ColumnKey::Time, ColumnKey::Runs, ColumnKey::Weight]);
-    columns.extend(analysis::select::columns(&humans));
-    columns.extend(analysis::select::columns(asked.filter));
-    let prune = if asked.only_matching { humans.clone().and(asked.filter.clone()) } else { humans.clone() };
-    let horizon = making.horizon(state, context).await?;
-    making.missing = missing(&horizon, asked.from, asked.until);
-    let (actors, (links, persons)) = tokio::try_join!(
-        actors::resolve(state, context, std::iter::once(asked.filter).chain(asked.parts)),
-        people::at_version(state, context.id(), horizon.links_version)
-    )?;
-    let ties = match asked.ordered {
-        false => Ties::Nowhere,
-        true if persons.is_empty() => Ties::OnCrowdedDays,
-        true => Ties::Everywhere,
-    };
-    let wanted = load::Wanted { from: asked.from, until: asked.until, prune: &prune, columns, ties };
-    let loaded = load::load(state, context, &wanted).await?;
-    let load::Loaded { segments, blocks } = loaded;
-    making.rows_read += blocks.iter().map(|block| block.rows as u64).sum::<u64>();
-    making.weighted |= blocks.iter().any(|block| block.columns.contains_key(&ColumnKey::Weight));
-    let filter = asked.filter.clone();
-    let (from, until, bots, project, kept) = (asked.from, asked.until, asked.bots, context.id(), state.clone());
-    run::run(state, move |_| {
+/// What is asked, with what its filters and its persons mean now.
+#[derive(Clone)]
+struct Sought {
+    project: ProjectId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    bots: BotRule,
+    humans: Filter,
+    filter: Filter,
+    /// What segments must have.
+    prune: Filter,
+    columns: BTreeSet<ColumnKey>,
+    ties: Ties,
+    actors: ActorSets,
+    /// Version of the links that make the persons.
+    links: i64,
+    persons: Arc<Persons>,
+    state: QueryState,
+}
+
+impl Sought {
+    async fn of(state: &QueryState, context: &ProjectContext, making: &mut Making, asked: Asked<'_>) -> Result<Self, ApiError> {
+        let humans = match asked.bots {
+            BotRule::Humans => Filter::term(Field::Bot, Test::Absent),
+            BotRule::All => Filter::all(),
+        };
+        let mut columns = asked.columns;
+        columns.extend([ColumnKey::Time, ColumnKey::Runs, ColumnKey::Weight]);
+        columns.extend(analysis::select::columns(&humans));
+        columns.extend(analysis::select::columns(asked.filter));
+        let horizon = making.horizon(state, context).await?;
+        making.missing = missing(&horizon, asked.from, asked.until);
+        let (actors, (links, persons)) = tokio::try_join!(
+            actors::resolve(state, context, std::iter::once(asked.filter).chain(asked.parts)),
+            people::at_version(state, context.id(), horizon.links_version)
+        )?;
+        Ok(Self {
+            project: context.id(),
+            from: asked.from,
+            until: asked.until,
+            bots: asked.bots,
+            prune: if asked.only_matching { humans.clone().and(asked.filter.clone()) } else { humans.clone() },
+            humans,
+            filter: asked.filter.clone(),
+            columns,
+            ties: match asked.ordered {
+                false => Ties::Nowhere,
+                true if persons.is_empty() => Ties::OnCrowdedDays,
+                true => Ties::Everywhere,
+            },
+            actors,
+            links,
+            persons,
+            state: state.clone(),
+        })
+    }
+
+    fn wanted(&self) -> load::Wanted<'_> {
+        load::Wanted { from: self.from, until: self.until, prune: &self.prune, columns: &self.columns, ties: self.ties }
+    }
+
+    /// With the blocks of its segments.
+    fn found(self, load::Loaded { segments, blocks }: load::Loaded) -> Found {
+        let Self { project, from, until, bots, humans, filter, actors, links, persons, state, .. } = self;
         let index = || RunIndex::new(&blocks, |actor| persons.person_of(actor));
-        let index = kept.engine().index(project, &segments, links, index);
+        let index = state.engine().index(project, &segments, links, index);
         let history = History::indexed(blocks, index);
         let humans = analysis::select::select(&history, &humans, &actors);
         let within = range(&history, from.timestamp_millis(), until.timestamp_millis()).and(humans);
-        Ok(Found { history, within, filter, actors, persons, from, until, bots, project, segments, state: kept })
-    })
-    .await
+        Found { history, within, filter, actors, persons, from, until, bots, project, segments, state }
+    }
 }
 
 pub(crate) use load::prop_names;
-pub(crate) use run::run;
+use run::run;
 
 /// What of the range is counted and not in segments.
 fn missing(horizon: &Horizon, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Missing> {

@@ -1,6 +1,7 @@
 //! Audience · Sessions: the sessions of a range, one by one.
 
-use analysis::history::{History, RowRef, Spread};
+use analysis::calendar::Frame;
+use analysis::history::{Cancel, Cancelled, History, RowRef, Spread};
 use analysis::persons::Persons;
 use analysis::segment::{Attribute, ColumnKey};
 use analysis::sessions::{By, Found, Stretches, list};
@@ -13,7 +14,7 @@ use storage::error_reports::{self, Stay};
 
 use crate::access::ProjectContext;
 use crate::analyses::frame;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Question};
 use crate::receipt::Making;
 use crate::users::person;
 use crate::{ApiError, QueryState, budget, people};
@@ -42,22 +43,39 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SessionListQu
     let told = [Attribute::Name, Attribute::Route].into_iter().chain(FIRST).map(ColumnKey::Text);
     let asked =
         Asked { only_matching: false, columns: told.chain(Stretches::COLUMNS).collect(), ordered: true, ..Asked::of(&query.scope, &frame) };
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let (buckets, by, page) = (frame.clone(), by(query.sort), (query.page * SessionListQuery::PAGE, SessionListQuery::PAGE));
-    let (total, page) = engine::run(state, move |cancel| {
-        let history = &found.history;
-        let stretches = found.stretches(buckets.start(), buckets.end());
-        let page = list(history, (&stretches, &found.chosen()), &Spread::over(history, &buckets), by, page, cancel)?;
-        let seen = page.sessions.iter().filter_map(|listed| Some((listed.person, seen(history, &listed.session)?)));
-        Ok((page.total, seen.collect::<Vec<_>>()))
-    })
-    .await?;
+    let question = SessionPage { frame: frame.clone(), by: by(query.sort), skip: query.page * SessionListQuery::PAGE };
+    let page = engine::answer(state, context, &mut making, asked, question).await?;
     let counted = "Sessions that began in the range with at least one such event, each with all of its events in the range.";
     Ok(SessionListAnswer {
-        sessions: named(state, context, &persons, page).await?,
-        total,
+        sessions: named(state, context, &persons, &page.sessions).await?,
+        total: page.total,
         receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+#[derive(Hash)]
+struct SessionPage {
+    frame: Frame,
+    by: By,
+    skip: usize,
+}
+
+/// Some of the sessions, each with its person.
+struct Page {
+    total: u64,
+    sessions: Vec<(u32, SeenSession)>,
+}
+
+impl Question for SessionPage {
+    type Counted = Page;
+
+    fn count(&self, found: &engine::Found, cancel: &Cancel) -> Result<Page, Cancelled> {
+        let (history, spread) = (&found.history, Spread::over(&found.history, &self.frame));
+        let stretches = found.stretches(self.frame.start(), self.frame.end());
+        let page = list(history, (&stretches, &found.chosen()), &spread, self.by, (self.skip, SessionListQuery::PAGE), cancel)?;
+        let seen = page.sessions.iter().filter_map(|listed| Some((listed.person, seen(history, &listed.session)?)));
+        Ok(Page { total: page.total, sessions: seen.collect() })
+    }
 }
 
 fn by(sort: SessionSort) -> By {
@@ -99,7 +117,7 @@ async fn named(
     state: &QueryState,
     context: &ProjectContext,
     persons: &Persons,
-    page: Vec<(u32, SeenSession)>,
+    page: &[(u32, SeenSession)],
 ) -> Result<Vec<SessionRow>, ApiError> {
     let ids = person::ids_of_each(state, context, persons, page.iter().map(|(person, _)| *person)).await?;
     // Times in columns are whole milliseconds, those of raw rows may be finer.
@@ -115,8 +133,8 @@ async fn named(
     for (place, count) in error_reports::counts(state.db(), context.id(), &stays.collect::<Vec<_>>(), SessionRow::ERRORS_MAX).await? {
         errors[place as usize] += count;
     }
-    let row = |(((_, seen), ids), errors): (((u32, SeenSession), Vec<Named>), u64)| {
-        Some(SessionRow { name: person::name(ids.first()?)?, errors, seen })
+    let row = |(((_, seen), ids), errors): ((&(u32, SeenSession), Vec<Named>), u64)| {
+        Some(SessionRow { name: person::name(ids.first()?)?, errors, seen: seen.clone() })
     };
-    Ok(page.into_iter().zip(ids).zip(errors).filter_map(row).collect())
+    Ok(page.iter().zip(ids).zip(errors).filter_map(row).collect())
 }

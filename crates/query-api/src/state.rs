@@ -119,6 +119,11 @@ impl QueryState {
         self.0.engine.forget();
     }
 
+    /// Forgets what was counted: what is asked next is counted anew.
+    pub fn forget_answers(&self) {
+        self.0.engine.answers().forget();
+    }
+
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
     }

@@ -5,20 +5,23 @@ mod profile;
 mod timeline;
 mod traits;
 
-use analysis::history::{History, OUT, RowRef, Spread};
+use std::collections::BTreeSet;
+
+use analysis::calendar::Frame;
+use analysis::history::{Cancel, Cancelled, History, OUT, RowRef, Spread};
 use analysis::persons::Persons;
 use analysis::segment::{Attribute, ColumnKey};
 use analysis::visitors::{self, By, DAYS_MAX, Visitor};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use protocol::receipt::Accuracy;
 use protocol::shared_link::SharedPage;
 use protocol::users::{LastSeen, UserRow, UsersAnswer, UsersQuery, UsersSort};
-use roaring::RoaringBitmap;
 use storage::actors::{self, Named};
 
 use crate::access::ProjectContext;
 use crate::analyses::frame;
-use crate::engine::{self, Asked, LOOKED_AT_MAX};
+use crate::engine::{self, Asked, Found, LOOKED_AT_MAX, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget, people};
 
@@ -40,9 +43,8 @@ pub async fn users(state: &QueryState, context: &ProjectContext, query: &UsersQu
 async fn run(state: &QueryState, context: &ProjectContext, query: &UsersQuery) -> Result<UsersAnswer, ApiError> {
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame(context, &making, query.scope.period, None)?;
-    let (zone, day) = (context.zone(), |at: DateTime<Utc>| at.with_timezone(&context.zone()).date_naive());
-    let first = day(frame.start());
-    if (day(frame.end()) - first).num_days() >= DAYS_MAX as i64 {
+    let day = |at: DateTime<Utc>| at.with_timezone(&context.zone()).date_naive();
+    if (day(frame.end()) - day(frame.start())).num_days() >= DAYS_MAX as i64 {
         let (problem, allowed) = ("is too far from `from`".to_owned(), format!("fewer than {DAYS_MAX} days"));
         return Err(ApiError::InvalidParameter { name: "until", problem, allowed });
     }
@@ -50,23 +52,12 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &UsersQuery) -
     let (_, persons) = people::at_version(state, context.id(), links_version).await?;
     let only = found(state, context, query, &persons).await?;
     let asked = Asked { columns: LAST.map(ColumnKey::Text).into_iter().collect(), ..Asked::of(&query.scope, &frame) };
-    let history = engine::find(state, context, &mut making, asked).await?;
-    let (days, by, skip) = (frame.clone(), by(query.sort), query.page.saturating_mul(UsersQuery::PAGE));
-    let (total, page) = engine::run(state, move |cancel| {
-        let day = |quarter: DateTime<Utc>| match days.index_of(quarter) {
-            Some(_) => (quarter.with_timezone(&zone).date_naive() - first).num_days() as u16,
-            None => OUT,
-        };
-        let (history, chosen) = (&history.history, history.chosen());
-        let all = visitors::list(history, &chosen, &Spread::by(history, day), only.as_ref(), cancel)?;
-        let total = all.len() as u64;
-        let page = visitors::page(all, by, skip, UsersQuery::PAGE);
-        Ok((total, page.into_iter().map(|visitor| (visitor, last(history, &visitor.last))).collect::<Vec<_>>()))
-    })
-    .await?;
+    let skip = query.page.saturating_mul(UsersQuery::PAGE);
+    let question = VisitorPage { frame: frame.clone(), zone: context.zone(), only, by: by(query.sort), skip };
+    let page = engine::answer(state, context, &mut making, asked, question).await?;
     Ok(UsersAnswer {
-        users: told(state, context, &persons, page).await?,
-        total,
+        users: told(state, context, &persons, &page.visitors).await?,
+        total: page.total,
         receipt: making.receipt_of(
             context,
             "People with at least one such event, each with what they did in the range.",
@@ -77,6 +68,41 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &UsersQuery) -
     })
 }
 
+#[derive(Hash)]
+struct VisitorPage {
+    frame: Frame,
+    /// Whose days are counted.
+    zone: Tz,
+    /// The persons that the search finds, rising.
+    only: Option<Vec<u32>>,
+    by: By,
+    skip: usize,
+}
+
+/// Some of the visitors, each with its last event.
+struct Page {
+    total: u64,
+    visitors: Vec<(Visitor, LastSeen)>,
+}
+
+impl Question for VisitorPage {
+    type Counted = Page;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Page, Cancelled> {
+        let date = |at: DateTime<Utc>| at.with_timezone(&self.zone).date_naive();
+        let first = date(self.frame.start());
+        let day = |quarter: DateTime<Utc>| match self.frame.index_of(quarter) {
+            Some(_) => (date(quarter) - first).num_days() as u16,
+            None => OUT,
+        };
+        let (history, only) = (&found.history, self.only.as_ref().map(|persons| persons.iter().collect()));
+        let all = visitors::list(history, &found.chosen(), &Spread::by(history, day), only.as_ref(), cancel)?;
+        let total = all.len() as u64;
+        let page = visitors::page(all, self.by, self.skip, UsersQuery::PAGE);
+        Ok(Page { total, visitors: page.into_iter().map(|visitor| (visitor, last(history, &visitor.last))).collect() })
+    }
+}
+
 fn by(sort: UsersSort) -> By {
     match sort {
         UsersSort::LastSeen => By::LastSeen,
@@ -85,13 +111,8 @@ fn by(sort: UsersSort) -> By {
     }
 }
 
-/// The persons that a search finds; `None` without one.
-async fn found(
-    state: &QueryState,
-    context: &ProjectContext,
-    query: &UsersQuery,
-    persons: &Persons,
-) -> Result<Option<RoaringBitmap>, ApiError> {
+/// The persons that a search finds, rising; `None` without one.
+async fn found(state: &QueryState, context: &ProjectContext, query: &UsersQuery, persons: &Persons) -> Result<Option<Vec<u32>>, ApiError> {
     if query.search.is_empty() {
         return Ok(None);
     }
@@ -100,7 +121,8 @@ async fn found(
         let (problem, allowed) = ("is part of more than a million ids".to_owned(), "a longer part".to_owned());
         return Err(ApiError::InvalidParameter { name: "search", problem, allowed });
     }
-    Ok(Some(numbers.into_iter().filter_map(|number| Some(persons.person_of(u32::try_from(number).ok()?))).collect()))
+    let found = numbers.into_iter().filter_map(|number| Some(persons.person_of(u32::try_from(number).ok()?)));
+    Ok(Some(found.collect::<BTreeSet<_>>().into_iter().collect()))
 }
 
 /// What an event says.
@@ -118,10 +140,10 @@ async fn told(
     state: &QueryState,
     context: &ProjectContext,
     persons: &Persons,
-    page: Vec<(Visitor, LastSeen)>,
+    page: &[(Visitor, LastSeen)],
 ) -> Result<Vec<UserRow>, ApiError> {
     let ids = person::ids_of_each(state, context, persons, page.iter().map(|(visitor, _)| visitor.person)).await?;
-    let row = |((visitor, last), ids): ((Visitor, LastSeen), Vec<Named>)| {
+    let row = |((visitor, last), ids): (&(Visitor, LastSeen), Vec<Named>)| {
         Some(UserRow {
             name: person::name(ids.first()?)?,
             others: ids.iter().skip(1).take(UserRow::OTHERS_MAX).filter_map(person::name).collect(),
@@ -130,8 +152,8 @@ async fn told(
             days: visitor.days,
             first_seen: ids.iter().map(|named| named.first_seen).min()?,
             last_seen: DateTime::from_timestamp_millis(visitor.last.ts_ms)?,
-            last,
+            last: last.clone(),
         })
     };
-    Ok(page.into_iter().zip(ids).filter_map(row).collect())
+    Ok(page.iter().zip(ids).filter_map(row).collect())
 }

@@ -10,7 +10,7 @@ use crate::history::{Cancel, Cancelled, History, OUT, Run, Selection, Spread, Vi
 const HELD_MIN: usize = 1_024;
 
 /// What comes first: the most of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum By {
     /// The latest beginning.
     Start,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// What is read from the values of a numeric prop. Events without a number there are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NumberMeasure {
     /// Weighted by sample rate.
     Sum,
@@ -51,7 +51,7 @@ impl NumberMeasure {
 
 /// What a series is measured by. As text: `events`, `people`, `sessions`, or a number's measure with the key of its prop such as
 /// `sum(price)`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Cow<str>", into = "String")]
 pub enum TrendMeasure {
     /// Weighted by sample rate.

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use analysis::segment::{Attribute, ColumnKey, Draft, EventRow, Meta, Part, decode, encode, merge};
 
+use storage::segments::NewSegment;
+
 use crate::row::{ENVIRONMENT, Row, day};
 use crate::traffic::{DAYS, Hit, Person};
 
@@ -19,6 +21,19 @@ pub struct Stored {
     pub rows: usize,
     pub meta: Meta,
     pub parts: Vec<Part>,
+}
+
+impl Stored {
+    /// As it is written to the database.
+    pub fn numbered(&self, segment_id: i64) -> NewSegment {
+        NewSegment {
+            segment_id,
+            day: self.day,
+            events: self.rows as i64,
+            meta: serde_json::to_value(&self.meta).expect("json"),
+            parts: self.parts.iter().map(|part| part.0.clone()).collect(),
+        }
+    }
 }
 
 /// The segments, and how long each kind of work took.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use protocol::access::Project;
 use protocol::time::Clock;
 use query_api::{QueryConfig, QueryParts, QueryState};
-use storage::segments::{self, NewSegment};
+use storage::segments;
 use storage::{Db, PoolSize, projects, work};
 use tokio::sync::watch;
 
@@ -45,13 +45,7 @@ impl Served {
 async fn store(db: &Db, project: &Project, made: &Segments) {
     work::ensure(db, project.id).await.expect("a row");
     for (number, stored) in (1..).zip(&made.stored) {
-        let segment = NewSegment {
-            segment_id: number,
-            day: stored.day,
-            events: stored.rows as i64,
-            meta: serde_json::to_value(&stored.meta).expect("json"),
-            parts: stored.parts.iter().map(|part| part.0.clone()).collect(),
-        };
+        let segment = stored.numbered(number);
         let mut tx = db.begin().await.expect("a transaction");
         segments::insert(&mut tx, project.id, &[segment], end()).await.expect("a segment");
         tx.commit().await.expect("a commit");

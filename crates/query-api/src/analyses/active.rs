@@ -1,8 +1,8 @@
 //! Active people: daily, weekly and monthly.
 
-use analysis::active::{self, DAYS_BEFORE};
-use analysis::calendar;
-use analysis::history::Spread;
+use analysis::active::{self, Active, DAYS_BEFORE};
+use analysis::calendar::{self, Frame};
+use analysis::history::{Cancel, Cancelled, Spread};
 use chrono::TimeDelta;
 use protocol::analyses::{ActiveAnswer, ActiveDay, ActiveQuery};
 use protocol::range::{Period, Step};
@@ -10,7 +10,7 @@ use protocol::receipt::Accuracy;
 
 use super::frame;
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -32,17 +32,28 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &ActiveQuery) 
     let period = Period::Days { first: first - TimeDelta::days(DAYS_BEFORE as i64), last };
     let all = frame::frame(context, &making, period, Some(Step::Day1))?;
     let shown = all.buckets.len().saturating_sub(DAYS_BEFORE);
-    let found = engine::find(state, context, &mut making, Asked::of(&query.scope, &all)).await?;
-    let spread_frame = all.clone();
-    let counted = engine::run(state, move |cancel| {
-        active::count(&found.history, &found.chosen(), &Spread::over(&found.history, &spread_frame), shown, cancel)
-    })
-    .await?;
+    let question = LastDays { all: all.clone(), shown };
+    let counted = engine::answer(state, context, &mut making, Asked::of(&query.scope, &all), question).await?;
     let days = calendar::Frame { step: Step::Day1, buckets: all.buckets[all.buckets.len() - shown..].to_vec() };
-    let told = |(day, [daily, weekly, monthly]): (_, active::Active)| ActiveDay { day, daily, weekly, monthly };
+    let told = |(day, [daily, weekly, monthly]): (_, &Active)| ActiveDay { day, daily: *daily, weekly: *weekly, monthly: *monthly };
     let sentence = "Distinct people of each day, and of the 7 and 30 days that end with it.";
     Ok(ActiveAnswer {
-        days: frame::buckets(&making, &days).into_iter().zip(counted).map(told).collect(),
+        days: frame::buckets(&making, &days).into_iter().zip(&*counted).map(told).collect(),
         receipt: making.receipt_of(context, sentence, &query.scope, (days.start(), days.end()), Accuracy::Exact),
     })
+}
+
+/// The last ones of some days.
+#[derive(Hash)]
+struct LastDays {
+    all: Frame,
+    shown: usize,
+}
+
+impl Question for LastDays {
+    type Counted = Vec<Active>;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Self::Counted, Cancelled> {
+        active::count(&found.history, &found.chosen(), &Spread::over(&found.history, &self.all), self.shown, cancel)
+    }
 }

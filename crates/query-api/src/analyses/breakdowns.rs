@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use analysis::history::Spread;
+use analysis::calendar::Frame;
+use analysis::history::{Cancel, Cancelled, Spread};
 use analysis::keys::{Dimension, Keys};
-use analysis::trend;
+use analysis::trend::{self, By, Cell};
 use protocol::analyses::{Breakdown, BreakdownRow, BreakdownsAnswer, BreakdownsQuery};
 use protocol::receipt::Accuracy;
 
 use super::{by, counts, frame, group};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -29,21 +30,14 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &BreakdownsQue
     let dimensions = query.by.iter().map(engine::dimension).collect::<Result<Vec<Dimension>, ApiError>>()?;
     let asked =
         Asked { columns: dimensions.iter().flat_map(Dimension::columns).collect::<BTreeSet<_>>(), ..Asked::of(&query.scope, &frame) };
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let (spread_frame, top) = (frame.clone(), (query.top, by(query.rank)));
-    let (total, lists) = engine::run(state, move |cancel| {
-        let (history, chosen) = (&found.history, found.chosen());
-        let spread = Spread::over(history, &spread_frame).joined();
-        let total = trend::count(history, &chosen, &spread, 1, &Keys::none(history), cancel)?.remove(0).total;
-        let list = |dimension| found.first(&chosen, dimension, top, cancel);
-        Ok((total, dimensions.iter().map(list).collect::<Result<Vec<_>, _>>()?))
-    })
-    .await?;
+    let question = Lists { dimensions, frame: frame.clone(), top: (query.top, by(query.rank)) };
+    let counted = engine::answer(state, context, &mut making, asked, question).await?;
+    let (total, lists) = &*counted;
     let row = |ranked: &trend::Ranked| BreakdownRow { key: group(&ranked.key), counts: counts(&ranked.series.total) };
-    let lists = query.by.iter().zip(&lists);
+    let lists = query.by.iter().zip(lists);
     Ok(BreakdownsAnswer {
         breakdowns: lists.map(|(by, list)| Breakdown { by: by.clone(), rows: list.iter().map(row).collect() }).collect(),
-        total: counts(&total),
+        total: counts(total),
         receipt: making.receipt_of(
             context,
             "Distinct people and events by the values of each field.",
@@ -52,6 +46,26 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &BreakdownsQue
             Accuracy::Exact,
         ),
     })
+}
+
+#[derive(Hash)]
+struct Lists {
+    dimensions: Vec<Dimension>,
+    frame: Frame,
+    top: (usize, By),
+}
+
+impl Question for Lists {
+    /// All together, and the values of each dimension.
+    type Counted = (Cell, Vec<Vec<trend::Ranked>>);
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Self::Counted, Cancelled> {
+        let (history, chosen) = (&found.history, found.chosen());
+        let spread = Spread::over(history, &self.frame).joined();
+        let total = trend::count(history, &chosen, &spread, 1, &Keys::none(history), cancel)?.remove(0).total;
+        let list = |dimension| found.first(&chosen, dimension, self.top, cancel);
+        Ok((total, self.dimensions.iter().map(list).collect::<Result<_, _>>()?))
+    }
 }
 
 fn check(query: &BreakdownsQuery) -> Result<(), ApiError> {

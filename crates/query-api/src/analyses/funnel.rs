@@ -1,8 +1,8 @@
 //! Funnel: how many do one thing after another.
 
 use analysis::funnel::{self, Entry, Order, Rule, StepCounts, Unit};
-use analysis::history::Selection;
-use analysis::keys::Keys;
+use analysis::history::{Cancel, Cancelled, Selection};
+use analysis::keys::{Dimension, Keys};
 use analysis::sessions::Sessions;
 use protocol::analyses::{FunnelAnswer, FunnelEntry, FunnelGroup, FunnelOrder, FunnelQuery, FunnelStep, FunnelUnit, GroupKey};
 use protocol::filter::Filter;
@@ -10,7 +10,7 @@ use protocol::receipt::Accuracy;
 
 use super::{frame, quantile, share};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked, Found};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -30,7 +30,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &FunnelQuery) 
     let dimension = query.by.as_ref().map(engine::dimension).transpose()?;
     // Where only steps matter, segments without any of them are left out.
     let any_step = query.scope.filter.clone().and(Filter::Or(query.steps.clone()));
-    let mut columns: std::collections::BTreeSet<_> = dimension.iter().flat_map(analysis::keys::Dimension::columns).collect();
+    let mut columns: std::collections::BTreeSet<_> = dimension.iter().flat_map(Dimension::columns).collect();
     columns.extend(query.steps.iter().flat_map(analysis::select::columns));
     if rule.unit == Unit::Sessions {
         columns.extend(Sessions::COLUMNS);
@@ -43,15 +43,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &FunnelQuery) 
         ordered: true,
         ..Asked::of(&query.scope, &frame)
     };
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let (steps, scope) = (query.steps.clone(), query.scope.filter.clone());
-    let counted = engine::run(state, move |cancel| {
-        let Found { history, within, .. } = &found;
-        let keys = dimension.map_or_else(|| Keys::none(history), |dimension| Keys::of(history, &dimension));
-        let counts = funnel::count(history, within, &step_rows(&found, &scope, &steps), &keys, rule, cancel)?;
-        Ok(counts.into_iter().enumerate().map(|(key, steps)| (keys.value(key as u32).map(str::to_owned), steps)).collect::<Vec<_>>())
-    })
-    .await?;
+    let question = Steps { steps: query.steps.clone(), scope: query.scope.filter.clone(), by: dimension, rule, top: query.top };
+    let counted = engine::answer(state, context, &mut making, asked, question).await?;
     let sentence = format!(
         "{} who did {} steps within {} seconds of the first.",
         if rule.unit == Unit::People { "Distinct people" } else { "Sessions" },
@@ -59,10 +52,39 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &FunnelQuery) 
         query.window_seconds
     );
     Ok(FunnelAnswer {
-        steps: told(&mut all(query.steps.len(), &counted)),
-        groups: if query.by.is_some() { groups(counted, query.top) } else { Vec::new() },
+        steps: counted.steps.clone(),
+        groups: counted.groups.clone(),
         receipt: making.receipt_of(context, sentence, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+#[derive(Hash)]
+struct Steps {
+    steps: Vec<Filter>,
+    scope: Filter,
+    by: Option<Dimension>,
+    rule: Rule,
+    top: usize,
+}
+
+/// The steps of all, and of the values that they are broken down by.
+struct Reached {
+    steps: Vec<FunnelStep>,
+    groups: Vec<FunnelGroup>,
+}
+
+impl Question for Steps {
+    type Counted = Reached;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Reached, Cancelled> {
+        let Found { history, within, .. } = found;
+        let keys = self.by.as_ref().map_or_else(|| Keys::none(history), |dimension| Keys::of(history, dimension));
+        let counts = funnel::count(history, within, &step_rows(found, &self.scope, &self.steps), &keys, self.rule, cancel)?;
+        let named = counts.into_iter().enumerate().map(|(key, steps)| (keys.value(key as u32).map(str::to_owned), steps));
+        let counted: Vec<_> = named.collect();
+        let steps = told(&mut all(self.steps.len(), &counted));
+        Ok(Reached { steps, groups: if self.by.is_some() { groups(counted, self.top) } else { Vec::new() } })
+    }
 }
 
 fn check(query: &FunnelQuery) -> Result<(), ApiError> {

@@ -15,7 +15,7 @@ use protocol::receipt::{Accuracy, Missing};
 
 use super::frame;
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked, Found};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -36,23 +36,15 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &HoursQuery) -
     if query.clock == WeekClock::Visitor {
         asked.columns.extend(visitors_zone().columns());
     }
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let (zone, clock, whole) = (context.zone(), query.clock, frame.clone());
-    let (buckets, own_clock) = engine::run(state, move |cancel| match clock {
-        WeekClock::Project => {
-            let (spread, keys) = (on_clock(&found.history, &whole, zone), Keys::none(&found.history));
-            let counted = trend::count(&found.history, &found.chosen(), &spread, HoursAnswer::HOURS, &keys, cancel)?.remove(0);
-            Ok((counted.buckets, None))
-        }
-        WeekClock::Visitor => on_own_clocks(&found, &whole, zone, cancel),
-    })
-    .await?;
+    let question = HoursOfWeek { frame: frame.clone(), zone: context.zone(), clock: query.clock };
+    let counted = engine::answer(state, context, &mut making, asked, question).await?;
+    let (buckets, own_clock) = &*counted;
     // Hours of which nothing is kept have no mean.
     let kept_from = match making.missing {
         Some(Missing::Before(whole_from)) => whole_from.max(frame.start()),
         _ => frame.start(),
     };
-    let passed = passed(kept_from, frame.end().min(making.now), zone);
+    let passed = passed(kept_from, frame.end().min(making.now), context.zone());
     let hour = |(cell, hours): (&trend::Cell, &f64)| HourOfWeek { hours: *hours, events: cell.events, people: cell.people };
     let said = match query.clock {
         WeekClock::Project => "Events by weekday and hour of the project's zone.",
@@ -60,9 +52,31 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &HoursQuery) -
     };
     Ok(HoursAnswer {
         hours: buckets.iter().zip(&passed).map(hour).collect(),
-        own_clock,
+        own_clock: *own_clock,
         receipt: making.receipt_of(context, said, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+#[derive(Hash)]
+struct HoursOfWeek {
+    frame: Frame,
+    zone: Tz,
+    clock: WeekClock,
+}
+
+impl Question for HoursOfWeek {
+    type Counted = (Vec<trend::Cell>, Option<f64>);
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Self::Counted, Cancelled> {
+        match self.clock {
+            WeekClock::Project => {
+                let (spread, keys) = (on_clock(&found.history, &self.frame, self.zone), Keys::none(&found.history));
+                let counted = trend::count(&found.history, &found.chosen(), &spread, HoursAnswer::HOURS, &keys, cancel)?.remove(0);
+                Ok((counted.buckets, None))
+            }
+            WeekClock::Visitor => on_own_clocks(found, &self.frame, self.zone, cancel),
+        }
+    }
 }
 
 fn visitors_zone() -> Dimension {

@@ -1,14 +1,16 @@
 //! Journeys: what people do after a certain event, or before it.
 
+use analysis::history::{Cancel, Cancelled};
 use analysis::journeys::{self, Direction, Rule};
-use analysis::keys::Keys;
+use analysis::keys::{Dimension, Keys};
 use analysis::sessions::Sessions;
 use protocol::analyses::{JourneyDirection, JourneyLink, JourneyNode, JourneyStep, JourneysAnswer, JourneysQuery};
+use protocol::filter::Filter;
 use protocol::receipt::Accuracy;
 
 use super::{frame, funnel, group};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -33,20 +35,31 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &JourneysQuery
         ordered: true,
         ..Asked::of(&query.scope, &frame)
     };
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let (start, rule) = (query.start.clone(), rule(query));
-    let drawn = engine::run(state, move |cancel| {
-        let (keys, chosen) = (Keys::of(&found.history, &dimension), found.chosen());
-        let starts = found.matching(&start).and(chosen.clone());
-        journeys::count(&found.history, &found.within, &chosen, &starts, &keys, rule, cancel)
-    })
-    .await?;
+    let paths = Paths { start: query.start.clone(), by: dimension, rule: rule(query) };
+    let drawn = engine::answer(state, context, &mut making, asked, paths).await?;
     let counted = "Paths from the first start event, one per person or session.";
     Ok(JourneysAnswer {
         total: drawn.total,
         steps: drawn.steps.iter().map(step).collect(),
         receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+#[derive(Hash)]
+struct Paths {
+    start: Filter,
+    by: Dimension,
+    rule: Rule,
+}
+
+impl Question for Paths {
+    type Counted = journeys::Journeys;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<journeys::Journeys, Cancelled> {
+        let (keys, chosen) = (Keys::of(&found.history, &self.by), found.chosen());
+        let starts = found.matching(&self.start).and(chosen.clone());
+        journeys::count(&found.history, &found.within, &chosen, &starts, &keys, self.rule, cancel)
+    }
 }
 
 fn check(query: &JourneysQuery) -> Result<(), ApiError> {

@@ -1,6 +1,7 @@
 //! Lifecycle: who is new, who returns, who came back from further away, and who did not come.
 
-use analysis::history::{OUT, Spread};
+use analysis::calendar::Frame;
+use analysis::history::{Cancel, Cancelled, OUT, Spread};
 use analysis::lifecycle::{self, Stages};
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::analyses::{LifecycleAnswer, LifecycleBucket, LifecycleQuery, TimeBucket};
@@ -9,7 +10,7 @@ use protocol::receipt::Accuracy;
 
 use super::frame;
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -38,23 +39,33 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &LifecycleQuer
     );
     let before = before.map_or(start, |before| before.buckets.last().map_or(start, |bucket| bucket.start));
     let asked = Asked { from: DateTime::UNIX_EPOCH, until: end, ..Asked::of(&query.scope, &frame) };
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let periods = frame.buckets.len();
-    let spread_frame = frame.clone();
-    let stages = engine::run(state, move |cancel| {
-        let bucket = |quarter: DateTime<Utc>| match spread_frame.index_of(quarter) {
-            Some(bucket) => bucket as u16 + 1,
-            None if (before..start).contains(&quarter) => 0,
-            None => OUT,
-        };
-        lifecycle::count(&found.history, &found.chosen(), &Spread::by(&found.history, bucket), periods, cancel)
-    })
-    .await?;
+    let stages = engine::answer(state, context, &mut making, asked, StagesOf { frame: frame.clone(), before }).await?;
     let sentence = format!("Distinct people by what they did in the {} before.", query.step.label());
     Ok(LifecycleAnswer {
-        buckets: frame::buckets(&making, &frame).into_iter().zip(stages).map(|(period, stages)| told(period, stages)).collect(),
+        buckets: frame::buckets(&making, &frame).into_iter().zip(&*stages).map(|(period, stages)| told(period, stages)).collect(),
         receipt: making.receipt_of(context, sentence, &query.scope, (start, end), Accuracy::Exact),
     })
+}
+
+#[derive(Hash)]
+struct StagesOf {
+    frame: Frame,
+    /// Where the period before the first one begins.
+    before: DateTime<Utc>,
+}
+
+impl Question for StagesOf {
+    type Counted = Vec<Stages>;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Self::Counted, Cancelled> {
+        let Self { frame, before } = self;
+        let bucket = |quarter: DateTime<Utc>| match frame.index_of(quarter) {
+            Some(bucket) => bucket as u16 + 1,
+            None if (*before..frame.start()).contains(&quarter) => 0,
+            None => OUT,
+        };
+        lifecycle::count(&found.history, &found.chosen(), &Spread::by(&found.history, bucket), frame.buckets.len(), cancel)
+    }
 }
 
 /// At least one whole period.
@@ -66,7 +77,7 @@ fn length(step: Step) -> TimeDelta {
     }
 }
 
-fn told(period: TimeBucket, stages: Stages) -> LifecycleBucket {
-    let Stages { new, returning, resurrected, dormant } = stages;
+fn told(period: TimeBucket, stages: &Stages) -> LifecycleBucket {
+    let Stages { new, returning, resurrected, dormant } = *stages;
     LifecycleBucket { period, new, returning, resurrected, dormant }
 }

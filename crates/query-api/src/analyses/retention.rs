@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use analysis::history::Spread;
+use analysis::calendar::Frame;
+use analysis::history::{Cancel, Cancelled, Spread};
 use analysis::retention::{self, Back, Cohort, PERIODS_MAX, Rule, Start};
 use protocol::analyses::{CohortRow, RetentionAnswer, RetentionBack, RetentionQuery, RetentionStart};
 use protocol::filter::Filter;
@@ -11,7 +12,7 @@ use protocol::receipt::Accuracy;
 
 use super::frame;
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -38,18 +39,13 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RetentionQuer
     let either = query.scope.filter.clone().and(Filter::Or(vec![query.start.clone(), query.back.clone()]));
     let columns: BTreeSet<_> = [&query.start, &query.back].into_iter().flat_map(analysis::select::columns).collect();
     let asked = Asked { filter: &either, parts: &[query.start.clone(), query.back.clone()], columns, ..Asked::of(&query.scope, &frame) };
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let (spread_frame, rule) = (frame.clone(), rule(query));
     let [start, back] = [&query.start, &query.back].map(|filter| query.scope.filter.clone().and(filter.clone()));
-    let cohorts = engine::run(state, move |cancel| {
-        let spread = Spread::over(&found.history, &spread_frame);
-        retention::count(&found.history, (&found.matching(&start), &found.matching(&back)), &spread, periods, rule, cancel)
-    })
-    .await?;
+    let question = Cohorts { start, back, frame: frame.clone(), rule: rule(query) };
+    let cohorts = engine::answer(state, context, &mut making, asked, question).await?;
     let rows: Vec<CohortRow> = frame::buckets(&making, &frame)
         .into_iter()
-        .zip(cohorts)
-        .map(|(period, Cohort { people, back })| CohortRow { period, people, back })
+        .zip(&*cohorts)
+        .map(|(period, Cohort { people, back })| CohortRow { period, people: *people, back: back.clone() })
         .collect();
     let sentence = format!("Distinct people by the {} of their start, and how many of them came back.", query.step.label());
     Ok(RetentionAnswer {
@@ -57,6 +53,24 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RetentionQuer
         cohorts: rows,
         receipt: making.receipt_of(context, sentence, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+#[derive(Hash)]
+struct Cohorts {
+    start: Filter,
+    back: Filter,
+    frame: Frame,
+    rule: Rule,
+}
+
+impl Question for Cohorts {
+    type Counted = Vec<Cohort>;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Self::Counted, Cancelled> {
+        let (spread, periods) = (Spread::over(&found.history, &self.frame), self.frame.buckets.len());
+        let rows = (&found.matching(&self.start), &found.matching(&self.back));
+        retention::count(&found.history, rows, &spread, periods, self.rule, cancel)
+    }
 }
 
 fn rule(query: &RetentionQuery) -> Rule {

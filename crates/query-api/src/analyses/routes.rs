@@ -1,15 +1,17 @@
 //! Routes: views, people, where sessions begin and end, and how long people stay.
 
+use analysis::history::{Cancel, Cancelled};
 use analysis::keys::{Dimension, Keys};
 use analysis::routes::{self, RouteStats, visible_ms};
 use analysis::segment::Attribute;
 use analysis::sessions::Stretches;
+use chrono::{DateTime, Utc};
 use protocol::analyses::{GroupKey, RouteRow, RoutesAnswer, RoutesQuery};
 use protocol::receipt::Accuracy;
 
 use super::{frame, quantile};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget, explorer};
 
@@ -28,26 +30,11 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) 
     }
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame::frame(context, &making, query.scope.period, None)?;
-    let by = Dimension::Text(Attribute::Route);
-    let columns = by.columns().into_iter().chain(Stretches::COLUMNS).chain([visible_ms()]);
+    let columns = ROUTE.columns().into_iter().chain(Stretches::COLUMNS).chain([visible_ms()]);
     let asked = Asked { only_matching: false, columns: columns.collect(), ordered: true, ..Asked::of(&query.scope, &frame) };
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let (from, until) = (frame.start(), frame.end());
-    let mut rows = engine::run(state, move |cancel| {
-        let (keys, stretches) = (Keys::of(&found.history, &by), found.stretches(from, until));
-        let stats = routes::count(&found.history, (&found.within, &stretches), &found.chosen(), &keys, cancel)?;
-        let route = |key: usize| keys.value(key as u32).map_or(GroupKey::Absent, |route| GroupKey::Value(route.to_owned()));
-        Ok(stats
-            .into_iter()
-            .enumerate()
-            .filter(|(_, stats)| stats.views > 0.0)
-            .map(|(key, stats)| row(route(key), stats))
-            .collect::<Vec<_>>())
-    })
-    .await?;
-    rows.sort_by(|a, b| b.views.total_cmp(&a.views).then_with(|| a.route.label().cmp(&b.route.label())));
-    let total_routes = rows.len();
-    rows.truncate(query.top);
+    let question = MostViewed { from: frame.start(), until: frame.end(), top: query.top };
+    let viewed = engine::answer(state, context, &mut making, asked, question).await?;
+    let mut rows = viewed.routes.clone();
     if query.scope.filter.is_all() {
         let behind = explorer::behind_routes(state, context, &mut making, &frame).await?;
         for row in &mut rows {
@@ -59,9 +46,40 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &RoutesQuery) 
     let counted = "Page views by route, and the sessions that began and ended with them.";
     Ok(RoutesAnswer {
         routes: rows,
-        total_routes,
+        total_routes: viewed.total,
         receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+const ROUTE: Dimension = Dimension::Text(Attribute::Route);
+
+#[derive(Hash)]
+struct MostViewed {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    top: usize,
+}
+
+/// Routes without what lies behind them, most viewed first, and how many there are in all.
+struct Viewed {
+    routes: Vec<RouteRow>,
+    total: usize,
+}
+
+impl Question for MostViewed {
+    type Counted = Viewed;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Viewed, Cancelled> {
+        let (keys, stretches) = (Keys::of(&found.history, &ROUTE), found.stretches(self.from, self.until));
+        let stats = routes::count(&found.history, (&found.within, &stretches), &found.chosen(), &keys, cancel)?;
+        let route = |key: usize| keys.value(key as u32).map_or(GroupKey::Absent, |route| GroupKey::Value(route.to_owned()));
+        let viewed = stats.into_iter().enumerate().filter(|(_, stats)| stats.views > 0.0);
+        let mut routes: Vec<_> = viewed.map(|(key, stats)| row(route(key), stats)).collect();
+        routes.sort_by(|a, b| b.views.total_cmp(&a.views).then_with(|| a.route.label().cmp(&b.route.label())));
+        let total = routes.len();
+        routes.truncate(self.top);
+        Ok(Viewed { routes, total })
+    }
 }
 
 fn row(route: GroupKey, mut stats: RouteStats) -> RouteRow {

@@ -1,13 +1,14 @@
 //! Sessions over time: how many, how long, and who left at once.
 
-use analysis::history::Spread;
-use analysis::sessions::{self, SessionCounts};
+use analysis::calendar::Frame;
+use analysis::history::{Cancel, Cancelled, Spread};
+use analysis::sessions::{self, SessionCounts, SessionStats};
 use protocol::analyses::{SessionFigures, SessionsAnswer, SessionsBucket, SessionsQuery};
 use protocol::receipt::Accuracy;
 
 use super::{frame, share};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -24,14 +25,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SessionsQuery
     let frame = frame::frame(context, &making, query.scope.period, query.step)?;
     let asked =
         Asked { only_matching: false, columns: sessions::Stretches::COLUMNS.into(), ordered: true, ..Asked::of(&query.scope, &frame) };
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let spread_frame = frame.clone();
-    let stats = engine::run(state, move |cancel| {
-        let spread = Spread::over(&found.history, &spread_frame);
-        let stretches = found.stretches(spread_frame.start(), spread_frame.end());
-        sessions::count(&found.history, &stretches, &found.chosen(), &spread, spread_frame.buckets.len(), cancel)
-    })
-    .await?;
+    let stats = engine::answer(state, context, &mut making, asked, OverTime(frame.clone())).await?;
     let buckets = frame::buckets(&making, &frame).into_iter().zip(&stats.buckets);
     let counted = "Sessions by their first event in the range: the SDK's own, or runs of one actor's events with gaps under 30 minutes.";
     Ok(SessionsAnswer {
@@ -41,6 +35,19 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SessionsQuery
         median_duration_ms: stats.median_duration_ms,
         receipt: making.receipt_of(context, counted, &query.scope, (frame.start(), frame.end()), Accuracy::Exact),
     })
+}
+
+#[derive(Hash)]
+struct OverTime(Frame);
+
+impl Question for OverTime {
+    type Counted = SessionStats;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<SessionStats, Cancelled> {
+        let Self(frame) = self;
+        let (spread, stretches) = (Spread::over(&found.history, frame), found.stretches(frame.start(), frame.end()));
+        sessions::count(&found.history, &stretches, &found.chosen(), &spread, frame.buckets.len(), cancel)
+    }
 }
 
 /// What is told of sessions.

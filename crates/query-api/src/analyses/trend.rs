@@ -4,6 +4,7 @@ mod from_rollup;
 mod from_segments;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use analysis::calendar::{self, Frame};
 use analysis::trend::{self, Series};
@@ -73,20 +74,20 @@ impl Asked<'_> {
         let query = self.query;
         let mut series = Vec::new();
         for (place, (letter, filter)) in ('A'..).zip(self.filters).enumerate() {
-            let counted = match &self.slices {
+            let counted: Arc<Vec<_>> = match &self.slices {
                 Some(slices) => {
                     let counted = from_rollup::count(state, context, making, query, frame, slices[place]).await?;
-                    counted.into_iter().map(|ranked| (ranked, None)).collect()
+                    Arc::new(counted.into_iter().map(|ranked| (ranked, None)).collect())
                 }
                 None => from_segments::count(state, context, making, query, frame, (place, filter)).await?,
             };
-            for (ranked, values) in counted {
+            for (ranked, values) in counted.iter() {
                 let key = match query.by.len() {
                     0 => GroupKey::All,
                     1 => group(&ranked.key),
                     _ => pair(&ranked.key),
                 };
-                series.push(told((letter, key, query.measure(place)), &ranked.series, values));
+                series.push(told((letter, key, query.measure(place)), &ranked.series, values.clone()));
             }
         }
         Ok(series)
@@ -163,6 +164,7 @@ fn check(query: &TrendQuery) -> Result<Option<Formula>, ApiError> {
 }
 
 /// What a series is measured by, where that is neither events nor people: by bucket, and over the whole range.
+#[derive(Clone)]
 struct Values {
     buckets: Vec<Option<f64>>,
     whole: Option<f64>,

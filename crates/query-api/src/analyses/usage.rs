@@ -1,5 +1,6 @@
 //! Usage: which features are used, which variants are shown, what is searched for and not found.
 
+use analysis::calendar::Frame;
 use analysis::history::{Cancel, Cancelled, Selection, Spread};
 use analysis::keys::{Dimension, Keys};
 use analysis::last_times::last_times;
@@ -12,7 +13,7 @@ use protocol::receipt::Accuracy;
 
 use super::{frame, joined_pair, pair};
 use crate::access::ProjectContext;
-use crate::engine::{self, Asked, Found};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
@@ -35,20 +36,15 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &UsageQuery) -
     let mut asked = Asked::of(&query.scope, &frame);
     asked.columns.extend(props.flat_map(|name| prop(name).columns()));
     asked.columns.extend(analysis::select::columns(&searches()));
-    let found = engine::find(state, context, &mut making, asked).await?;
-    let (spread_frame, top) = (frame.clone(), query.top);
-    let told = engine::run(state, move |cancel| {
-        let whole = Spread::over(&found.history, &spread_frame).joined();
-        Usage { found: &found, chosen: found.chosen(), whole, top, cancel }.told()
-    })
-    .await?;
+    let question = AllUsage { frame: frame.clone(), top: query.top };
+    let told = engine::answer(state, context, &mut making, asked, question).await?;
     let said = "Events with the prop `feature`, variants of `$exposure`, and searches, with the distinct people of each.";
     let receipt = making.receipt_of(context, said, &query.scope, (frame.start(), frame.end()), Accuracy::Exact);
     Ok(UsageAnswer {
         people: told.people,
-        features: told.features,
-        exposures: told.exposures,
-        fruitless: told.fruitless,
+        features: told.features.clone(),
+        exposures: told.exposures.clone(),
+        fruitless: told.fruitless.clone(),
         searches: told.searches,
         fruitless_total: told.fruitless_total,
         receipt,
@@ -75,6 +71,21 @@ fn fruitless() -> Filter {
     });
     let by_name = Filter::term(Field::Name, Test::is(UsageQuery::FRUITLESS));
     searches().and(Filter::Or(nothing.chain([by_name]).collect()))
+}
+
+#[derive(Hash)]
+struct AllUsage {
+    frame: Frame,
+    top: usize,
+}
+
+impl Question for AllUsage {
+    type Counted = Told;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Told, Cancelled> {
+        let whole = Spread::over(&found.history, &self.frame).joined();
+        Usage { found, chosen: found.chosen(), whole, top: self.top, cancel }.told()
+    }
 }
 
 /// The lists, before they have a receipt.

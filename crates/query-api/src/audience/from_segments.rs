@@ -1,5 +1,7 @@
 //! From segments, by the counting engine.
 
+use std::sync::Arc;
+
 use analysis::audience::Ranked;
 use analysis::calendar::Frame;
 use analysis::history::{Cancel, Cancelled, OUT, Selection, Spread};
@@ -15,7 +17,7 @@ use protocol::filter::{Field, Filter, Test};
 use super::{Half, ROWS_SHOWN, Top, Wanted};
 use crate::access::ProjectContext;
 use crate::analyses::session_figures;
-use crate::engine::{self, Asked, Found};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState};
 
@@ -26,9 +28,8 @@ pub(super) async fn half(
     making: &mut Making,
     wanted: &Wanted<'_>,
     sessions: bool,
-) -> Result<Half, ApiError> {
-    let [names, routes] = [Attribute::Name, Attribute::Route].map(Dimension::Text);
-    let read = names.columns().into_iter().chain(wanted.top.then(|| routes.columns()).into_iter().flatten());
+) -> Result<Arc<Half>, ApiError> {
+    let read = NAMES.columns().into_iter().chain(wanted.top.then(|| ROUTES.columns()).into_iter().flatten());
     let asked = Asked {
         // Sessions are made of their other events too.
         only_matching: !sessions,
@@ -36,23 +37,39 @@ pub(super) async fn half(
         ordered: sessions,
         ..Asked::of(wanted.scope, wanted.frame)
     };
-    let found = engine::find(state, context, making, asked).await?;
-    let (frame, until, top) = (wanted.frame.clone(), wanted.until, wanted.top);
-    engine::run(state, move |cancel| {
+    let question = OneRange { frame: wanted.frame.clone(), until: wanted.until, top: wanted.top, sessions };
+    engine::answer(state, context, making, asked, question).await
+}
+
+const NAMES: Dimension = Dimension::Text(Attribute::Name);
+const ROUTES: Dimension = Dimension::Text(Attribute::Route);
+
+#[derive(Hash)]
+struct OneRange {
+    frame: Frame,
+    until: DateTime<Utc>,
+    top: bool,
+    sessions: bool,
+}
+
+impl Question for OneRange {
+    type Counted = Half;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Half, Cancelled> {
+        let Self { frame, until, top, sessions } = self;
         let views = Filter::term(Field::Name, Test::is(PAGE_VIEW));
         let events = found.chosen();
         let views = found.matching(&views).and(events.clone());
-        let counting = Counting { found: &found, events: &events, views: &views, sessions, cancel };
-        let (buckets, whole) = counting.counts(&frame, frame.end())?;
-        let totals = if until == frame.end() { whole } else { counting.counts(&frame, until)?.1 };
+        let counting = Counting { found, events: &events, views: &views, sessions: *sessions, cancel };
+        let (buckets, whole) = counting.counts(frame, frame.end())?;
+        let totals = if *until == frame.end() { whole } else { counting.counts(frame, *until)?.1 };
         let mut leading = Top::default();
-        if top {
-            leading.routes = counting.ranked(&routes, By::People)?;
-            leading.names = counting.ranked(&names, By::Events)?;
+        if *top {
+            leading.routes = counting.ranked(&ROUTES, By::People)?;
+            leading.names = counting.ranked(&NAMES, By::Events)?;
         }
         Ok(Half { buckets, totals, top: leading })
-    })
-    .await
+    }
 }
 
 /// The rows of a page.

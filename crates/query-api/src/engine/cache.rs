@@ -14,6 +14,7 @@ use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
 
+use super::answer::Answers;
 use crate::explorer::KeptCells;
 
 /// Analyses that count at the same time; each uses every core.
@@ -67,6 +68,7 @@ pub(super) type FirstTimes = Arc<[(Arc<str>, u32)]>;
 pub(crate) struct Engine {
     kept: Cache<Place, Kept, Bytes>,
     metas: Cache<(ProjectId, i64), Arc<Meta>>,
+    answers: Answers,
     turns: Arc<Semaphore>,
     bytes_max: u64,
 }
@@ -91,7 +93,17 @@ impl Weighter<Place, Kept> for Bytes {
 impl Engine {
     /// Keeps at most so many bytes.
     pub(crate) fn new(bytes_max: u64) -> Self {
-        Self { kept: kept(bytes_max), metas: Cache::new(METAS_MAX), turns: Arc::new(Semaphore::new(TURNS)), bytes_max }
+        Self {
+            kept: kept(bytes_max),
+            metas: Cache::new(METAS_MAX),
+            answers: Answers::new(),
+            turns: Arc::new(Semaphore::new(TURNS)),
+            bytes_max,
+        }
+    }
+
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     pub(super) fn turns(&self) -> Arc<Semaphore> {
@@ -200,6 +212,7 @@ impl Engine {
     pub(crate) fn forget(&self) {
         self.kept.clear();
         self.metas.clear();
+        self.answers.forget();
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn first_of_each(
     until: DateTime<Utc>,
 ) -> Result<HashMap<Arc<str>, DateTime<Utc>>, ApiError> {
     let columns = BTreeSet::from([ColumnKey::Time, ColumnKey::Text(attribute)]);
-    let wanted = Wanted { from: DateTime::UNIX_EPOCH, until, prune: &Filter::all(), columns, ties: Ties::Nowhere };
+    let wanted = Wanted { from: DateTime::UNIX_EPOCH, until, prune: &Filter::all(), columns: &columns, ties: Ties::Nowhere };
     let load::Loaded { segments, blocks } = load::load(state, context, &wanted).await?;
     let (kept, project) = (state.clone(), context.id());
     run(state, move |_| {

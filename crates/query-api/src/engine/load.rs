@@ -15,7 +15,7 @@ use crate::{ApiError, QueryState};
 /// Bytes asked for in one statement, about.
 const BYTES_AT_ONCE: usize = 8 << 20;
 /// Compaction may replace a segment between the list and its parts; then the list is read again.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// What is read.
 pub(super) struct Wanted<'a> {
@@ -23,7 +23,7 @@ pub(super) struct Wanted<'a> {
     pub(super) until: DateTime<Utc>,
     /// Segments without an event that may match are left out.
     pub(super) prune: &'a Filter,
-    pub(super) columns: BTreeSet<ColumnKey>,
+    pub(super) columns: &'a BTreeSet<ColumnKey>,
     pub(super) ties: Ties,
 }
 
@@ -49,18 +49,23 @@ pub(crate) async fn prop_names(
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<BTreeSet<String>, ApiError> {
     let all = Filter::all();
-    let wanted = Wanted { from, until, prune: &all, columns: BTreeSet::new(), ties: Ties::Nowhere };
-    let listed = list(state, context, &wanted).await?;
-    let chosen = choose(state, context, &wanted, listed).await?.unwrap_or_default();
+    let wanted = Wanted { from, until, prune: &all, columns: &BTreeSet::new(), ties: Ties::Nowhere };
+    let chosen = choose(state, context, &wanted).await?.unwrap_or_default();
     let names = chosen.iter().flat_map(|chosen| chosen.meta.parts.iter().flat_map(|part| &part.columns).filter_map(prop));
     Ok(names.map(str::to_owned).collect())
 }
 
 /// A segment that is part of the answer.
-struct Chosen {
+pub(super) struct Chosen {
     listed: Listed,
     meta: Arc<Meta>,
     ties: bool,
+}
+
+impl Chosen {
+    pub(super) fn segment(&self) -> i64 {
+        self.listed.segment_id
+    }
 }
 
 /// Segments with their wanted columns, by day.
@@ -72,13 +77,16 @@ pub(super) struct Loaded {
 /// The segments that may matter, with their wanted columns.
 pub(super) async fn load(state: &QueryState, context: &ProjectContext, wanted: &Wanted<'_>) -> Result<Loaded, ApiError> {
     for _ in 0..TRIES {
-        let listed = list(state, context, wanted).await?;
-        let Some(chosen) = choose(state, context, wanted, listed).await? else { continue };
-        if let Some(blocks) = read(state, context, wanted, &chosen).await? {
-            return Ok(Loaded { segments: chosen.iter().map(|chosen| chosen.listed.segment_id).collect(), blocks });
+        let Some(chosen) = choose(state, context, wanted).await? else { continue };
+        if let Some(loaded) = read(state, context, wanted, &chosen).await? {
+            return Ok(loaded);
         }
     }
-    Err(ApiError::Busy("segments are being merged faster than they can be read"))
+    Err(too_busy())
+}
+
+pub(super) fn too_busy() -> ApiError {
+    ApiError::Busy("segments are being merged faster than they can be read")
 }
 
 async fn list(state: &QueryState, context: &ProjectContext, wanted: &Wanted<'_>) -> Result<Vec<Listed>, ApiError> {
@@ -90,12 +98,8 @@ async fn list(state: &QueryState, context: &ProjectContext, wanted: &Wanted<'_>)
 }
 
 /// Those that may matter; `None` when one is gone meanwhile.
-async fn choose(
-    state: &QueryState,
-    context: &ProjectContext,
-    wanted: &Wanted<'_>,
-    listed: Vec<Listed>,
-) -> Result<Option<Vec<Chosen>>, ApiError> {
+pub(super) async fn choose(state: &QueryState, context: &ProjectContext, wanted: &Wanted<'_>) -> Result<Option<Vec<Chosen>>, ApiError> {
+    let listed = list(state, context, wanted).await?;
     let engine = state.engine();
     let unknown: Vec<i64> = listed.iter().map(|listed| listed.segment_id).filter(|id| engine.meta(context.id(), *id).is_none()).collect();
     let mut fresh = BTreeMap::new();
@@ -148,12 +152,12 @@ fn prop(key: &ColumnKey) -> Option<&str> {
 }
 
 /// Reads what is not kept, and puts blocks together; `None` when a segment is gone meanwhile.
-async fn read(
+pub(super) async fn read(
     state: &QueryState,
     context: &ProjectContext,
     wanted: &Wanted<'_>,
     chosen: &[Chosen],
-) -> Result<Option<Vec<Arc<Block>>>, ApiError> {
+) -> Result<Option<Loaded>, ApiError> {
     let engine = state.engine();
     let mut columns = BTreeMap::<(i64, ColumnKey), Arc<Column>>::new();
     let mut missing = BTreeSet::<(i64, i16)>::new();
@@ -193,7 +197,7 @@ async fn read(
             needed(wanted, one).filter_map(|(key, _)| Some((key.clone(), columns.get(&(listed.segment_id, key.clone()))?.clone())));
         Arc::new(Block { day: listed.day, rows: meta.rows, columns: columns.collect() })
     });
-    Ok(Some(blocks.collect()))
+    Ok(Some(Loaded { blocks: blocks.collect(), segments: chosen.iter().map(Chosen::segment).collect() }))
 }
 
 /// Parts to read together.

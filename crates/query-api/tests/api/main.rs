@@ -12,6 +12,7 @@ mod explorer;
 mod faults;
 mod isolation;
 mod issues;
+mod kept_answers;
 mod links;
 mod live;
 mod logs;

@@ -1,20 +1,21 @@
 //! A trend by the counting engine.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use analysis::calendar::Frame;
 use analysis::history::{Cancel, Cancelled, Selection, Spread};
 use analysis::keys::{Dimension, Keys};
 use analysis::segment::ColumnKey;
 use analysis::sessions::{self, Stretches};
-use analysis::trend::{self, Key, Numbers, Ranked};
+use analysis::trend::{self, By, Key, Numbers, Ranked};
 use protocol::analyses::{NumberMeasure, TrendMeasure, TrendQuery};
 use protocol::filter::Filter;
 
 use super::Values;
 use crate::access::ProjectContext;
 use crate::analyses::{by, joined_pair};
-use crate::engine::{self, Asked, Found};
+use crate::engine::{self, Asked, Found, Question};
 use crate::receipt::Making;
 use crate::{ApiError, QueryState};
 
@@ -26,7 +27,7 @@ pub(super) async fn count(
     query: &TrendQuery,
     frame: &Frame,
     (place, filter): (usize, &Filter),
-) -> Result<Vec<(Ranked, Option<Values>)>, ApiError> {
+) -> Result<Arc<Vec<(Ranked, Option<Values>)>>, ApiError> {
     let dimensions = query.by.iter().map(engine::dimension).collect::<Result<Vec<Dimension>, ApiError>>()?;
     let measure = query.measure(place);
     let mut columns: BTreeSet<ColumnKey> = dimensions.iter().flat_map(Dimension::columns).collect();
@@ -38,32 +39,46 @@ pub(super) async fn count(
     let of_sessions = measure == TrendMeasure::Sessions;
     // Sessions are made of their other events too.
     let asked = Asked { filter, columns, only_matching: !of_sessions, ordered: of_sessions, ..Asked::of(&query.scope, frame) };
-    let found = engine::find(state, context, making, asked).await?;
-    let (frame, top) = (frame.clone(), (query.top, by(query.rank)));
-    engine::run(state, move |cancel| {
+    let question = OneSeries { dimensions, measure, frame: frame.clone(), top: (query.top, by(query.rank)) };
+    engine::answer(state, context, making, asked, question).await
+}
+
+/// One of the question's series, or the values that it is broken down by.
+#[derive(Hash)]
+struct OneSeries {
+    dimensions: Vec<Dimension>,
+    measure: TrendMeasure,
+    frame: Frame,
+    top: (usize, By),
+}
+
+impl Question for OneSeries {
+    type Counted = Vec<(Ranked, Option<Values>)>;
+
+    fn count(&self, found: &Found, cancel: &Cancel) -> Result<Self::Counted, Cancelled> {
+        let Self { dimensions, measure, frame, top } = self;
         let (history, chosen) = (&found.history, found.chosen());
-        let (spread, buckets) = (Spread::over(history, &frame), frame.buckets.len());
+        let (spread, buckets) = (Spread::over(history, frame), frame.buckets.len());
         let keys = match &dimensions[..] {
             [] => Keys::none(history),
             [one] => Keys::of(history, one),
             [first, second, ..] => Keys::pairs(history, &Keys::of(history, first), &Keys::of(history, second), joined_pair),
         };
-        let counting = Counting { found: &found, chosen: &chosen, frame: &frame, spread: &spread, cancel };
+        let counting = Counting { found, chosen: &chosen, frame, spread: &spread, cancel };
         if dimensions.is_empty() {
             let series = trend::count(history, &chosen, &spread, buckets, &keys, cancel)?;
-            let values = counting.values(&measure, &keys)?;
+            let values = counting.values(measure, &keys)?;
             return Ok(series.into_iter().map(|series| Ranked { key: Key::Absent, series }).zip(values).collect());
         }
         if let TrendMeasure::Number(..) = measure {
-            let shown = trend::grouped(history, &chosen, &spread, &keys, top, cancel)?;
+            let shown = trend::grouped(history, &chosen, &spread, &keys, *top, cancel)?;
             let series = trend::count(history, &chosen, &spread, buckets, &shown.keys, cancel)?;
-            let values = counting.values(&measure, &shown.keys)?;
+            let values = counting.values(measure, &shown.keys)?;
             let ranked = shown.names.into_iter().zip(series).map(|(key, series)| Ranked { key, series });
             return Ok(ranked.zip(values).collect());
         }
-        Ok(trend::break_down(history, &chosen, &spread, buckets, &keys, top, cancel)?.into_iter().map(|ranked| (ranked, None)).collect())
-    })
-    .await
+        Ok(trend::break_down(history, &chosen, &spread, buckets, &keys, *top, cancel)?.into_iter().map(|ranked| (ranked, None)).collect())
+    }
 }
 
 struct Counting<'a> {
