@@ -192,8 +192,11 @@ impl<'f> Asked<'f> {
         let mut columns = self.columns();
         for field in &self.singles {
             let mut values = BTreeSet::new();
-            let few = matching.clone().all(|known| known.told(field).is_some_and(|value| values.insert(value) || true) && values.len() <= VALUES_MAX);
-            if few {
+            let has_one_of_few = |known: Known<'_>| {
+                values.extend(known.told(field));
+                known.told(field).is_some() && values.len() <= VALUES_MAX
+            };
+            if matching.clone().all(has_one_of_few) {
                 *column(&mut columns, field) = Single::OneOf(values.into_iter().collect());
             }
         }

@@ -133,7 +133,10 @@ fn filters(frame: &Frame, query: &ExplorerQuery, open: View, href: &impl Fn(&Sel
     let kept: Vec<Word> = query.words(open).into_iter().filter(|(name, _)| !["filter", "at", "after", "before"].contains(name)).collect();
     let words = |metric: &MetricKey| [("name", metric.name.clone()), ("kind", metric.kind.word().to_owned()), ("unit", metric.unit.clone())];
     let metric = query.metric.iter().flat_map(words);
-    let suggest = url::with_words(&format!("/api/v1/projects/{}/metrics/suggestions", frame.project.id), &metric.collect::<Vec<_>>());
+    let words: Vec<Word> = metric.collect();
+    // An empty unit says that there is none.
+    let every = words.iter().map(|(name, value)| (*name, value.as_str()));
+    let suggest = url::with_every(&format!("/api/v1/projects/{}/metrics/suggestions", frame.project.id), every);
     let filtered = &query.selected.filtered;
     let fields = ["environment:", "release:", "user:", "session:", "trace:"].map(str::to_owned).into();
     let example = "Filter: route:/cart, release:web@5.2, user:42 …";

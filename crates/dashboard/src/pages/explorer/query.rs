@@ -286,16 +286,16 @@ impl ExplorerQuery {
             lines: Vec::new(),
             by: Vec::new(),
             formula: String::new(),
-            ..self.from_first()
+            ..self.begun_anew()
         }
     }
 
     pub(super) fn selecting(&self, selected: &Selected) -> Self {
-        Self { selected: selected.clone(), ..self.from_first() }
+        Self { selected: selected.clone(), ..self.begun_anew() }
     }
 
     /// The same from the first sample on, with none of them looked at.
-    pub(super) fn from_first(&self) -> Self {
+    pub(super) fn begun_anew(&self) -> Self {
         Self { at: String::new(), after: String::new(), before: String::new(), ..self.clone() }
     }
 

@@ -50,7 +50,7 @@ fn list(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answe
     if answer.samples.is_empty() {
         let summary = catalogue.metrics.iter().find(|summary| summary.metric == answer.metric);
         let nothing = if answer.points > 0 {
-            let first = query.from_first().href(frame, View::Samples);
+            let first = query.begun_anew().href(frame, View::Samples);
             let explanation = "The points that were here are older than the range by now, or not kept any longer.".to_owned();
             empty::nothing_here("No points on this page".to_owned(), explanation, Some(("Show the first ones".to_owned(), first))).into_any()
         } else {
@@ -85,8 +85,8 @@ fn list(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answe
 /// The ways to the samples before these and behind them.
 fn pages(frame: &Frame, query: &ExplorerQuery, answer: &SamplesAnswer) -> AnyView {
     let link = |label: &'static str, page: ExplorerQuery| view! { <a class="link" href=page.href(frame, View::Samples)>{label}</a> };
-    let previous = answer.previous.clone().map(|before| link("Previous", ExplorerQuery { before, ..query.from_first() }));
-    let next = answer.next.clone().map(|after| link("Next", ExplorerQuery { after, ..query.from_first() }));
+    let previous = answer.previous.clone().map(|before| link("Previous", ExplorerQuery { before, ..query.begun_anew() }));
+    let next = answer.next.clone().map(|after| link("Next", ExplorerQuery { after, ..query.begun_anew() }));
     view! { {previous}{next} }.into_any()
 }
 
@@ -105,7 +105,7 @@ fn words(query: &ExplorerQuery) -> Vec<crate::selected::Word> {
 fn order_picker(frame: &Frame, query: &ExplorerQuery, answer: &SamplesAnswer, has_sizes: bool) -> AnyView {
     let choice = |order: SampleOrder| Choice {
         label: order.label().to_owned(),
-        href: ExplorerQuery { order, ..query.from_first() }.href(frame, View::Samples),
+        href: ExplorerQuery { order, ..query.begun_anew() }.href(frame, View::Samples),
         chosen: order == answer.order,
     };
     let near = |order: SampleOrder| matches!(order, SampleOrder::P50 | SampleOrder::P95);

@@ -84,7 +84,7 @@ fn typical(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView 
     let figures = Figures::of(&answer.metric, Aggregate::Last);
     let row = |sample: &Sample| {
         let at = clock::wall(sample.ts, frame.offset(sample.ts));
-        let href = ExplorerQuery { at: sample.id.clone(), ..query.from_first() }.href(frame, View::Samples);
+        let href = ExplorerQuery { at: sample.id.clone(), ..query.begun_anew() }.href(frame, View::Samples);
         let tags = sample.tags.iter().map(|(key, value)| format!("{key}:{value}")).collect::<Vec<_>>().join("  ");
         view! {
             <li>
