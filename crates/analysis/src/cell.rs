@@ -95,7 +95,9 @@ impl Cell {
         }
         match &mut self.values {
             Values::Sketched(sketch) => sketch,
-            Values::Summed | Values::Listed(_) | Values::Set(_) => unreachable!("a distribution has no set, and it was given a sketch above"),
+            Values::Summed | Values::Listed(_) | Values::Set(_) => {
+                unreachable!("a distribution has no set, and it was given a sketch above")
+            }
         }
     }
 

@@ -98,8 +98,7 @@ pub enum Single {
 
 impl Singles {
     /// Nothing is asked of single points.
-    pub const NONE: Self =
-        Self { release: Single::Unasked, user: Single::Unasked, session: Single::Unasked, trace: Single::Unasked };
+    pub const NONE: Self = Self { release: Single::Unasked, user: Single::Unasked, session: Single::Unasked, trace: Single::Unasked };
 
     /// The traces that points must name. What is no trace is named by none.
     fn traces(&self) -> Option<Vec<Uuid>> {

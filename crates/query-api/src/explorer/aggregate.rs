@@ -152,8 +152,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
 
 /// Which lines were counted from single points.
 fn from_points(lines: &[Line]) -> String {
-    let letters: Vec<String> =
-        lines.iter().filter(|line| line.points.is_of_points()).map(|line| line.letter.to_string()).collect();
+    let letters: Vec<String> = lines.iter().filter(|line| line.points.is_of_points()).map(|line| line.letter.to_string()).collect();
     if letters.is_empty() {
         return String::new();
     }

@@ -267,7 +267,9 @@ mod tests {
 
     #[test]
     fn what_no_point_says_is_refused() {
-        let text = |filter: &str, metric: &str| Asked::of(&Filter::parse(filter).expect("a filter"), metric, &[]).map(|_| ()).map_err(|e| e.to_string());
+        let text = |filter: &str, metric: &str| {
+            Asked::of(&Filter::parse(filter).expect("a filter"), metric, &[]).map(|_| ()).map_err(|e| e.to_string())
+        };
         assert!(text("anonymous:x", "m").expect_err("points name none").contains("`anonymous`"));
         assert!(text("user:x", DURATION_METRIC).expect_err("there are no points").contains("`user`"));
         assert_eq!(text("user:x", "m"), Ok(()));

@@ -48,9 +48,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TimedQuery) -
     // Where nothing was timed yet, nothing can be wrong with the filter.
     let filter = if series.is_empty() { &Filter::all() } else { &query.filter };
     let matching = Asked::of(filter, DURATION_METRIC, &series)?;
-    let asked = |series: &&SeriesRow| {
-        series.tags.get("op").is_some_and(|op| query.of.ops().contains(&op.as_str())) && matching.matches(*series)
-    };
+    let asked =
+        |series: &&SeriesRow| series.tags.get("op").is_some_and(|op| query.of.ops().contains(&op.as_str())) && matching.matches(*series);
     let asked: Vec<&SeriesRow> = series.iter().filter(asked).collect();
     let keys: Vec<Key<'_>> = asked.iter().map(|series| key(series, query.by)).collect();
     let mut sums = BTreeMap::<Key<'_>, Sum>::new();

@@ -14,9 +14,9 @@ use storage::samples::{self, Occurring, Of, Single, Walk};
 
 use super::aggregate::{accuracy, buckets, frame};
 use super::chosen::{Chosen, POINTS_MAX};
+use super::listing;
 use super::matching::{self, Asked};
 use super::resolve::{self, Resolved};
-use super::listing;
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};

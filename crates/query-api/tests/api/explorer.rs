@@ -397,6 +397,26 @@ async fn thresholds_of_a_metric_come_with_the_aggregate_that_they_are_of(pool: P
     assert_eq!(of("p95").await, "");
 }
 
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn only_what_comes_from_sketches_is_said_to_be_within_one_percent(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    app.record("jobs", MetricKind::Counter, "", 1, &points(app.clock.now(), MetricKind::Counter, 20, 3)).await;
+    let catalogue = async || {
+        let (_, body) = app.get(&app.path("/metrics")).await;
+        serde_json::from_value::<MetricCatalogue>(body).expect("a catalogue")
+    };
+    assert_eq!(catalogue().await.receipt.accuracy, Accuracy::Exact);
+    app.record("db.ms", MetricKind::Distribution, "ms", 50, &points(app.clock.now(), MetricKind::Distribution, 20, 3)).await;
+    let sketch = Accuracy::Relative { error: 0.01 };
+    let both = catalogue().await;
+    let lines: Vec<Accuracy> = both.metrics.iter().map(|metric| metric.accuracy).collect();
+    assert_eq!((lines.as_slice(), both.receipt.accuracy), (&[sketch, Accuracy::Exact][..], sketch));
+    assert!(both.receipt.counted.contains("every count, is exact"), "{}", both.receipt.counted);
+    let answer = aggregate(&app, "name=jobs&name=db.ms&name=db.ms&aggregate=sum&aggregate=p95&aggregate=max&range=6h").await;
+    let lines: Vec<Accuracy> = answer.lines.iter().map(|line| line.accuracy).collect();
+    assert_eq!((lines.as_slice(), answer.receipt.accuracy), (&[Accuracy::Exact, sketch, Accuracy::Exact][..], sketch));
+}
+
 /// The metrics that the guides name, with a point of each: name, kind, unit, value, attributes.
 type Example = (&'static str, MetricKind, &'static str, f64, &'static [(&'static str, &'static str)]);
 const EXAMPLES: [Example; 34] = {

@@ -27,8 +27,12 @@ async fn pages_hold_every_point_once_in_every_order_and_back_again(pool: PgPool)
     let ts = sent[0].ts;
     sent[..70].iter_mut().for_each(|point| point.ts = ts);
     app.record("db.ms", MetricKind::Distribution, "ms", 1, &sent).await;
-    sqlx::query("update metric_point set release = case when value >= 3 then 'new' else 'old' end").execute(&app.pool).await.expect("releases");
-    for filter in ["", "&filter=table%20exists", "&filter=release:new", "&filter=not%20release:new", "&filter=release:new%20or%20table:t1"] {
+    sqlx::query("update metric_point set release = case when value >= 3 then 'new' else 'old' end")
+        .execute(&app.pool)
+        .await
+        .expect("releases");
+    for filter in ["", "&filter=table%20exists", "&filter=release:new", "&filter=not%20release:new", "&filter=release:new%20or%20table:t1"]
+    {
         for order in ["latest", "oldest", "largest", "smallest", "p50", "p95"] {
             let query = format!("order={order}{filter}");
             let mut pages = vec![page(&app, &query, None).await];
@@ -65,7 +69,12 @@ async fn a_place_that_no_page_named_is_refused(pool: PgPool) {
     let app = App::start_at(pool, NOW).await;
     app.record("db.ms", MetricKind::Distribution, "ms", 1, &points(app.clock.now(), MetricKind::Distribution, 60, 3)).await;
     let next = page(&app, "", None).await.next.expect("a second page");
-    for wrong in ["after=x".to_owned(), "before=1-2-3-4".to_owned(), format!("after={next}&before={next}"), format!("after=fff8000000000000{}", &next[16..])] {
+    for wrong in [
+        "after=x".to_owned(),
+        "before=1-2-3-4".to_owned(),
+        format!("after={next}&before={next}"),
+        format!("after=fff8000000000000{}", &next[16..]),
+    ] {
         let (status, body) = app.get(&app.path(&format!("/metrics/samples?name=db.ms&range=6h&{wrong}"))).await;
         assert_eq!(status, 400, "{wrong}: {body}");
     }

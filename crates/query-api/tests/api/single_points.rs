@@ -66,7 +66,10 @@ async fn what_only_points_know_is_counted_exactly_from_them(pool: PgPool) {
                     let expected = recount(&app, kind.word(), &sql, condition, bucket.start, bucket.end, 300.0).await;
                     assert_close(*value, expected, 1e-9, &format!("{what} from {}", bucket.start));
                 }
-                assert_eq!((answer.receipt.accuracy, answer.lines[0].accuracy, answer.lines[0].single), (Accuracy::Exact, Accuracy::Exact, true));
+                assert_eq!(
+                    (answer.receipt.accuracy, answer.lines[0].accuracy, answer.lines[0].single),
+                    (Accuracy::Exact, Accuracy::Exact, true)
+                );
                 assert!(answer.receipt.counted.contains("single points"), "{}", answer.receipt.counted);
             }
         }
@@ -82,9 +85,14 @@ async fn groups_and_an_earlier_range_of_single_points_are_those_of_a_recount(poo
     let answer = aggregate(&app, &format!("name=db.ms&aggregate=p75&by=table&top=3&compare=previous&filter={}", encoded(filter))).await;
     let (from, until) = ends(&answer);
     let sql = recount_sql(MetricKind::Distribution, Aggregate::P75);
-    let drawn: Vec<String> = answer.series.iter().filter(|series| !series.other).map(|series| {
-        series.labels[0].as_ref().map_or("tags ->> 'table' is null".to_owned(), |label| format!("tags ->> 'table' = '{label}'"))
-    }).collect();
+    let drawn: Vec<String> = answer
+        .series
+        .iter()
+        .filter(|series| !series.other)
+        .map(|series| {
+            series.labels[0].as_ref().map_or("tags ->> 'table' is null".to_owned(), |label| format!("tags ->> 'table' = '{label}'"))
+        })
+        .collect();
     assert_eq!((drawn.len(), answer.series.len()), (3, 4));
     let rest = format!("not ({})", drawn.iter().map(|one| format!("coalesce({one}, false)")).collect::<Vec<_>>().join(" or "));
     let yesterday = TimeDelta::days(1);
@@ -150,7 +158,9 @@ async fn the_list_of_samples_holds_the_points_that_its_figures_count(pool: PgPoo
             assert_eq!(answer.percentiles, Accuracy::Exact);
             let count = recount(&app, "db.ms", "count(*)::float8", condition, from, until, 1.0).await;
             assert_eq!(answer.points as f64, count.unwrap_or(0.0), "{filter}");
-            let sql = format!("select ts, value from metric_point where ts >= $1 and ts < $2 and $3::float8 > -1 and {condition} order by {sort} limit 50");
+            let sql = format!(
+                "select ts, value from metric_point where ts >= $1 and ts < $2 and $3::float8 > -1 and {condition} order by {sort} limit 50"
+            );
             let rows: Vec<(DateTime<Utc>, f64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
                 .bind(from)
                 .bind(until)
@@ -200,7 +210,8 @@ async fn what_stands_out_is_compared_among_the_points_that_match(pool: PgPool) {
     assert_eq!(row(&others), None);
     let is_typical = |answer: &WhyAnswer| {
         let samples = &answer.samples;
-        !samples.is_empty() && samples.iter().all(|sample| sample.user_id.as_deref() == Some("u1") && sample.release.as_deref() == Some("web@2"))
+        !samples.is_empty()
+            && samples.iter().all(|sample| sample.user_id.as_deref() == Some("u1") && sample.release.as_deref() == Some("web@2"))
     };
     assert!(is_typical(&own) && is_typical(&all), "{all:?}");
 }
@@ -263,8 +274,10 @@ async fn whoever_writes_a_filter_is_told_what_points_say(pool: PgPool) {
         let (status, body) = app.get(&app.path(&format!("/metrics/suggestions?name=orders&field={field}&text={text}"))).await;
         assert_eq!(status, 200, "{body}");
         let values = body["values"].as_array().expect("values").clone();
-        let values: Vec<(String, f64)> =
-            values.iter().map(|value| (value["value"].as_str().expect("a text").to_owned(), value["events"].as_f64().expect("a number"))).collect();
+        let values: Vec<(String, f64)> = values
+            .iter()
+            .map(|value| (value["value"].as_str().expect("a text").to_owned(), value["events"].as_f64().expect("a number")))
+            .collect();
         (values, body["props"].clone())
     };
     let (releases, keys) = values("release", "WEB").await;

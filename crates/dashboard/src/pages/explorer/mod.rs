@@ -131,7 +131,8 @@ fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, sh
 /// Which points: a bar, and what is kept under a name.
 fn filters(frame: &Frame, query: &ExplorerQuery, open: View, href: &impl Fn(&Selected) -> String) -> AnyView {
     let kept: Vec<Word> = query.words(open).into_iter().filter(|(name, _)| !["filter", "at", "after", "before"].contains(name)).collect();
-    let words = |metric: &MetricKey| [("name", metric.name.clone()), ("kind", metric.kind.word().to_owned()), ("unit", metric.unit.clone())];
+    let words =
+        |metric: &MetricKey| [("name", metric.name.clone()), ("kind", metric.kind.word().to_owned()), ("unit", metric.unit.clone())];
     let metric = query.metric.iter().flat_map(words);
     let words: Vec<Word> = metric.collect();
     // An empty unit says that there is none.

@@ -52,7 +52,8 @@ fn list(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answe
         let nothing = if answer.points > 0 {
             let first = query.begun_anew().href(frame, View::Samples);
             let explanation = "The points that were here are older than the range by now, or not kept any longer.".to_owned();
-            empty::nothing_here("No points on this page".to_owned(), explanation, Some(("Show the first ones".to_owned(), first))).into_any()
+            empty::nothing_here("No points on this page".to_owned(), explanation, Some(("Show the first ones".to_owned(), first)))
+                .into_any()
         } else {
             aggregates::nothing(frame, query, summary)
         };
