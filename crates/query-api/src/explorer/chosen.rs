@@ -13,7 +13,7 @@ use protocol::receipt::Missing;
 use serde_json::Value;
 use storage::keeping;
 use storage::metric_series::{OTHER, SeriesRow};
-use storage::samples::{self, AlikePoints, Of, Singles};
+use storage::samples::{self, Alike, Of, SinglePoint, Singles};
 
 use super::cells;
 use super::matching::{Asked, Known};
@@ -31,7 +31,7 @@ pub(super) enum Chosen {
     /// All points of these series.
     Series(Vec<SeriesRow>),
     /// These points, by what they have in common.
-    Points(MetricKind, Vec<AlikePoints>),
+    Points(MetricKind, Vec<(Alike, Vec<SinglePoint>)>),
 }
 
 impl Chosen {
@@ -51,11 +51,12 @@ impl Chosen {
             making.missing = Some(Missing::Before(kept.min(until)));
         }
         let of = Of { metric, from, until, tags: None, singles: &asked.columns() };
-        let mut found = samples::points(state.db(), context.id(), of, left.cast_signed() + 1).await?;
-        let read: usize = found.iter().map(|points| points.at.len()).sum();
+        let list = |points: &mut Vec<SinglePoint>, point| points.push(point);
+        let mut found = samples::alike(state.db(), context.id(), of, left.cast_signed() + 1, list).await?;
+        let read: usize = found.iter().map(|(_, points)| points.len()).sum();
         *left = left.checked_sub(read as u64).ok_or_else(|| too_many(asked))?;
         making.rows_read += read as u64;
-        found.retain(|points| asked.matches(&points.alike));
+        found.retain(|(alike, _)| asked.matches(alike));
         Ok(Self::Points(metric.kind, found))
     }
 
@@ -67,7 +68,7 @@ impl Chosen {
                 let is_rest = |series: &SeriesRow| series.tags.contains_key(OTHER) && !by.is_empty();
                 series.iter().map(|series| (!is_rest(series)).then(|| group(series.into()))).collect()
             }
-            Self::Points(_, found) => found.iter().map(|points| Some(group((&points.alike).into()))).collect(),
+            Self::Points(_, found) => found.iter().map(|(alike, _)| Some(group(alike.into()))).collect(),
         }
     }
 
@@ -88,11 +89,10 @@ impl Chosen {
             Self::Points(kind, found) => (*kind, found),
         };
         let mut told = 0;
-        for (place, points) in found.iter().enumerate() {
-            for (at_once, first) in points.at.chunks(POINTS_IN_A_TURN).zip((0..).step_by(POINTS_IN_A_TURN)) {
-                for (nth, at) in (first..).zip(at_once) {
-                    let hash = points.hashes.as_ref().and_then(|hashes| hashes.get(nth).copied());
-                    take(place, *at, &Cell::of_listed(kind, points.values[nth], hash, *at));
+        for (place, (_, points)) in found.iter().enumerate() {
+            for at_once in points.chunks(POINTS_IN_A_TURN) {
+                for SinglePoint { ts, value, set_hash } in at_once {
+                    take(place, *ts, &Cell::of_listed(kind, *value, *set_hash, *ts));
                 }
                 told += at_once.len();
                 if told >= POINTS_IN_A_TURN {
@@ -116,10 +116,10 @@ impl Chosen {
         match self {
             Self::Series(series) => (asked.tags(series), Singles::NONE),
             Self::Points(_, found) => {
-                let sets: BTreeSet<_> = found.iter().map(|points| (&points.alike.environment, &points.alike.tags)).collect();
+                let sets: BTreeSet<_> = found.iter().map(|(alike, _)| (&alike.environment, &alike.tags)).collect();
                 let few = sets.len() <= SETS_MAX;
                 let tags = few.then(|| sets.into_iter().map(|(environment, tags)| Of::tagged(environment, tags)).collect());
-                (tags, asked.columns_of(found.iter().map(|points| (&points.alike).into())))
+                (tags, asked.columns_of(found.iter().map(|(alike, _)| alike.into())))
             }
         }
     }

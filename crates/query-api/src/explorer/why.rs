@@ -10,7 +10,7 @@ use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::Period;
 use protocol::receipt::Accuracy;
 use storage::metric_series::SeriesRow;
-use storage::samples::{self, Occurring, Of, Single, Walk};
+use storage::samples::{self, Alike, Of, Single, SinglePoint, Walk};
 
 use super::aggregate::{accuracy, buckets, frame};
 use super::chosen::{Chosen, POINTS_MAX};
@@ -27,8 +27,8 @@ const AROUND: i32 = 3;
 const SAMPLES: i64 = 5;
 /// What is told of who sent points, beside the environment.
 const SENDERS: [Field; 2] = [Field::Release, Field::User];
-/// Different combinations of what points have that are looked at.
-const COMBINATIONS_MAX: i64 = 1_000_000;
+/// Points inside and around that are looked at.
+const LOOKED_AT_MAX: i64 = 2_000_000;
 /// Rows of a heat map.
 const ROWS: usize = 24;
 
@@ -61,21 +61,21 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &WhyQuery) -> 
         }
     }
     let of = Of { metric: &metric, from: from - around, until: until + around, tags: tags.as_deref(), singles: &singles };
-    let mut counts = Counts::default();
-    let mut combinations = 0;
-    samples::occurring(state.db(), context.id(), of, ((from, until), query.least), COMBINATIONS_MAX + 1, |occurring| {
-        combinations += 1;
-        if asked.matches(&occurring.alike) {
-            counts.add(&occurring);
-        }
-    })
-    .await?;
-    if combinations > COMBINATIONS_MAX {
-        let problem = format!("holds, with what is around it, points of more than {COMBINATIONS_MAX} different kinds");
+    let is_inside = |point: SinglePoint| (from..until).contains(&point.ts) && query.least.is_none_or(|least| point.value >= least);
+    let mut read = 0;
+    let count = |(inside, outside): &mut (u64, u64), point| {
+        read += 1;
+        *(if is_inside(point) { inside } else { outside }) += 1;
+    };
+    let found = samples::alike(state.db(), context.id(), of, LOOKED_AT_MAX + 1, count).await?;
+    if read > LOOKED_AT_MAX {
+        let problem = format!("holds, with what is around it, more than {LOOKED_AT_MAX} points");
         return Err(ApiError::InvalidParameter { name: "range", problem, allowed: "a shorter part".to_owned() });
     }
+    let mut counts = Counts::default();
+    found.iter().filter(|(alike, _)| asked.matches(alike)).for_each(|(alike, how_many)| counts.add(alike, *how_many));
     let rows = counts.ranked();
-    making.rows_read += counts.inside + counts.outside;
+    making.rows_read += read.unsigned_abs();
     let samples = match rows.first() {
         Some(row) => typical(state, context, &mut making, Of { from, until, ..of }, &series, query, row).await?,
         None => Vec::new(),
@@ -96,9 +96,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, found: &Occurring) {
-        let Occurring { alike, inside, outside } = found;
-        let (inside, outside) = (inside.unsigned_abs(), outside.unsigned_abs());
+    fn add(&mut self, alike: &Alike, (inside, outside): (u64, u64)) {
         self.inside += inside;
         self.outside += outside;
         let said = [("release", alike.release.as_ref()), ("environment", Some(&alike.environment)), ("user", alike.user_id.as_ref())];

@@ -1,6 +1,6 @@
 //! Stored points by what a filter can ask of them: of each such combination it is decided once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
@@ -8,7 +8,6 @@ use protocol::explorer::MetricKey;
 use protocol::filter::Field;
 use protocol::id::ProjectId;
 use protocol::trace::TraceId;
-use sqlx::types::Json;
 
 use super::Of;
 use crate::{Db, Result, received};
@@ -25,90 +24,32 @@ pub struct Alike {
     pub trace_id: Option<TraceId>,
 }
 
-/// Points that are alike, in no order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AlikePoints {
-    /// What they have in common.
-    pub alike: Alike,
-    /// Their times.
-    pub at: Vec<DateTime<Utc>>,
-    /// Their values, in the order of the times.
-    pub values: Vec<f64>,
-    /// Of a set, what the values stand for.
-    pub hashes: Option<Vec<i64>>,
+/// A point apart from what it has in common with others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SinglePoint {
+    /// Its own time.
+    pub ts: DateTime<Utc>,
+    /// Its value; of a set, none.
+    pub value: f64,
+    /// Of a set, which member.
+    pub set_hash: Option<i64>,
 }
 
-macro_rules! alike {
-    ($row:expr) => {
-        Alike {
-            environment: $row.environment,
-            tags: $row.tags.0,
-            release: $row.release,
-            user_id: $row.user_id,
-            session_id: $row.session_id,
-            trace_id: $row.trace_id.map(|id| TraceId(id.into_bytes())),
-        }
-    };
-}
-
-/// At most `limit` points of a metric.
+/// At most `limit` points of a metric, in no order, each added to what those like it come to.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn points(db: &Db, project: ProjectId, of: Of<'_>, limit: i64) -> Result<Vec<AlikePoints>> {
-    let (received_from, received_until) = received::range(of.from, of.until);
-    let (singles, traces) = (of.singles, of.singles.traces());
-    let rows = sqlx::query_file!(
-        "sql/samples/points.sql",
-        project.0,
-        &of.metric.name,
-        of.metric.kind.code(),
-        &of.metric.unit,
-        of.from,
-        of.until,
-        received_from,
-        received_until,
-        of.tags as _,
-        singles.release.values() as _,
-        singles.user.values() as _,
-        singles.session.values() as _,
-        traces.as_deref() as _,
-        singles.release.is_asked(),
-        singles.user.is_asked(),
-        singles.session.is_asked(),
-        singles.trace.is_asked(),
-        limit
-    )
-    .fetch_all(&db.pool)
-    .await?;
-    Ok(rows.into_iter().map(|row| AlikePoints { alike: alike!(row), at: row.at, values: row.values, hashes: row.hashes }).collect())
-}
-
-/// How often points that are alike occur in a part of the time and around it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "see sql/samples/occurring.sql")]
-pub struct Occurring {
-    pub alike: Alike,
-    pub inside: i64,
-    pub outside: i64,
-}
-
-/// Tells `take` of all points of a metric, at most `limit` combinations. Inside are points of `inside` of at least `least`.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn occurring(
+pub async fn alike<T: Default>(
     db: &Db,
     project: ProjectId,
     of: Of<'_>,
-    (inside, least): ((DateTime<Utc>, DateTime<Utc>), Option<f64>),
     limit: i64,
-    mut take: impl FnMut(Occurring),
-) -> Result<()> {
+    mut add: impl FnMut(&mut T, SinglePoint),
+) -> Result<Vec<(Alike, T)>> {
     let (received_from, received_until) = received::range(of.from, of.until);
     let (singles, traces) = (of.singles, of.singles.traces());
     let mut rows = sqlx::query_file!(
-        "sql/samples/occurring.sql",
+        "sql/samples/alike.sql",
         project.0,
         &of.metric.name,
         of.metric.kind.code(),
@@ -126,16 +67,29 @@ pub async fn occurring(
         singles.user.is_asked(),
         singles.session.is_asked(),
         singles.trace.is_asked(),
-        inside.0,
-        inside.1,
-        least,
         limit
     )
     .fetch(&db.pool);
+    let mut found: Vec<(Alike, T)> = Vec::new();
+    let mut places = HashMap::new();
     while let Some(row) = rows.try_next().await? {
-        take(Occurring { alike: alike!(row), inside: row.inside, outside: row.outside });
+        let point = SinglePoint { ts: row.ts, value: row.value, set_hash: row.set_hash };
+        // Attributes are compared as the database writes them, and read once.
+        let key = (row.environment, row.tags, row.release, row.user_id, row.session_id, row.trace_id);
+        if let Some(place) = places.get(&key) {
+            let (_, sum): &mut (Alike, T) = &mut found[*place];
+            add(sum, point);
+            continue;
+        }
+        let (environment, tags, release, user_id, session_id, trace_id) = key.clone();
+        let tags = serde_json::from_str(&tags).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        let trace_id = trace_id.map(|id| TraceId(id.into_bytes()));
+        let mut sum = T::default();
+        add(&mut sum, point);
+        places.insert(key, found.len());
+        found.push((Alike { environment, tags, release, user_id, session_id, trace_id }, sum));
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Values of a field that only single points have which hold a text, whatever its capitals, with how many of the latest 10,000 points
