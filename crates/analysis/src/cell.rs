@@ -41,6 +41,8 @@ enum Values {
     Summed,
     /// A distribution of several points.
     Sketched(Sketch),
+    /// Every value of a distribution, in no order; never stored.
+    Listed(Vec<f64>),
     /// The hashes of a set, exact.
     Set(BTreeSet<u64>),
 }
@@ -55,6 +57,12 @@ impl Cell {
         Self { kind, n: 1, sum: value, min: value, max: value, last: value, last_ts: ts, values }
     }
 
+    /// The same where every value is kept: percentiles of what is merged of such cells are exact. For answers from single points.
+    pub fn of_listed(kind: MetricKind, value: f64, set_hash: Option<i64>, ts: DateTime<Utc>) -> Self {
+        let cell = Self::of_point(kind, value, set_hash, ts);
+        if kind == MetricKind::Distribution { Self { values: Values::Listed(vec![value]), ..cell } } else { cell }
+    }
+
     /// Adds one point of the same kind.
     pub fn add_point(&mut self, value: f64, set_hash: Option<i64>, ts: DateTime<Utc>) {
         self.merge(&Self::of_point(self.kind, value, set_hash, ts));
@@ -63,11 +71,11 @@ impl Cell {
     /// Adds the points of another cell of the same kind.
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.kind, other.kind, "points of different kinds do not add up");
-        if self.kind == MetricKind::Distribution {
-            self.sketched().merge(other);
-        }
-        if let (Values::Set(mine), Values::Set(theirs)) = (&mut self.values, &other.values) {
-            mine.extend(theirs);
+        match (&mut self.values, &other.values) {
+            (Values::Set(mine), Values::Set(theirs)) => mine.extend(theirs),
+            (Values::Listed(mine), Values::Listed(theirs)) => mine.extend_from_slice(theirs),
+            _ if self.kind == MetricKind::Distribution => self.sketched().merge(other),
+            _ => {}
         }
         self.n += other.n;
         self.sum = (self.sum + other.sum).clamp(-f64::MAX, f64::MAX);
@@ -78,14 +86,18 @@ impl Cell {
         }
     }
 
-    /// The sketch of this cell's values, made from its one value when there is none yet.
+    /// The sketch of this cell's values, made from its one value, or those that are listed, when there is none yet.
     fn sketched(&mut self) -> &mut Sketch {
-        if let Values::Summed = self.values {
-            self.values = Values::Sketched(Sketch::of(self.sum));
+        match &self.values {
+            Values::Summed => self.values = Values::Sketched(Sketch::of([self.sum])),
+            Values::Listed(values) => self.values = Values::Sketched(Sketch::of(values.iter().copied())),
+            Values::Sketched(_) | Values::Set(_) => {}
         }
         match &mut self.values {
             Values::Sketched(sketch) => sketch,
-            Values::Summed | Values::Set(_) => unreachable!("a distribution has no set, and it was given a sketch above"),
+            Values::Summed | Values::Listed(_) | Values::Set(_) => {
+                unreachable!("a distribution has no set, and it was given a sketch above")
+            }
         }
     }
 
@@ -93,7 +105,8 @@ impl Cell {
     /// for the kind.
     ///
     /// A percentile `q` of `n` points is the value of rank `⌈q·n⌉`, counted from 1 in ascending order (Postgres'
-    /// `percentile_disc`). The first and the last rank are exact, and so is a bucket of one point; others are within 1 %.
+    /// `percentile_disc`). The first and the last rank are exact, and so is a bucket of one point, or of listed ones; others are
+    /// within 1 %.
     pub fn aggregate(&self, aggregate: Aggregate, seconds: f64) -> Option<f64> {
         if !self.kind.aggregates().contains(&aggregate) {
             return None;
@@ -118,7 +131,7 @@ impl Cell {
             }
             Aggregate::Unique => match &self.values {
                 Values::Set(hashes) => Some(hashes.len() as f64),
-                Values::Summed | Values::Sketched(_) => None,
+                Values::Summed | Values::Sketched(_) | Values::Listed(_) => None,
             },
         }
     }
@@ -135,6 +148,10 @@ impl Cell {
         let rank = rank(q, n);
         match &self.values {
             Values::Sketched(sketch) if rank > 1 && rank < n => sketch.value_at(rank).clamp(self.min, self.max),
+            Values::Listed(values) if rank > 1 && rank < n => {
+                let place = usize::try_from(rank - 1).unwrap_or(usize::MAX).min(values.len() - 1);
+                *values.clone().select_nth_unstable_by(place, f64::total_cmp).1
+            }
             _ if rank <= 1 => self.min,
             _ => self.max,
         }
@@ -155,6 +172,7 @@ impl Cell {
                 let known = sketch.ascending().filter(|(_, count)| *count > 0);
                 known.for_each(|(value, count)| add(value.clamp(self.min, self.max), count));
             }
+            Values::Listed(values) => values.iter().for_each(|value| add(*value, 1)),
             Values::Summed if self.kind == MetricKind::Distribution => add(self.sum, 1),
             Values::Summed | Values::Set(_) => {}
         }
@@ -165,6 +183,7 @@ impl Cell {
         let values = match &self.values {
             Values::Summed => 0,
             Values::Sketched(sketch) => sketch.memory(),
+            Values::Listed(values) => values.capacity() * size_of::<f64>(),
             Values::Set(hashes) => hashes.len() * 16,
         };
         size_of::<Self>() + values
@@ -174,6 +193,8 @@ impl Cell {
     pub fn encode_sketch(&self) -> Option<Vec<u8>> {
         match &self.values {
             Values::Summed => None,
+            Values::Listed(values) if values.len() == 1 => None,
+            Values::Listed(values) => Some(Sketch::of(values.iter().copied()).encode()),
             Values::Sketched(sketch) => Some(sketch.encode()),
             Values::Set(hashes) => Some(bytes::encode_set(hashes)),
         }

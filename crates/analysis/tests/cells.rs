@@ -67,6 +67,25 @@ fn kind() -> impl Strategy<Value = MetricKind> {
 
 proptest! {
     #[test]
+    fn listed_values_have_exact_percentiles_and_are_otherwise_the_same(points in points(extreme()), kind in kind()) {
+        let listed = points.iter().map(|(value, second)| Cell::of_listed(kind, *value, Some(value.to_bits().cast_signed()), at(*second)));
+        let listed = listed.reduce(|a, b| merged(&a, &b)).expect("at least one point");
+        let sketched = cell(kind, &points);
+        assert_same(&stored(&listed), &stored(&sketched));
+        for aggregate in kind.aggregates() {
+            let found = listed.aggregate(*aggregate, 60.0);
+            match aggregate.quantile() {
+                Some(q) => prop_assert_eq!(found, Some(exact_percentile(&points, q))),
+                None => prop_assert_eq!(found, sketched.aggregate(*aggregate, 60.0)),
+            }
+        }
+        assert_same(&merged(&sketched, &listed), &merged(&sketched, &sketched));
+        let (bounds, mut counts) = ([-1e9, -10.0, 0.0, 10.0, 1e9], [0; 4]);
+        listed.spread(&bounds, &mut counts);
+        prop_assert_eq!(counts.iter().sum::<u64>(), if kind == MetricKind::Distribution { points.len() as u64 } else { 0 });
+    }
+
+    #[test]
     fn a_percentile_is_within_one_percent_of_the_value_of_its_rank(points in points(extreme())) {
         let cell = stored(&cell(MetricKind::Distribution, &points));
         for percentile in PERCENTILES {

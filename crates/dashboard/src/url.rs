@@ -10,8 +10,13 @@ use axum::http::Uri;
 
 /// `path?key=value&…` of the pairs that have a value.
 pub(crate) fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    with_every(path, pairs.into_iter().filter(|(_, value)| !value.is_empty()))
+}
+
+/// The same of all pairs: where an empty value says something, or keeps the place of those behind it.
+pub(crate) fn with_every<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut url = path.to_owned();
-    for (i, (key, value)) in pairs.into_iter().filter(|(_, value)| !value.is_empty()).enumerate() {
+    for (i, (key, value)) in pairs.into_iter().enumerate() {
         let _ = write!(url, "{}{key}={}", if i == 0 { '?' } else { '&' }, encoded(value));
     }
     url
@@ -36,7 +41,7 @@ pub(crate) fn choice<T: Copy>(words: &HashMap<String, String>, name: &str, all: 
 
 #[cfg(test)]
 mod tests {
-    use super::with_query;
+    use super::{with_every, with_query};
 
     #[test]
     fn empty_values_are_left_out_and_others_are_encoded() {
@@ -45,5 +50,6 @@ mod tests {
             "/p/a/explorer?metric=a%20b%26c%3D%C3%BC&range=6h"
         );
         assert_eq!(with_query("/p/a/live", []), "/p/a/live");
+        assert_eq!(with_every("/api/x", [("unit", ""), ("unit", "ms")]), "/api/x?unit=&unit=ms");
     }
 }

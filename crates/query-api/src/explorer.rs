@@ -1,12 +1,15 @@
 //! The Metrics explorer: which metrics there are, some over time, their stored points, and why some of these differ.
 //!
 //! Charts come from the rollups, percentiles from merged sketches; see [`analysis::metric`]. Buckets under an hour are added up
-//! from minutes, others from hours; decoded cells of hours that are over are kept, see `cells`. Every environment counts.
+//! from minutes, others from hours; decoded cells of hours that are over are kept, see `cells`. Every environment counts. A filter by
+//! what only single points know is answered from these, see `chosen`.
 
 mod aggregate;
 mod behind_routes;
 mod catalogue;
 mod cells;
+mod chosen;
+mod listing;
 mod matching;
 mod resolve;
 mod samples;

@@ -58,6 +58,7 @@ pub mod raw;
 mod received;
 pub mod rejections;
 pub mod route_rules;
+mod row_id;
 pub mod samples;
 pub mod saved;
 pub mod seen_events;

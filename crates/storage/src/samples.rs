@@ -1,9 +1,12 @@
-//! Stored metric points, and how many there are.
+//! Stored metric points, one by one, and what went on beside them.
+
+mod alike;
+mod walk;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use protocol::explorer::{MetricKey, MetricSender, Sample, SampleOrder, SampleSpan};
+use protocol::explorer::{MetricKey, MetricSender, NearestBy, Sample, SampleSpan};
 use protocol::id::ProjectId;
 use protocol::issue::IssueId;
 use protocol::level::Level;
@@ -15,7 +18,10 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Db, Result, received};
+pub use alike::{Alike, SinglePoint, alike, values};
+pub use walk::{SamplePlace, Walk, walk};
+
+use crate::{Db, Result, received, row_id};
 
 /// A metric of some name, and when it was last seen.
 #[derive(Clone, Debug)]
@@ -56,6 +62,8 @@ pub struct Of<'o> {
     pub until: DateTime<Utc>,
     /// Only those with one of these sets of attributes; all where `None`.
     pub tags: Option<&'o [Value]>,
+    /// What is asked of each point beside its attributes.
+    pub singles: &'o Singles,
 }
 
 impl Of<'_> {
@@ -65,42 +73,51 @@ impl Of<'_> {
     }
 }
 
-/// Some stored points of a metric, in the order of the order. Those near a percentile are near `target`, which is its value.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn find(db: &Db, project: ProjectId, of: Of<'_>, order: SampleOrder, target: f64, limit: i64) -> Result<Vec<Sample>> {
-    let Of { metric, from, until, tags } = of;
-    let (received_from, received_until) = received::range(from, until);
-    macro_rules! samples {
-        ($file:literal $(, $more:expr)*) => {
-            sqlx::query_file_as!(
-                Stored,
-                $file,
-                project.0,
-                &metric.name,
-                metric.kind.code(),
-                &metric.unit,
-                from,
-                until,
-                received_from,
-                received_until,
-                limit,
-                tags as _
-                $(, $more)*
-            )
-            .fetch_all(&db.pool)
-            .await?
-        };
+/// What only single points have, each as far as it is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "see migrations/0016_metric_point.sql")]
+pub struct Singles {
+    pub release: Single,
+    pub user: Single,
+    pub session: Single,
+    /// Its values are 32 hex digits.
+    pub trace: Single,
+}
+
+/// How far a column is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Single {
+    /// Not at all: it need not be read.
+    #[default]
+    Unasked,
+    /// It is read to decide.
+    Any,
+    /// Only points with one of these values are looked at.
+    OneOf(Vec<String>),
+}
+
+impl Singles {
+    /// Nothing is asked of single points.
+    pub const NONE: Self = Self { release: Single::Unasked, user: Single::Unasked, session: Single::Unasked, trace: Single::Unasked };
+
+    /// The traces that points must name. What is no trace is named by none.
+    fn traces(&self) -> Option<Vec<Uuid>> {
+        let traces = self.trace.values()?;
+        Some(traces.iter().filter_map(|trace| TraceId::parse(trace)).map(|trace| Uuid::from_bytes(trace.0)).collect())
     }
-    let rows = match order {
-        SampleOrder::Latest => samples!("sql/samples/latest.sql"),
-        SampleOrder::Oldest => samples!("sql/samples/oldest.sql"),
-        SampleOrder::Largest => samples!("sql/samples/largest.sql"),
-        SampleOrder::Smallest => samples!("sql/samples/smallest.sql"),
-        SampleOrder::P50 | SampleOrder::P95 => samples!("sql/samples/nearest.sql", target),
-    };
-    Ok(rows.into_iter().map(Stored::read).collect())
+}
+
+impl Single {
+    fn is_asked(&self) -> bool {
+        *self != Self::Unasked
+    }
+
+    fn values(&self) -> Option<&[String]> {
+        match self {
+            Self::OneOf(values) => Some(values),
+            Self::Unasked | Self::Any => None,
+        }
+    }
 }
 
 /// One point and its metric; `None` for an id that names none.
@@ -108,7 +125,7 @@ pub async fn find(db: &Db, project: ProjectId, of: Of<'_>, order: SampleOrder, t
 /// # Errors
 /// When the database refuses.
 pub async fn one(db: &Db, project: ProjectId, id: &str) -> Result<Option<(MetricKey, Sample)>> {
-    let Some((received_at, flush_id, n)) = read_id(id) else { return Ok(None) };
+    let Some((received_at, flush_id, n)) = row_id::read(id) else { return Ok(None) };
     let row = sqlx::query_file!("sql/samples/one.sql", project.0, received_at, flush_id, n).fetch_optional(&db.pool).await?;
     Ok(row.and_then(|row| {
         let metric = MetricKey { name: row.name, kind: MetricKind::from_code(row.kind)?, unit: row.unit };
@@ -129,49 +146,6 @@ pub async fn one(db: &Db, project: ProjectId, id: &str) -> Result<Option<(Metric
         };
         Some((metric, stored.read()))
     }))
-}
-
-/// How often a value of an attribute occurs in a part of the time and around it; without key and value all points.
-#[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "see sql/samples/why.sql")]
-pub struct Occurring {
-    pub key: Option<String>,
-    pub value: Option<String>,
-    pub inside: i64,
-    pub outside: i64,
-}
-
-/// What points inside have, and how many of those outside have it too. Inside are points of `inside` of at least `least`.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn occurring(
-    db: &Db,
-    project: ProjectId,
-    of: Of<'_>,
-    inside: (DateTime<Utc>, DateTime<Utc>),
-    least: Option<f64>,
-) -> Result<Vec<Occurring>> {
-    let Of { metric, from, until, tags } = of;
-    let (received_from, received_until) = received::range(from, until);
-    Ok(sqlx::query_file_as!(
-        Occurring,
-        "sql/samples/why.sql",
-        project.0,
-        &metric.name,
-        metric.kind.code(),
-        &metric.unit,
-        from,
-        until,
-        received_from,
-        received_until,
-        inside.0,
-        inside.1,
-        least,
-        tags as _
-    )
-    .fetch_all(&db.pool)
-    .await?)
 }
 
 /// Who sent a metric in a range, `until` exclusive, whoever sent most first; at most 20.
@@ -280,23 +254,28 @@ pub async fn errors_of_trace(db: &Db, project: ProjectId, trace: TraceId, at: Da
     Ok(errors.collect())
 }
 
-/// The trace that a user, or a session without a user, had nearest to a moment, at most `within` from it.
+/// The trace that a user or a session had nearest to a moment, at most `within` from it.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn nearest_trace(
     db: &Db,
     project: ProjectId,
-    sender: &str,
+    (by, id): (NearestBy, &str),
     at: DateTime<Utc>,
     within: chrono::TimeDelta,
 ) -> Result<Option<TraceId>> {
     let (from, until) = (at - within, at + within);
     let (received_from, received_until) = received::range(from, until);
-    let found =
-        sqlx::query_file_scalar!("sql/samples/nearest_trace.sql", project.0, sender, from, until, received_from, received_until, at)
-            .fetch_optional(&db.pool)
-            .await?;
+    macro_rules! found {
+        ($file:literal) => {
+            sqlx::query_file_scalar!($file, project.0, id, from, until, received_from, received_until, at).fetch_optional(&db.pool).await?
+        };
+    }
+    let found = match by {
+        NearestBy::User => found!("sql/samples/nearest_trace_of_user.sql"),
+        NearestBy::Session => found!("sql/samples/nearest_trace_of_session.sql"),
+    };
     Ok(found.map(|id| TraceId(id.into_bytes())))
 }
 
@@ -320,7 +299,7 @@ struct Stored {
 impl Stored {
     fn read(self) -> Sample {
         Sample {
-            id: format!("{:x}-{}-{:x}", self.received_at.timestamp_micros(), self.flush_id.simple(), self.n),
+            id: row_id::write(self.received_at, self.flush_id, self.n),
             ts: self.ts,
             value: if self.set_hash.is_some() { 1.0 } else { self.value },
             member: self.set_hash.map(|hash| format!("{:016x}", hash.cast_unsigned())),
@@ -333,12 +312,4 @@ impl Stored {
             environment: self.environment,
         }
     }
-}
-
-/// The primary key that a sample's id names.
-fn read_id(id: &str) -> Option<(DateTime<Utc>, Uuid, i32)> {
-    let mut pieces = id.splitn(3, '-');
-    let (received, flush, n) = (pieces.next()?, pieces.next()?, pieces.next()?);
-    let received_at = DateTime::from_timestamp_micros(i64::from_str_radix(received, 16).ok()?)?;
-    Some((received_at, flush.parse().ok()?, i32::from_str_radix(n, 16).ok()?))
 }

@@ -64,10 +64,10 @@ impl Bins {
 static MAPPING: LazyLock<Config> = LazyLock::new(|| Config::new(ERROR, 0, f64::MIN_POSITIVE));
 
 impl Sketch {
-    /// The sketch of one value.
-    pub(super) fn of(value: f64) -> Self {
+    /// The sketch of some values.
+    pub(super) fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut sketch = Self::default();
-        sketch.add(value);
+        values.into_iter().for_each(|value| sketch.add(value));
         sketch
     }
 
@@ -91,6 +91,7 @@ impl Sketch {
                 self.positive.merge(&other.positive);
                 self.zeros = self.zeros.saturating_add(other.zeros);
             }
+            Values::Listed(values) => values.iter().for_each(|value| self.add(*value)),
             Values::Summed => self.add(other.sum),
             Values::Set(_) => {}
         }

@@ -8,7 +8,7 @@ use crate::audience::ReleaseMark;
 use crate::filter::Filter;
 use crate::metric::{Aggregate, MetricKind};
 use crate::range::{Compare, Period, Range, Step};
-use crate::receipt::Receipt;
+use crate::receipt::{Accuracy, Receipt};
 
 /// One to four metrics over time, together or by group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,6 +128,10 @@ pub struct AnsweredLine {
     pub tag_keys: Vec<String>,
     /// Points in the range.
     pub points: u64,
+    /// How exact its values are.
+    pub accuracy: Accuracy,
+    /// Its filter asks for what only single points know, so that these were counted and not their sums.
+    pub single: bool,
     /// The metric's thresholds for this aggregate.
     pub thresholds: Vec<Threshold>,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{MetricKey, Threshold};
-use crate::receipt::Receipt;
+use crate::receipt::{Accuracy, Receipt};
 
 /// Characters of a metric's description.
 pub const DESCRIPTION_CHARS_MAX: usize = 500;
@@ -23,6 +23,8 @@ pub struct MetricSummary {
     pub points: u64,
     /// Its default aggregate per hour of the last 24, oldest first; `None` where there were no points.
     pub spark: Vec<Option<f64>>,
+    /// How exact this line is; points are counted.
+    pub accuracy: Accuracy,
     /// The newest point.
     pub last_seen: DateTime<Utc>,
     /// What it can be grouped by.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{MetricKey, MetricQuery};
 use crate::filter::Filter;
 use crate::range::{Period, Range};
-use crate::receipt::Receipt;
+use crate::receipt::{Accuracy, Receipt};
 use crate::span::SpanStatus;
 use crate::timeline::TimelineItem;
 use crate::trace::{SpanId, TraceId};
@@ -22,17 +22,28 @@ pub const SAMPLES_MAX: usize = 50;
 pub struct SamplesQuery {
     /// Of which metric.
     pub metric: MetricQuery,
-    /// With which attributes.
+    /// With which attributes, releases, users, sessions and traces.
     pub filter: Filter,
     /// Of when.
     pub period: Period,
     /// Which of them.
     pub order: SampleOrder,
+    /// [`SamplesAnswer::next`] of the page before.
+    pub after: Option<String>,
+    /// [`SamplesAnswer::previous`] of the page behind, in place of `after`.
+    pub before: Option<String>,
 }
 
 impl Default for SamplesQuery {
     fn default() -> Self {
-        Self { metric: MetricQuery::default(), filter: Filter::all(), period: Period::Last(Range::Hours24), order: SampleOrder::default() }
+        Self {
+            metric: MetricQuery::default(),
+            filter: Filter::all(),
+            period: Period::Last(Range::Hours24),
+            order: SampleOrder::default(),
+            after: None,
+            before: None,
+        }
     }
 }
 
@@ -119,12 +130,18 @@ pub struct SamplesAnswer {
     pub order: SampleOrder,
     /// At most 50.
     pub samples: Vec<Sample>,
+    /// What to ask for as `after` to see those behind them. Null at the end.
+    pub next: Option<String>,
+    /// What to ask for as `before` to see those before them. Null at the begin.
+    pub previous: Option<String>,
     /// Points in the range that match, so that a reader knows what the samples stand for.
     pub points: u64,
-    /// The median of these, within 1 %; null in a set.
+    /// The median of these; null where their kind keeps no values.
     pub p50: Option<f64>,
-    /// Their 95th percentile, within 1 %; null in a set.
+    /// Their 95th percentile; null where their kind keeps no values.
     pub p95: Option<f64>,
+    /// How exact the two percentiles are.
+    pub percentiles: Accuracy,
     /// What these figures say about themselves.
     pub receipt: Receipt,
 }

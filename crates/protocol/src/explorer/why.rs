@@ -19,7 +19,7 @@ pub const WHY_SHOWN_MAX: usize = 20;
 pub struct WhyQuery {
     /// Of which metric.
     pub metric: MetricQuery,
-    /// With which attributes.
+    /// With which attributes, releases, users, sessions and traces.
     pub filter: Filter,
     /// The part; what lies around it, three times as long on either side, is the outside.
     pub period: Period,

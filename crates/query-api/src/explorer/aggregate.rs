@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use analysis::calendar::{self, Frame};
+use analysis::cell::Cell;
 use analysis::metric::{Chart, GroupKey, Groups, Lines};
+use chrono::{DateTime, Utc};
 use protocol::access::Role;
 use protocol::analyses::TimeBucket;
 use protocol::explorer::{
@@ -16,16 +18,22 @@ use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::{Period, Step};
 use protocol::receipt::Accuracy;
 use storage::metric_notes;
-use storage::metric_series::{OTHER, SeriesRow};
 
+use super::catalogue;
+use super::chosen::{self, Chosen};
+use super::matching::Asked;
 use super::resolve::{self, Resolved};
-use super::{catalogue, cells, matching};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, audience, budget};
 
 /// What the sketches behind percentiles promise.
-pub(super) const SKETCH_ERROR: f64 = 0.01;
+pub(super) const SKETCH_ERROR: Accuracy = Accuracy::Relative { error: 0.01 };
+
+/// How exact an aggregate is, of single points or of what they were added up to.
+pub(super) fn accuracy(aggregate: Aggregate, single: bool) -> Accuracy {
+    if aggregate.quantile().is_some() && !single { SKETCH_ERROR } else { Accuracy::Exact }
+}
 
 /// Answers an [`AggregateQuery`].
 ///
@@ -45,8 +53,16 @@ struct Line {
     filter: Filter,
     tag_keys: Vec<String>,
     thresholds: Vec<Threshold>,
-    /// Those that match, each with its group.
-    series: Vec<(SeriesRow, Option<GroupKey>)>,
+    /// What matches.
+    points: Chosen,
+    /// What matches in the earlier range, where this is not the same series.
+    earlier: Option<Chosen>,
+}
+
+impl Line {
+    fn accuracy(&self) -> Accuracy {
+        accuracy(self.aggregate, self.points.is_of_points())
+    }
 }
 
 async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuery) -> Result<AggregateAnswer, ApiError> {
@@ -56,10 +72,11 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
     let before = calendar::metrics_before(&frame, query.compare, context.zone());
     let mut lines = Vec::new();
     let mut overflows = Vec::new();
+    let mut left = chosen::POINTS_MAX;
     for (letter, asked) in ('A'..).zip(&query.lines) {
         let Resolved { metric, series } = resolve::metric(state, context, &asked.metric).await?;
         let filter = query.filter.clone().and(asked.filter.clone());
-        matching::check(&filter, &series)?;
+        let asked_for = Asked::of(&filter, &metric.name, &series)?;
         if !overflows.iter().any(|overflow: &Overflow| overflow.metric == metric) {
             overflows.extend(catalogue::overflow(state, context, &making, &metric, &series).await?);
         }
@@ -67,31 +84,42 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         let note = metric_notes::find(state.db(), context.id(), &metric).await?.unwrap_or_default();
         let thresholds = note.thresholds.into_iter().filter(|threshold| threshold.aggregate == aggregate).collect();
         let tag_keys = resolve::tag_keys(&series);
-        let series = series.into_iter().filter(|series| matching::matches(&filter, series));
-        let series = series.map(|series| (group(&series, &query.by), series)).map(|(key, series)| (series, key)).collect();
-        lines.push(Line { letter, metric, aggregate, filter, tag_keys, thresholds, series });
+        let of = (&metric, series.as_slice(), &asked_for);
+        let points = Chosen::of(state, context, &mut making, of, (frame.start(), frame.end()), &mut left).await?;
+        let earlier = match &before {
+            Some(before) if asked_for.is_of_points() => {
+                if let Some(kept) = chosen::lacks(state, context, &series, before.start()).await? {
+                    return Err(too_early(&asked_for, kept));
+                }
+                Some(Chosen::of(state, context, &mut making, of, (before.start(), before.end()), &mut left).await?)
+            }
+            _ => None,
+        };
+        lines.push(Line { letter, metric, aggregate, filter, tag_keys, thresholds, points, earlier });
     }
     known_keys(&query.by, &lines)?;
 
     let groups = if query.by.is_empty() {
         Lines::together()
     } else {
-        Lines::of_groups(largest(state, context, &mut making, &frame, &lines[0], query.top).await?)
+        Lines::of_groups(largest(state, context, &mut making, &frame, &lines[0], query).await?)
     };
     let mut series = Vec::new();
     for line in &lines {
-        let chart = chart(state, context, &mut making, &frame, line, &groups).await?;
+        let chart = chart(state, context, &mut making, &frame, &line.points, (&query.by, &groups)).await?;
         let earlier = match &before {
-            Some(before) => Some(self::chart(state, context, &mut making, before, line, &groups).await?),
+            Some(before) => {
+                let points = line.earlier.as_ref().unwrap_or(&line.points);
+                Some(self::chart(state, context, &mut making, before, points, (&query.by, &groups)).await?)
+            }
             None => None,
         };
         series.extend(told(line, &groups, &frame, &chart, earlier.as_ref(), &making));
     }
     let formula = formula.map(|formula| reckon(&formula, &lines, &series, &groups));
-    let percentile = lines.iter().any(|line| line.aggregate.quantile().is_some());
-    let accuracy = if percentile { Accuracy::Relative { error: SKETCH_ERROR } } else { Accuracy::Exact };
+    let accuracy = lines.iter().map(Line::accuracy).find(|accuracy| *accuracy != Accuracy::Exact).unwrap_or_default();
     let what = lines.iter().map(|line| format!("`{}` as {}", line.metric.name, line.aggregate.label())).collect::<Vec<_>>().join(", ");
-    let counted = format!("Points of {what} in {}, by their own time.", query.period.sentence());
+    let counted = format!("Points of {what} in {}, by their own time.{}", query.period.sentence(), from_points(&lines));
     let releases = audience::releases(state, context, &frame).await?;
     let mut receipt = making.receipt(context, counted, frame.start(), frame.end(), accuracy);
     receipt.filter = query.filter.to_string();
@@ -103,6 +131,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         filter: line.filter.to_string(),
         tag_keys: line.tag_keys.clone(),
         points: points(line.letter),
+        accuracy: line.accuracy(),
+        single: line.points.is_of_points(),
         thresholds: line.thresholds.clone(),
     };
     Ok(AggregateAnswer {
@@ -118,6 +148,25 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         overflows,
         receipt,
     })
+}
+
+/// Which lines were counted from single points.
+fn from_points(lines: &[Line]) -> String {
+    let letters: Vec<String> = lines.iter().filter(|line| line.points.is_of_points()).map(|line| line.letter.to_string()).collect();
+    if letters.is_empty() {
+        return String::new();
+    }
+    let which = if letters.len() == lines.len() { String::new() } else { format!(" {}", letters.join(", ")) };
+    format!(" Counted{which} from the single points, of which alone the filter's fields are known: percentiles of these are exact.")
+}
+
+fn too_early(asked: &Asked<'_>, kept: DateTime<Utc>) -> ApiError {
+    let problem = format!(
+        "reaches further back than single points, which alone know {}: they are kept from {} on",
+        asked.singles_in_words(),
+        kept.date_naive()
+    );
+    wrong("compare", &problem, "nothing, or a shorter time".to_owned())
 }
 
 /// The buckets of a time of metrics.
@@ -171,12 +220,6 @@ pub(super) fn allowed(name: &'static str, metric: &MetricKey, asked: Option<Aggr
     }
 }
 
-/// The group of a series; `None` for one that stands for what is beyond the series limit.
-fn group(series: &SeriesRow, by: &[String]) -> Option<GroupKey> {
-    let is_rest = series.tags.contains_key(OTHER) && !by.is_empty();
-    (!is_rest).then(|| by.iter().map(|key| matching::group_value(series, key)).collect())
-}
-
 /// An attribute that no line has is a mistake; one that some line lacks has no value there.
 fn known_keys(by: &[String], lines: &[Line]) -> Result<(), ApiError> {
     let known: BTreeSet<&str> = lines.iter().flat_map(|line| &line.tag_keys).map(String::as_str).chain(["environment"]).collect();
@@ -196,18 +239,15 @@ async fn largest(
     making: &mut Making,
     frame: &Frame,
     line: &Line,
-    top: usize,
+    query: &AggregateQuery,
 ) -> Result<Vec<GroupKey>, ApiError> {
     let mut groups = Groups::default();
-    let mut group_of = HashMap::new();
-    for (series, key) in &line.series {
-        groups.add(series.series_id, key.clone());
-        group_of.insert(series.series_id, key.clone());
-    }
-    let rows: Vec<&SeriesRow> = line.series.iter().map(|(series, _)| series).collect();
-    cells::each(state, context, making, frame, &rows, |place, _, cell| groups.tell(&group_of, [(rows[place].series_id, cell)])).await?;
+    let group_of: HashMap<i32, Option<GroupKey>> = (0..).zip(line.points.groups(&query.by)).collect();
+    group_of.iter().for_each(|(place, key)| groups.add(*place, key.clone()));
+    let tell = |place: usize, _, cell: &Cell| groups.tell(&group_of, i32::try_from(place).ok().map(|place| (place, cell)));
+    line.points.each(state, context, making, frame, tell).await?;
     let seconds = (frame.end().min(making.now) - frame.start()).num_milliseconds() as f64 / 1_000.0;
-    Ok(groups.largest(line.aggregate, seconds, top))
+    Ok(groups.largest(line.aggregate, seconds, query.top))
 }
 
 async fn chart(
@@ -215,13 +255,12 @@ async fn chart(
     context: &ProjectContext,
     making: &mut Making,
     frame: &Frame,
-    line: &Line,
-    groups: &Lines,
+    points: &Chosen,
+    (by, groups): (&[String], &Lines),
 ) -> Result<Chart, ApiError> {
-    let places: Vec<usize> = line.series.iter().map(|(_, key)| groups.of(key.as_ref())).collect();
-    let rows: Vec<&SeriesRow> = line.series.iter().map(|(series, _)| series).collect();
+    let places: Vec<usize> = points.groups(by).iter().map(|key| groups.of(key.as_ref())).collect();
     let mut chart = Chart::new(frame.clone(), groups.count());
-    cells::each(state, context, making, frame, &rows, |place, start, cell| chart.add(places[place], start, cell)).await?;
+    points.each(state, context, making, frame, |place, start, cell| chart.add(places[place], start, cell)).await?;
     Ok(chart)
 }
 

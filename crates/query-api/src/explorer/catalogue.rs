@@ -38,8 +38,17 @@ async fn run(state: &QueryState, context: &ProjectContext) -> Result<MetricCatal
     // The catalogue is ordered by metric, so that its series lie together.
     let metrics: Vec<&[SeriesRow]> = series.chunk_by(|a, b| (&a.name, a.kind, &a.unit) == (&b.name, b.kind, &b.unit)).collect();
     let summaries = summaries(state, context, &mut making, &frame, &metrics).await?;
-    let counted = "Points of the last 24 hours, by their own time; a distribution's line is its 95th percentile from sketches.";
-    Ok(MetricCatalogue { metrics: summaries, receipt: making.receipt(context, counted, frame.start(), frame.end(), Accuracy::Exact) })
+    let counted = format!("Points of the last 24 hours, by their own time.{LINES}");
+    let receipt = making.receipt(context, counted, frame.start(), frame.end(), accuracy(&summaries));
+    Ok(MetricCatalogue { metrics: summaries, receipt })
+}
+
+/// What a receipt says of the lines, whose accuracy is that of the least exact one.
+const LINES: &str = " A distribution's line is its 95th percentile, from sketches; every other line, and every count, is exact.";
+
+/// That of the least exact line.
+fn accuracy(summaries: &[MetricSummary]) -> Accuracy {
+    summaries.iter().map(|summary| summary.accuracy).find(|accuracy| *accuracy != Accuracy::Exact).unwrap_or_default()
 }
 
 async fn summaries(
@@ -79,7 +88,8 @@ async fn one(state: &QueryState, context: &ProjectContext, query: &MetricQuery) 
     let summary = summaries.pop().ok_or_else(|| ApiError::UnknownMetric(query.name.clone()))?;
     let senders = samples::senders(state.db(), context.id(), &metric, frame.start(), frame.end()).await?;
     let overflow = overflow(state, context, &making, &metric, &series).await?;
-    let counted = format!("Series of `{}` that are told apart, and points of the last 24 hours by their own time.", metric.name);
+    let counted = format!("Series of `{}` that are told apart, and points of the last 24 hours by their own time.{LINES}", metric.name);
+    let accuracy = summary.accuracy;
     Ok(MetricAnswer {
         first_seen: series.iter().map(|series| series.first_seen).min().unwrap_or_default(),
         note: metric_notes::find(state.db(), context.id(), &metric).await?.unwrap_or_default(),
@@ -87,7 +97,7 @@ async fn one(state: &QueryState, context: &ProjectContext, query: &MetricQuery) 
         overflow,
         senders,
         summary,
-        receipt: making.receipt(context, counted, frame.start(), frame.end(), Accuracy::Exact),
+        receipt: making.receipt(context, counted, frame.start(), frame.end(), accuracy),
     })
 }
 
@@ -181,6 +191,7 @@ fn summary(series: &[SeriesRow], line: usize, chart: &Chart) -> MetricSummary {
         series: series.len() as u64,
         points: chart.points(line),
         spark: chart.values(line, kind.aggregates()[0]),
+        accuracy: aggregate::accuracy(kind.aggregates()[0], false),
         last_seen: series.iter().map(|series| series.last_seen).max().unwrap_or_default(),
         tag_keys: tag_keys(series),
     }

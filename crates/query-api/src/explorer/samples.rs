@@ -4,20 +4,20 @@ use analysis::metric::Chart;
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::access::Role;
 use protocol::explorer::{MetricKey, NearestBy, SAMPLES_MAX, Sample, SampleAnswer, SampleOrder, SampleTrace, SamplesAnswer, SamplesQuery};
-use protocol::filter::Filter;
 use protocol::metric::Aggregate;
 use protocol::range::Period;
 use protocol::receipt::Accuracy;
 use protocol::timeline::TimelineItem;
-use serde_json::Value;
-use storage::metric_series::SeriesRow;
-use storage::samples::{self, Of};
+use protocol::trace::TraceId;
+use storage::samples::{self, Of, SamplePlace, Walk};
 use storage::timeline::{self, Behind, Window};
 use uuid::Uuid;
 
-use super::aggregate::{SKETCH_ERROR, frame};
+use super::aggregate::{accuracy, frame};
+use super::chosen::{Chosen, POINTS_MAX};
+use super::listing;
+use super::matching::Asked;
 use super::resolve::{self, Resolved};
-use super::{cells, matching};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
@@ -32,22 +32,28 @@ const NEAR: TimeDelta = TimeDelta::minutes(5);
 /// At most 50 stored points of a metric, as they were sent.
 ///
 /// # Errors
-/// [`ApiError::UnknownMetric`]; [`ApiError::InvalidParameter`] for a time without buckets and a filter by what is not an attribute;
-/// else when the database does not answer in time.
+/// [`ApiError::UnknownMetric`]; [`ApiError::InvalidParameter`] for a time without buckets, a filter by what no point says or by what
+/// only too many single points know, and an unreadable place; else when the database does not answer in time.
 pub async fn samples(state: &QueryState, context: &ProjectContext, query: &SamplesQuery) -> Result<SamplesAnswer, ApiError> {
     context.require(Role::Viewer)?;
     budget::within(state, run(state, context, query)).await
 }
 
 async fn run(state: &QueryState, context: &ProjectContext, query: &SamplesQuery) -> Result<SamplesAnswer, ApiError> {
+    let (beside, back) = place(query)?;
     let mut making = Making::from_rollups(state, context).await?;
     let frame = frame(query.period, None, &making, context)?;
+    // What is asked for by its ends is meant exactly; a range ends with the bucket that is open.
+    let (from, until) = match query.period {
+        Period::Between { from, until } => (from, until),
+        _ => (frame.start(), frame.end()),
+    };
     let Resolved { metric, series } = resolve::metric(state, context, &query.metric).await?;
-    matching::check(&query.filter, &series)?;
-    let tags = tags(&query.filter, &series);
-    let rows: Vec<&SeriesRow> = series.iter().filter(|series| matching::matches(&query.filter, series)).collect();
+    let asked = Asked::of(&query.filter, &metric.name, &series)?;
+    let mut left = POINTS_MAX;
+    let chosen = Chosen::of(state, context, &mut making, (&metric, &series, &asked), (from, until), &mut left).await?;
     let mut chart = Chart::new(frame.clone(), 1);
-    cells::each(state, context, &mut making, &frame, &rows, |_, start, cell| chart.add(0, start, cell)).await?;
+    chosen.each(state, context, &mut making, &frame, |_, start, cell| chart.add(0, start, cell)).await?;
     let together = chart.cell(0, frame.buckets.len());
     let percentile = |aggregate| together.as_ref().and_then(|cell| cell.percentile_of(aggregate));
     let (p50, p95) = (percentile(Aggregate::P50), percentile(Aggregate::P95));
@@ -55,30 +61,58 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &SamplesQuery)
         SampleOrder::P95 => p95,
         _ => p50,
     };
-    // What is asked for by its ends is meant exactly; a range ends with the bucket that is open.
-    let (from, until) = match query.period {
-        Period::Between { from, until } => (from, until),
-        _ => (frame.start(), frame.end()),
-    };
-    let of = Of { metric: &metric, from, until, tags: tags.as_deref() };
-    let samples = samples::find(state.db(), context.id(), of, query.order, target.unwrap_or(0.0), SAMPLES_MAX as i64).await?;
-    making.rows_read += samples.len() as u64;
+    let (tags, singles) = chosen.narrowed(&asked);
+    let of = Of { metric: &metric, from, until, tags: tags.as_deref(), singles: &singles };
+    let near = beside.map_or(target.unwrap_or(0.0), |place| place.near);
+    let walk = Walk { order: query.order, near, beside, back, limit: SAMPLES_MAX as i64 };
+    let (mut found, more) = listing::page(state, context, &mut making, of, &asked, walk).await?;
+    if back {
+        found.reverse();
+    }
+    let word = |placed: Option<&(SamplePlace, Sample)>| placed.map(|(place, _)| place.word());
+    // Where the page was asked for from, there is at least the point that named it.
+    let next = word(found.last()).filter(|_| back || more);
+    let previous = word(found.first()).filter(|_| if back { more } else { beside.is_some() });
     let counted = format!("Stored points of `{}` in {}, by their own time.", metric.name, query.period.sentence());
-    let accuracy = match query.order {
-        SampleOrder::P50 | SampleOrder::P95 => Accuracy::Relative { error: SKETCH_ERROR },
+    let percentiles = accuracy(Aggregate::P50, chosen.is_of_points());
+    let listed = match query.order {
+        SampleOrder::P50 | SampleOrder::P95 => percentiles,
         _ => Accuracy::Exact,
     };
-    let mut receipt = making.receipt(context, counted, from, until, accuracy);
+    let mut receipt = making.receipt(context, counted, from, until, listed);
     receipt.filter = query.filter.to_string();
-    Ok(SamplesAnswer { metric, period: query.period, order: query.order, samples, points: chart.points(0), p50, p95, receipt })
+    Ok(SamplesAnswer {
+        metric,
+        period: query.period,
+        order: query.order,
+        samples: found.into_iter().map(|(_, sample)| sample).collect(),
+        next,
+        previous,
+        points: chart.points(0),
+        p50,
+        p95,
+        percentiles,
+        receipt,
+    })
 }
 
-/// The sets of attributes that a filter is about, as points have them; `None` for all of them.
-pub(super) fn tags(filter: &Filter, series: &[SeriesRow]) -> Option<Vec<Value>> {
-    (!filter.is_all()).then(|| {
-        let matching = series.iter().filter(|series| matching::matches(filter, series));
-        matching.map(|series| Of::tagged(&series.environment, &series.tags)).collect()
-    })
+/// Beside which point the page is, and whether it is the one before it.
+fn place(query: &SamplesQuery) -> Result<(Option<SamplePlace>, bool), ApiError> {
+    let (name, word) = match (&query.after, &query.before) {
+        (None, None) => return Ok((None, false)),
+        (Some(word), None) => ("after", word),
+        (None, Some(word)) => ("before", word),
+        (Some(_), Some(_)) => {
+            let (problem, allowed) = ("cannot come with `after`".to_owned(), "one of the two".to_owned());
+            return Err(ApiError::InvalidParameter { name: "before", problem, allowed });
+        }
+    };
+    let place = SamplePlace::read(word).ok_or_else(|| ApiError::InvalidParameter {
+        name,
+        problem: "is no place in a list of samples".to_owned(),
+        allowed: "what `next` or `previous` of another page says".to_owned(),
+    })?;
+    Ok((Some(place), name == "before"))
 }
 
 /// One point with its trace, or the nearest one of its session or user, and the errors and log records of that trace.
@@ -122,20 +156,26 @@ fn moment(metric: &MetricKey, trace: Option<&SampleTrace>) -> String {
 }
 
 async fn trace(state: &QueryState, context: &ProjectContext, sample: &Sample) -> Result<Option<SampleTrace>, ApiError> {
-    let (id, nearest_by) = match (sample.trace_id, &sample.user_id, &sample.session_id) {
-        (Some(id), ..) => (Some(id), None),
-        (None, None, None) => (None, None),
-        (None, user, session) => {
-            let by = if user.is_some() { NearestBy::User } else { NearestBy::Session };
-            let sender = user.as_ref().or(session.as_ref()).map_or("", String::as_str);
-            (samples::nearest_trace(state.db(), context.id(), sender, sample.ts, NEAR).await?, Some(by))
-        }
+    let (id, nearest_by) = match sample.trace_id {
+        Some(id) => (Some(id), None),
+        None => nearest(state, context, sample).await?.unzip(),
     };
     let Some(id) = id else { return Ok(None) };
     let mut spans = samples::spans_of_trace(state.db(), context.id(), id, sample.ts, SPANS_SHOWN + 1).await?;
     let more = spans.len() as i64 > SPANS_SHOWN;
     spans.truncate(usize::try_from(SPANS_SHOWN).unwrap_or(usize::MAX));
     Ok(Some(SampleTrace { id, nearest_by, spans, more }))
+}
+
+/// The trace nearest to a point that names none: that of its session, or else that of its user.
+async fn nearest(state: &QueryState, context: &ProjectContext, sample: &Sample) -> Result<Option<(TraceId, NearestBy)>, ApiError> {
+    for (by, id) in [(NearestBy::Session, &sample.session_id), (NearestBy::User, &sample.user_id)] {
+        let Some(id) = id else { continue };
+        if let Some(trace) = samples::nearest_trace(state.db(), context.id(), (by, id), sample.ts, NEAR).await? {
+            return Ok(Some((trace, by)));
+        }
+    }
+    Ok(None)
 }
 
 async fn logs_of(

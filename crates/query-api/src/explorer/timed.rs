@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use analysis::cell::Cell;
 use protocol::access::Role;
+use protocol::filter::Filter;
 use protocol::metric::{Aggregate, MetricKind};
-use protocol::receipt::Accuracy;
 use protocol::span::{DURATION_METRIC, SpanStatus};
 use protocol::traces::{TimedAnswer, TimedBy, TimedQuery, TimedRow};
 use storage::metric_series::{self, SeriesRow};
 
 use super::aggregate::{SKETCH_ERROR, frame};
-use super::{cells, matching};
+use super::cells;
+use super::matching::Asked;
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
@@ -45,12 +46,10 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TimedQuery) -
     let frame = frame(query.period, None, &making, context)?;
     let series = metric_series::of_metric(state.db(), context.id(), DURATION_METRIC, MetricKind::Distribution, "ms").await?;
     // Where nothing was timed yet, nothing can be wrong with the filter.
-    if !series.is_empty() {
-        matching::check(&query.filter, &series)?;
-    }
-    let asked = |series: &&SeriesRow| {
-        series.tags.get("op").is_some_and(|op| query.of.ops().contains(&op.as_str())) && matching::matches(&query.filter, series)
-    };
+    let filter = if series.is_empty() { &Filter::all() } else { &query.filter };
+    let matching = Asked::of(filter, DURATION_METRIC, &series)?;
+    let asked =
+        |series: &&SeriesRow| series.tags.get("op").is_some_and(|op| query.of.ops().contains(&op.as_str())) && matching.matches(*series);
     let asked: Vec<&SeriesRow> = series.iter().filter(asked).collect();
     let keys: Vec<Key<'_>> = asked.iter().map(|series| key(series, query.by)).collect();
     let mut sums = BTreeMap::<Key<'_>, Sum>::new();
@@ -78,7 +77,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TimedQuery) -
     rows.truncate(ROWS_MAX);
     let until = frame.end().min(making.now);
     let counted = format!("Stored spans with the op {} that began in {}.", query.of.ops().join(" or "), query.period.sentence());
-    let mut receipt = making.receipt(context, counted, frame.start(), frame.end(), Accuracy::Relative { error: SKETCH_ERROR });
+    let mut receipt = making.receipt(context, counted, frame.start(), frame.end(), SKETCH_ERROR);
     receipt.filter = query.filter.to_string();
     Ok(TimedAnswer { of: query.of, rows, more, minutes: (until - frame.start()).as_seconds_f64() / 60.0, receipt })
 }

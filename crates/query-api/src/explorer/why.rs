@@ -1,18 +1,22 @@
 //! What is different about the points of a part of the time, and how values are spread over time.
 
+use std::collections::HashMap;
+
 use analysis::metric::Chart;
 use protocol::access::Role;
 use protocol::explorer::{HeatAnswer, MetricQuery, Sample, SampleOrder, WHY_POINTS_MIN, WHY_SHOWN_MAX, WhyAnswer, WhyQuery, WhyRow};
 use protocol::filter::{Field, Filter, Test};
-use protocol::metric::MetricKind;
+use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::Period;
 use protocol::receipt::Accuracy;
 use storage::metric_series::SeriesRow;
-use storage::samples::{self, Occurring, Of};
+use storage::samples::{self, Alike, Of, Single, SinglePoint, Walk};
 
-use super::aggregate::{SKETCH_ERROR, buckets, frame};
+use super::aggregate::{accuracy, buckets, frame};
+use super::chosen::{Chosen, POINTS_MAX};
+use super::listing;
+use super::matching::{self, Asked};
 use super::resolve::{self, Resolved};
-use super::{cells, matching};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
@@ -21,8 +25,10 @@ use crate::{ApiError, QueryState, budget};
 const AROUND: i32 = 3;
 /// Points of what stands first.
 const SAMPLES: i64 = 5;
-/// Points among which those of a release or a user are looked for.
-const LOOKED_AT: i64 = 1_000;
+/// What is told of who sent points, beside the environment.
+const SENDERS: [Field; 2] = [Field::Release, Field::User];
+/// Points inside and around that are looked at.
+const LOOKED_AT_MAX: i64 = 2_000_000;
 /// Rows of a heat map.
 const ROWS: usize = 24;
 
@@ -44,69 +50,113 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &WhyQuery) -> 
         _ => (frame.start(), frame.end()),
     };
     let Resolved { metric, series } = resolve::metric(state, context, &query.metric).await?;
-    matching::check(&query.filter, &series)?;
-    let tags = super::samples::tags(&query.filter, &series);
+    let asked = Asked::of(&query.filter, &metric.name, &series)?;
     let around = (until - from) * AROUND;
-    let of = Of { metric: &metric, from: from - around, until: until + around, tags: tags.as_deref() };
-    let occurring = samples::occurring(state.db(), context.id(), of, (from, until), query.least).await?;
-    let (inside, outside, rows) = ranked(&occurring);
-    making.rows_read += inside + outside;
+    let (tags, mut singles) = (asked.tags(&series), asked.columns());
+    // Who sent what is told apart whether it is filtered by or not.
+    for field in SENDERS.iter().filter(|field| matching::is_single(field, &series)) {
+        let column = matching::column(&mut singles, field);
+        if *column == Single::Unasked {
+            *column = Single::Any;
+        }
+    }
+    let of = Of { metric: &metric, from: from - around, until: until + around, tags: tags.as_deref(), singles: &singles };
+    let is_inside = |point: SinglePoint| (from..until).contains(&point.ts) && query.least.is_none_or(|least| point.value >= least);
+    let mut read = 0;
+    let count = |(inside, outside): &mut (u64, u64), point| {
+        read += 1;
+        *(if is_inside(point) { inside } else { outside }) += 1;
+    };
+    let found = samples::alike(state.db(), context.id(), of, LOOKED_AT_MAX + 1, count).await?;
+    if read > LOOKED_AT_MAX {
+        let problem = format!("holds, with what is around it, more than {LOOKED_AT_MAX} points");
+        return Err(ApiError::InvalidParameter { name: "range", problem, allowed: "a shorter part".to_owned() });
+    }
+    let mut counts = Counts::default();
+    found.iter().filter(|(alike, _)| asked.matches(alike)).for_each(|(alike, how_many)| counts.add(alike, *how_many));
+    let rows = counts.ranked();
+    making.rows_read += read.unsigned_abs();
     let samples = match rows.first() {
-        Some(row) => typical(state, context, &Of { from, until, ..of }, &series, query, row).await?,
+        Some(row) => typical(state, context, &mut making, Of { from, until, ..of }, &series, query, row).await?,
         None => Vec::new(),
     };
+    let (inside, outside) = (counts.inside, counts.outside);
     let counted = format!("Points of `{}` in {}, beside those around it, by their own time.", metric.name, query.period.sentence());
     let mut receipt = making.receipt(context, counted, from, until, Accuracy::Exact);
     receipt.filter = query.filter.to_string();
     Ok(WhyAnswer { metric, inside, outside, rows, samples, receipt })
 }
 
-/// All points inside and outside, and the values that are more frequent inside, the largest difference of shares first.
-fn ranked(occurring: &[Occurring]) -> (u64, u64, Vec<WhyRow>) {
-    let count = |n: i64| n.unsigned_abs();
-    let (inside, outside) = occurring.iter().find(|row| row.key.is_none()).map_or((0, 0), |all| (count(all.inside), count(all.outside)));
-    if inside.min(outside) < WHY_POINTS_MIN {
-        return (inside, outside, Vec::new());
-    }
-    let share = |n: i64, of: u64| n as f64 / of as f64;
-    let row = |found: &Occurring| {
-        let effect = share(found.inside, inside) - share(found.outside, outside);
-        let (key, value) = (found.key.clone()?, found.value.clone()?);
-        (effect > 0.0).then(|| WhyRow { key, value, inside: count(found.inside), outside: count(found.outside), effect })
-    };
-    let mut rows: Vec<WhyRow> = occurring.iter().filter_map(row).collect();
-    rows.sort_by(|a, b| b.effect.total_cmp(&a.effect).then_with(|| (&a.key, &a.value).cmp(&(&b.key, &b.value))));
-    rows.truncate(WHY_SHOWN_MAX);
-    (inside, outside, rows)
+/// How often each value of each attribute, release, environment and user occurs inside and outside, and all points there.
+#[derive(Default)]
+struct Counts {
+    inside: u64,
+    outside: u64,
+    of: HashMap<String, HashMap<String, (u64, u64)>>,
 }
 
-/// The largest points inside that have a value. What is no attribute of series is looked for among the largest of all.
+impl Counts {
+    fn add(&mut self, alike: &Alike, (inside, outside): (u64, u64)) {
+        self.inside += inside;
+        self.outside += outside;
+        let said = [("release", alike.release.as_ref()), ("environment", Some(&alike.environment)), ("user", alike.user_id.as_ref())];
+        let said = said.into_iter().filter_map(|(key, value)| Some((key, value?))).filter(|(key, _)| !alike.tags.contains_key(*key));
+        for (key, value) in alike.tags.iter().map(|(key, value)| (key.as_str(), value)).chain(said) {
+            // Few are new: a key or a value that is there is not copied.
+            if !self.of.contains_key(key) {
+                self.of.insert(key.to_owned(), HashMap::new());
+            }
+            let Some(values) = self.of.get_mut(key) else { continue };
+            match values.get_mut(value) {
+                Some((known_inside, known_outside)) => {
+                    *known_inside += inside;
+                    *known_outside += outside;
+                }
+                None => drop(values.insert(value.clone(), (inside, outside))),
+            }
+        }
+    }
+
+    /// The values that are more frequent inside, the largest difference of shares first.
+    fn ranked(&self) -> Vec<WhyRow> {
+        if self.inside.min(self.outside) < WHY_POINTS_MIN {
+            return Vec::new();
+        }
+        let share = |n: u64, of: u64| n as f64 / of as f64;
+        let values = self.of.iter().flat_map(|(key, values)| values.iter().map(move |(value, counts)| (key, value, counts)));
+        let row = |(key, value, (inside, outside)): (&String, &String, &(u64, u64))| {
+            let effect = share(*inside, self.inside) - share(*outside, self.outside);
+            (effect > 0.0).then(|| WhyRow { key: key.clone(), value: value.clone(), inside: *inside, outside: *outside, effect })
+        };
+        let mut rows: Vec<WhyRow> = values.filter_map(row).collect();
+        rows.sort_by(|a, b| b.effect.total_cmp(&a.effect).then_with(|| (&a.key, &a.value).cmp(&(&b.key, &b.value))));
+        rows.truncate(WHY_SHOWN_MAX);
+        rows
+    }
+}
+
+/// The largest points inside that have a value.
 async fn typical(
     state: &QueryState,
     context: &ProjectContext,
-    inside: &Of<'_>,
+    making: &mut Making,
+    inside: Of<'_>,
     series: &[SeriesRow],
     query: &WhyQuery,
     row: &WhyRow,
 ) -> Result<Vec<Sample>, ApiError> {
-    let with = Filter::term(Field::Prop(row.key.clone()), Test::is(row.value.as_str()));
-    let is_attribute = series.iter().any(|series| series.tags.contains_key(&row.key));
-    let filter = if is_attribute { query.filter.clone().and(with) } else { query.filter.clone() };
-    let tags = super::samples::tags(&filter, series);
-    let of = Of { tags: tags.as_deref(), ..*inside };
-    let limit = if is_attribute { SAMPLES } else { LOOKED_AT };
-    let mut found = samples::find(state.db(), context.id(), of, SampleOrder::Largest, 0.0, limit).await?;
-    if !is_attribute {
-        let has = |sample: &Sample| match row.key.as_str() {
-            "release" => sample.release.as_deref(),
-            "user" => sample.user_id.as_deref(),
-            "environment" => Some(sample.environment.as_str()),
-            _ => None,
-        } == Some(row.value.as_str());
-        found.retain(has);
-        found.truncate(SAMPLES as usize);
-    }
-    Ok(found)
+    // What may be no attribute is asked for as such; anything else is one, whatever else its key means.
+    let field = match row.key.as_str() {
+        key @ ("release" | "user" | "environment") => Field::named(key),
+        key => Field::Prop(key.to_owned()),
+    };
+    let filter = query.filter.clone().and(Filter::term(field, Test::is(row.value.as_str())));
+    let asked = Asked::of(&filter, &inside.metric.name, series)?;
+    let (tags, singles) = (asked.tags(series), asked.columns());
+    let of = Of { tags: tags.as_deref(), singles: &singles, ..inside };
+    let walk = Walk { order: SampleOrder::Largest, near: 0.0, beside: None, back: false, limit: SAMPLES };
+    let (found, _) = listing::page(state, context, making, of, &asked, walk).await?;
+    Ok(found.into_iter().map(|(_, sample)| sample).collect())
 }
 
 /// How the values of a distribution are spread over time.
@@ -138,15 +188,16 @@ async fn spread(
         let (problem, allowed) = (format!("is a {}", metric.kind.word()), "a distribution".to_owned());
         return Err(ApiError::InvalidParameter { name: "name", problem, allowed });
     }
-    matching::check(filter, &series)?;
-    let rows: Vec<&SeriesRow> = series.iter().filter(|series| matching::matches(filter, series)).collect();
+    let asked = Asked::of(filter, &metric.name, &series)?;
+    let (whole, mut left) = ((frame.start(), frame.end()), POINTS_MAX);
+    let chosen = Chosen::of(state, context, &mut making, (&metric, &series, &asked), whole, &mut left).await?;
     let mut chart = Chart::new(frame.clone(), 1);
-    cells::each(state, context, &mut making, &frame, &rows, |_, start, cell| chart.add(0, start, cell)).await?;
+    chosen.each(state, context, &mut making, &frame, |_, start, cell| chart.add(0, start, cell)).await?;
     let together = chart.cell(0, frame.buckets.len());
     let bounds = together.map_or_else(Vec::new, |cell| bounds(cell.min, cell.max));
-    let counted = format!("Points of `{}` in {} by their value, from sketches.", metric.name, period.sentence());
-    let error = Accuracy::Relative { error: SKETCH_ERROR };
-    let mut receipt = making.receipt(context, counted, frame.start(), frame.end(), error);
+    let accuracy = accuracy(Aggregate::P50, chosen.is_of_points());
+    let counted = format!("Points of `{}` in {} by their value.", metric.name, period.sentence());
+    let mut receipt = making.receipt(context, counted, frame.start(), frame.end(), accuracy);
     receipt.filter = filter.to_string();
     Ok(HeatAnswer { metric, step: frame.step, buckets: buckets(&frame, &making), counts: chart.spread(0, &bounds), bounds, receipt })
 }

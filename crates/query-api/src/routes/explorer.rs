@@ -140,7 +140,7 @@ pub(super) async fn describe(
         ("unit" = Option<Vec<String>>, Query, description = "The unit of each, empty for none; that of the metric seen last when absent"),
         ("aggregate" = Option<Vec<Aggregate>>, Query, description = "How a bucket's points become one number; the kind's first when absent or empty"),
         ("where" = Option<Vec<String>>, Query, description = "Which points of each, as a filter"),
-        ("filter" = Option<String>, Query, description = "Which points of all of them, as a filter over attributes"),
+        ("filter" = Option<String>, Query, description = "Which points of all of them, as a filter over attributes, environment, release, user, session and trace"),
         ("by" = Option<Vec<String>>, Query, description = "An attribute to group by, up to three times"),
         ("top" = Option<i64>, Query, description = "Groups by themselves, by value: 1 to 50; 7 when absent"),
         ("range" = Option<Range>, Query, description = "1h, 6h, 24h, 7d, 30d or 90d; 24h when absent"),
@@ -185,11 +185,13 @@ pub(super) async fn aggregate(
         ("name" = String, Query, description = "The metric's name"),
         ("kind" = Option<MetricKind>, Query, description = "Its kind; that of the metric seen last when absent"),
         ("unit" = Option<String>, Query, description = "Its unit, empty for none; that of the metric seen last when absent"),
-        ("filter" = Option<String>, Query, description = "Which points, as a filter over attributes"),
+        ("filter" = Option<String>, Query, description = "Which points, as a filter over attributes, environment, release, user, session and trace"),
         ("range" = Option<Range>, Query, description = "1h, 6h, 24h, 7d, 30d or 90d; 24h when absent"),
         ("from" = Option<String>, Query, description = "A day or a time, together with `until`, in place of a range"),
         ("until" = Option<String>, Query, description = "The last day, or the time that ends it"),
         ("order" = Option<SampleOrder>, Query, description = "latest, oldest, largest, smallest, p50 or p95; latest when absent"),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("before" = Option<String>, Query, description = "`previous` of the page behind, in place of `after`"),
         ("format" = Option<String>, Query, description = "json or csv")
     ),
     responses(
@@ -207,6 +209,8 @@ pub(super) async fn samples(
         filter: parameters.filter("filter")?,
         period: period(&parameters)?,
         order: parameters.choice("order", &SampleOrder::ALL.map(SampleOrder::word))?.unwrap_or_default(),
+        after: parameters.text("after")?.filter(|after| !after.is_empty()),
+        before: parameters.text("before")?.filter(|before| !before.is_empty()),
     };
     sheet::told(&context, &parameters, explorer::samples(&state, &context, &query).await?)
 }
@@ -243,7 +247,7 @@ pub(super) async fn sample(
         ("name" = String, Query, description = "The metric's name"),
         ("kind" = Option<MetricKind>, Query, description = "Its kind; that of the metric seen last when absent"),
         ("unit" = Option<String>, Query, description = "Its unit, empty for none; that of the metric seen last when absent"),
-        ("filter" = Option<String>, Query, description = "Which points, as a filter over attributes"),
+        ("filter" = Option<String>, Query, description = "Which points, as a filter over attributes, environment, release, user, session and trace"),
         ("range" = Option<Range>, Query, description = "The part, when it is a range; 24h when absent"),
         ("from" = Option<String>, Query, description = "The part's begin, together with `until`"),
         ("until" = Option<String>, Query, description = "The part's end"),
@@ -277,7 +281,7 @@ pub(super) async fn why(
         ("project" = String, Path, description = "The project's number or word"),
         ("name" = String, Query, description = "The name of a distribution"),
         ("unit" = Option<String>, Query, description = "Its unit, empty for none; that of the metric seen last when absent"),
-        ("filter" = Option<String>, Query, description = "Which points, as a filter over attributes"),
+        ("filter" = Option<String>, Query, description = "Which points, as a filter over attributes, environment, release, user, session and trace"),
         ("range" = Option<Range>, Query, description = "1h, 6h, 24h, 7d, 30d or 90d; 24h when absent"),
         ("from" = Option<String>, Query, description = "A day or a time, together with `until`, in place of a range"),
         ("until" = Option<String>, Query, description = "The last day, or the time that ends it")
@@ -306,11 +310,11 @@ pub(super) async fn heat(
         ("name" = String, Query, description = "The metric's name"),
         ("kind" = Option<MetricKind>, Query, description = "Its kind; that of the metric seen last when absent"),
         ("unit" = Option<String>, Query, description = "Its unit, empty for none; that of the metric seen last when absent"),
-        ("field" = String, Query, description = "The attribute"),
+        ("field" = String, Query, description = "The attribute, or release, user, session, trace"),
         ("text" = Option<String>, Query, description = "What its values hold")
     ),
     responses(
-        (status = 200, description = "Values, those of most series first; their counts are series", body = SuggestionsAnswer),
+        (status = 200, description = "Values, those of most series first; their counts are series, or points of what only these know", body = SuggestionsAnswer),
         (status = "default", description = "No answer", body = Problem, content_type = "application/problem+json")
     )
 )]

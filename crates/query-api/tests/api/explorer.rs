@@ -18,86 +18,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::points::Point;
-use crate::sent::Dice;
-
-const NOW: &str = "2026-05-14T12:07:30Z";
-
-fn points(now: DateTime<Utc>, kind: MetricKind, count: usize, hours: u64) -> Vec<Point> {
-    let mut dice = Dice::new(11);
-    (0..count)
-        .map(|n| {
-            let mut tags = BTreeMap::new();
-            // Seven values, some seldom, and points without the tag.
-            let table = dice.roll(10).min(dice.roll(10));
-            if table < 9 {
-                tags.insert("table".to_owned(), format!("t{table}"));
-            }
-            Point {
-                ts: now - TimeDelta::seconds(dice.roll(hours * 3_600) as i64 + 1),
-                value: dice.roll(10_000) as f64 / 10.0,
-                set_hash: (kind == MetricKind::Set).then(|| dice.roll(40) as i64),
-                tags,
-                trace_id: (n % 3 == 0).then(|| Uuid::from_u128(n as u128 + 1)),
-            }
-        })
-        .collect()
-}
-
-async fn aggregate(app: &App, query: &str) -> AggregateAnswer {
-    let (status, body) = app.get(&app.path(&format!("/metrics/aggregate?{query}"))).await;
-    assert_eq!(status, 200, "{body}");
-    serde_json::from_value(body).expect("an answer")
-}
-
-/// SQL that makes one number of a bucket's points; `$5` is the bucket's width in seconds.
-fn recount_sql(kind: MetricKind, aggregate: Aggregate) -> String {
-    let amount = if kind == MetricKind::Counter { "sum(value)" } else { "count(*)::float8" };
-    match aggregate {
-        Aggregate::Sum => "sum(value)".to_owned(),
-        Aggregate::Count => "count(*)::float8".to_owned(),
-        Aggregate::Avg => "avg(value)".to_owned(),
-        Aggregate::Min => "min(value)".to_owned(),
-        Aggregate::Max => "max(value)".to_owned(),
-        Aggregate::Last => "(array_agg(value order by ts desc, value desc))[1]".to_owned(),
-        Aggregate::PerSecond => format!("{amount} / $5"),
-        Aggregate::PerMinute => format!("{amount} / $5 * 60"),
-        Aggregate::Unique => "count(distinct set_hash)::float8".to_owned(),
-        percentile => format!("percentile_disc({}) within group (order by value)", percentile.quantile().expect("a percentile")),
-    }
-}
-
-async fn recount(
-    app: &App,
-    name: &str,
-    expression: &str,
-    condition: &str,
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-    seconds: f64,
-) -> Option<f64> {
-    let sql = format!(
-        "select case when count(*) > 0 then {expression} end from metric_point
-         where project_id = $1 and name = $2 and ts >= $3 and ts < $4 and $5::float8 > 0 and {condition}"
-    );
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(app.shop.id.0)
-        .bind(name)
-        .bind(from)
-        .bind(until)
-        .bind(seconds)
-        .fetch_one(&app.pool)
-        .await
-        .expect("a recount")
-}
-
-fn assert_close(found: Option<f64>, expected: Option<f64>, share: f64, what: &str) {
-    let close = match (found, expected) {
-        (Some(found), Some(expected)) => (found - expected).abs() <= expected.abs() * share + 1e-9,
-        (None, None) => true,
-        _ => false,
-    };
-    assert!(close, "{what}: {found:?}, expected {expected:?}");
-}
+use crate::recount::{NOW, aggregate, assert_close, points, recount, recount_sql, tagged};
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn every_aggregate_of_every_kind_is_that_of_a_recount(pool: PgPool) {
@@ -215,17 +136,6 @@ async fn samples_are_the_latest_or_the_largest_with_their_traces(pool: PgPool) {
     }
 }
 
-/// A point with these attributes, so many seconds before now.
-fn tagged(app: &App, seconds: i64, value: f64, tags: &[(&str, &str)]) -> Point {
-    Point {
-        ts: app.clock.now() - TimeDelta::seconds(seconds),
-        value,
-        set_hash: None,
-        tags: tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-        trace_id: None,
-    }
-}
-
 #[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn a_formula_divides_two_metrics_in_total_and_by_group(pool: PgPool) {
     let app = App::start_at(pool, NOW).await;
@@ -267,7 +177,7 @@ async fn filters_and_groups_by_several_attributes_choose_series(pool: PgPool) {
         .collect();
     let expected = [("502 GET", false, 900.0), ("404 GET", false, 40.0), ("", true, 7.0)];
     assert_eq!(named, expected.map(|(name, other, total)| (name.to_owned(), other, Some(total))));
-    for wrong in ["by=nothing", "filter=release:web", "by=a&by=b&by=c&by=d", "step=1w", "top=0", "aggregate=sum&aggregate=last"] {
+    for wrong in ["by=nothing", "filter=anonymous:a", "by=a&by=b&by=c&by=d", "step=1w", "top=0", "aggregate=sum&aggregate=last"] {
         let name =
             if wrong.contains("last") { "name=bot.api.call.duration&name=bot.api.call.duration" } else { "name=bot.api.call.duration" };
         let (status, body) = app.get(&app.path(&format!("/metrics/aggregate?{name}&{wrong}"))).await;
@@ -485,6 +395,26 @@ async fn thresholds_of_a_metric_come_with_the_aggregate_that_they_are_of(pool: P
     assert!(say("p95 ~ 3").await.is_err());
     say("").await.expect("none");
     assert_eq!(of("p95").await, "");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn only_what_comes_from_sketches_is_said_to_be_within_one_percent(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    app.record("jobs", MetricKind::Counter, "", 1, &points(app.clock.now(), MetricKind::Counter, 20, 3)).await;
+    let catalogue = async || {
+        let (_, body) = app.get(&app.path("/metrics")).await;
+        serde_json::from_value::<MetricCatalogue>(body).expect("a catalogue")
+    };
+    assert_eq!(catalogue().await.receipt.accuracy, Accuracy::Exact);
+    app.record("db.ms", MetricKind::Distribution, "ms", 50, &points(app.clock.now(), MetricKind::Distribution, 20, 3)).await;
+    let sketch = Accuracy::Relative { error: 0.01 };
+    let both = catalogue().await;
+    let lines: Vec<Accuracy> = both.metrics.iter().map(|metric| metric.accuracy).collect();
+    assert_eq!((lines.as_slice(), both.receipt.accuracy), (&[sketch, Accuracy::Exact][..], sketch));
+    assert!(both.receipt.counted.contains("every count, is exact"), "{}", both.receipt.counted);
+    let answer = aggregate(&app, "name=jobs&name=db.ms&name=db.ms&aggregate=sum&aggregate=p95&aggregate=max&range=6h").await;
+    let lines: Vec<Accuracy> = answer.lines.iter().map(|line| line.accuracy).collect();
+    assert_eq!((lines.as_slice(), answer.receipt.accuracy), (&[Accuracy::Exact, sketch, Accuracy::Exact][..], sketch));
 }
 
 /// The metrics that the guides name, with a point of each: name, kind, unit, value, attributes.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Db, Result, received};
+use crate::{Db, Result, received, row_id};
 
 /// Where a record stands among all of a project, by its own time and then by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ pub struct LogPlace {
 impl LogPlace {
     /// The record's id: its key.
     pub fn id(&self) -> String {
-        format!("{:x}-{}-{:x}", self.received_at.timestamp_micros(), self.flush_id.simple(), self.n)
+        row_id::write(self.received_at, self.flush_id, self.n)
     }
 
     /// The place as a text.
@@ -39,17 +39,10 @@ impl LogPlace {
     /// The place of a text that [`Self::word`] made.
     pub fn read(word: &str) -> Option<Self> {
         let (ts, id) = word.split_once('-')?;
-        let (received_at, flush_id, n) = read_id(id)?;
+        let (received_at, flush_id, n) = row_id::read(id)?;
         let ts = DateTime::from_timestamp_micros(i64::from_str_radix(ts, 16).ok()?)?;
         YEARS.contains(&ts.year()).then_some(Self { ts, received_at, flush_id, n })
     }
-}
-
-fn read_id(id: &str) -> Option<(DateTime<Utc>, Uuid, i32)> {
-    let mut pieces = id.splitn(3, '-');
-    let (received, flush, n) = (pieces.next()?, pieces.next()?, pieces.next()?);
-    let received_at = DateTime::from_timestamp_micros(i64::from_str_radix(received, 16).ok()?)?;
-    Some((received_at, flush.parse().ok()?, i32::from_str_radix(n, 16).ok()?))
 }
 
 /// A record and its place.
@@ -179,7 +172,7 @@ pub async fn any(db: &Db, project: ProjectId) -> Result<bool> {
 /// # Errors
 /// When the database refuses.
 pub async fn one(db: &Db, project: ProjectId, id: &str) -> Result<Option<Placed>> {
-    let Some((received_at, flush_id, n)) = read_id(id) else { return Ok(None) };
+    let Some((received_at, flush_id, n)) = row_id::read(id) else { return Ok(None) };
     let row = sqlx::query_as!(
         Row,
         r#"select received_at, flush_id, n, ts, level, body, attributes as "attributes: _", service, trace_id, span_id, user_id,

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use protocol::explorer::{AggregateAnswer, AnsweredLine, MetricCatalogue, MetricSummary, Overflow};
 use protocol::number;
 use protocol::range::{Compare, Period, Range};
+use protocol::receipt::{Accuracy, Receipt};
 
 use super::figure::Figures;
 use super::{ExplorerQuery, View, asked, chart, series_table};
@@ -71,7 +72,11 @@ fn panel(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, lines: 
     let points: u64 = lines.iter().map(|line| line.points).sum();
     let aggregates = lines.iter().map(|line| line.aggregate.label()).collect::<std::collections::BTreeSet<_>>();
     let aggregates = aggregates.into_iter().collect::<Vec<_>>().join(", ");
-    let merged = lines.iter().any(|line| line.aggregate.quantile().is_some()).then_some(", merged from sketches");
+    let merged = lines.iter().any(|line| line.accuracy != Accuracy::Exact).then_some(", merged from sketches");
+    let single = lines.iter().any(|line| line.single).then_some(", counted from single points");
+    // Another panel may be less exact than this one.
+    let accuracy = lines.iter().map(|line| line.accuracy).find(|accuracy| *accuracy != Accuracy::Exact).unwrap_or_default();
+    let receipt = Receipt { accuracy, ..answer.receipt.clone() };
     view! {
         <section class="panel">
             <header>
@@ -85,8 +90,8 @@ fn panel(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, lines: 
             {chart::chart(frame, query, answer, &drawn, &figures, &title, lines)}
             {series_table::table(frame, query, answer, &drawn, &figures)}
             <div class="foot">
-                <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=format!("{} points", number::count(points as f64)) up=true/>
-                <span>{format!("{aggregates} per {}{}", answer.step.label(), merged.unwrap_or_default())}</span>
+                <ReceiptMark receipt=receipt offsets=offsets figure=format!("{} points", number::count(points as f64)) up=true/>
+                <span>{format!("{aggregates} per {}{}{}", answer.step.label(), merged.unwrap_or_default(), single.unwrap_or_default())}</span>
                 <span>{format!("{} points, {} rows in {}", number::count(points as f64), number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
                 {first.then(|| view! {
                     <a class="link" href=query.href(frame, View::Samples)>"Open samples"</a>

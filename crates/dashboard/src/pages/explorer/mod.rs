@@ -15,7 +15,7 @@ mod series_table;
 mod why;
 
 use leptos::prelude::*;
-use protocol::explorer::{AggregateAnswer, HeatAnswer, MetricAnswer, MetricCatalogue, SampleAnswer, SamplesAnswer, WhyAnswer};
+use protocol::explorer::{AggregateAnswer, HeatAnswer, MetricAnswer, MetricCatalogue, MetricKey, SampleAnswer, SamplesAnswer, WhyAnswer};
 use protocol::number;
 use protocol::range::Range;
 use protocol::receipt::Receipt;
@@ -130,12 +130,17 @@ fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, sh
 
 /// Which points: a bar, and what is kept under a name.
 fn filters(frame: &Frame, query: &ExplorerQuery, open: View, href: &impl Fn(&Selected) -> String) -> AnyView {
-    let kept: Vec<Word> = query.words(open).into_iter().filter(|(name, _)| !["filter", "at"].contains(name)).collect();
-    let metric = query.metric.iter().flat_map(|metric| [("name", metric.name.clone()), ("kind", metric.kind.word().to_owned())]);
-    let suggest = url::with_words(&format!("/api/v1/projects/{}/metrics/suggestions", frame.project.id), &metric.collect::<Vec<_>>());
+    let kept: Vec<Word> = query.words(open).into_iter().filter(|(name, _)| !["filter", "at", "after", "before"].contains(name)).collect();
+    let words =
+        |metric: &MetricKey| [("name", metric.name.clone()), ("kind", metric.kind.word().to_owned()), ("unit", metric.unit.clone())];
+    let metric = query.metric.iter().flat_map(words);
+    let words: Vec<Word> = metric.collect();
+    // An empty unit says that there is none.
+    let every = words.iter().map(|(name, value)| (*name, value.as_str()));
+    let suggest = url::with_every(&format!("/api/v1/projects/{}/metrics/suggestions", frame.project.id), every);
     let filtered = &query.selected.filtered;
-    let fields = vec!["environment:".to_owned()];
-    let example = "Filter by attribute: route:/cart, environment:prod …";
+    let fields = ["environment:", "release:", "user:", "session:", "trace:"].map(str::to_owned).into();
+    let example = "Filter: route:/cart, release:web@5.2, user:42 …";
     let of = Bar { path: &query.path(frame, open), kept: &kept, suggest: Some(suggest), fields, example, help: "/docs/filters" };
     let bar = bar(of, filtered, |text| href(&query.selected.matching(text)));
     filter_line(frame, bar, &query.selected, href)

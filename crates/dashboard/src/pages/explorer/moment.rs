@@ -10,6 +10,7 @@ use protocol::number;
 use protocol::span::SpanStatus;
 
 use super::figure::Figures;
+use super::samples::can_narrow;
 use super::{ExplorerQuery, View};
 use crate::Frame;
 use crate::components::record::record;
@@ -25,14 +26,25 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
     let person = sample.user_id.as_ref().map(|user| {
         view! { <a class="btn" href=person_href(frame, user)>{icon(Icon::USERS)}<span class="clip">{user.clone()}</span></a> }
     });
-    let attributes = sample.tags.iter().map(|(key, value)| (key.clone(), value.clone()));
+    let attributes = sample.tags.iter().map(|(key, value)| (key.clone(), value.clone(), true));
     let own = [
         ("release", sample.release.clone()),
         ("environment", Some(sample.environment.clone())),
+        ("user", sample.user_id.clone()),
         ("session", sample.session_id.clone()),
+        ("trace", sample.trace_id.map(|id| id.to_string())),
         ("span", sample.span_id.map(|id| id.to_string())),
     ];
-    let own = own.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    let own = own.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?, key != "span" && can_narrow(sample, key))));
+    let detail = |(key, value, narrows): (String, String, bool)| {
+        let shown = if narrows {
+            let (href, title) = (query.narrowed(frame, &key, &value), format!("Only {key}:{value}"));
+            view! { <a href=href title=title>{value}</a> }.into_any()
+        } else {
+            view! { <span title=value.clone()>{value.clone()}</span> }.into_any()
+        };
+        view! { <dt>{key}</dt><dd class="clip">{shown}</dd> }
+    };
     view! {
         <aside class="panel side-panel" aria-label="Sample">
             <header>
@@ -55,7 +67,7 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
             })}
             <h3>"Attributes"</h3>
             <dl class="details">
-                {attributes.chain(own).map(|(key, value)| view! { <dt>{key}</dt><dd class="clip" title=value.clone()>{value.clone()}</dd> }).collect_view()}
+                {attributes.chain(own).map(detail).collect_view()}
             </dl>
         </aside>
     }
@@ -65,8 +77,8 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
 fn trace(frame: &Frame, sample: &Sample, trace: Option<&SampleTrace>) -> AnyView {
     let Some(trace) = trace else {
         let words = match (&sample.user_id, &sample.session_id) {
-            (Some(_), _) => "The point names none, and its user had none within 5 minutes.",
-            (None, Some(_)) => "The point names none, and its session had none without a user within 5 minutes.",
+            (Some(_), _) => "The point names none, and neither its session nor its user had one within 5 minutes.",
+            (None, Some(_)) => "The point names none, and its session had none within 5 minutes.",
             (None, None) => "The point names none, and nobody whose trace could be near.",
         };
         return view! { <h3>"Trace"</h3><p class="body faint">{words}</p> }.into_any();

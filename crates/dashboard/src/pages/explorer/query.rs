@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use protocol::explorer::{
     AggregateLine, AggregateQuery, MetricCatalogue, MetricKey, MetricQuery, MetricSummary, SampleOrder, SamplesQuery, WhyQuery,
 };
-use protocol::filter::Filter;
+use protocol::filter::{Field, Filter, Test};
 use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::{Compare, Range, Step};
 
@@ -99,6 +99,9 @@ pub struct ExplorerQuery {
     pub order: SampleOrder,
     /// The sample that is looked at; empty for none.
     pub at: String,
+    /// The page of samples: that behind this place, or that before it; both empty for the first one.
+    pub(super) after: String,
+    pub(super) before: String,
 }
 
 /// The words of B, C and D: name, kind, unit, aggregate, filter.
@@ -142,6 +145,8 @@ impl ExplorerQuery {
             find: word("find").unwrap_or_default().to_owned(),
             order: url::choice(words, "order", &SampleOrder::ALL, SampleOrder::word).unwrap_or_default(),
             at: word("at").unwrap_or_default().to_owned(),
+            after: word("after").unwrap_or_default().to_owned(),
+            before: word("before").unwrap_or_default().to_owned(),
         }
     }
 
@@ -171,7 +176,15 @@ impl ExplorerQuery {
     /// Which points are asked for; `None` without a metric.
     pub fn samples(&self) -> Option<SamplesQuery> {
         let metric = self.metric.clone()?.into();
-        Some(SamplesQuery { metric, filter: self.selected.filtered.filter.clone(), period: self.selected.period, order: self.order })
+        let place = |word: &str| (!word.is_empty()).then(|| word.to_owned());
+        Some(SamplesQuery {
+            metric,
+            filter: self.selected.filtered.filter.clone(),
+            period: self.selected.period,
+            order: self.order,
+            after: place(&self.after),
+            before: place(&self.before).filter(|_| self.after.is_empty()),
+        })
     }
 
     /// What is compared with what is around it; `None` without a metric.
@@ -202,6 +215,8 @@ impl ExplorerQuery {
         words.extend([
             ("order", if samples && self.order != SampleOrder::Latest { self.order.word().to_owned() } else { String::new() }),
             ("at", if samples { self.at.clone() } else { String::new() }),
+            ("after", if samples { self.after.clone() } else { String::new() }),
+            ("before", if samples { self.before.clone() } else { String::new() }),
             ("find", self.find.clone()),
         ]);
         words
@@ -245,11 +260,10 @@ impl ExplorerQuery {
         let lines = lines.chain(self.lines.iter().map(|line| (&line.metric, line.aggregate, line.only.clone())));
         for (metric, aggregate, only) in lines {
             let aggregate = aggregate.unwrap_or(metric.kind.aggregates()[0]).word().to_owned();
-            // Links leave empty words out, so that a later one would move up: every point has an environment.
-            let only = if only.is_empty() { "environment exists".to_owned() } else { only };
             words.extend([
                 ("name", metric.name.clone()),
                 ("kind", metric.kind.word().to_owned()),
+                ("unit", metric.unit.clone()),
                 ("aggregate", aggregate),
                 ("where", only),
             ]);
@@ -272,13 +286,23 @@ impl ExplorerQuery {
             lines: Vec::new(),
             by: Vec::new(),
             formula: String::new(),
-            at: String::new(),
-            ..self.clone()
+            ..self.begun_anew()
         }
     }
 
     pub(super) fn selecting(&self, selected: &Selected) -> Self {
-        Self { selected: selected.clone(), at: String::new(), ..self.clone() }
+        Self { selected: selected.clone(), ..self.begun_anew() }
+    }
+
+    /// The same from the first sample on, with none of them looked at.
+    pub(super) fn begun_anew(&self) -> Self {
+        Self { at: String::new(), after: String::new(), before: String::new(), ..self.clone() }
+    }
+
+    /// The samples that have a value as well.
+    pub(super) fn narrowed(&self, frame: &Frame, key: &str, value: &str) -> String {
+        let filter = self.selected.filtered.with(Field::named(key), Test::is(value));
+        self.selecting(&self.selected.matching(&filter)).href(frame, View::Samples)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use dashboard_islands::clock;
 use dashboard_islands::copy::CopyButton;
+use dashboard_islands::icon::{Icon, small_icon};
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
 use protocol::explorer::{MetricCatalogue, Sample, SampleAnswer, SampleOrder, SamplesAnswer};
@@ -12,6 +13,7 @@ use super::figure::Figures;
 use super::{ExplorerQuery, View, aggregates, moment, points};
 use crate::Frame;
 use crate::components::download::download;
+use crate::components::empty;
 use crate::components::kind::kind_badge;
 use crate::components::picker::{Choice, segments};
 use crate::pages::traces::links::{person_href, trace_href};
@@ -47,12 +49,21 @@ fn list(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answe
     };
     if answer.samples.is_empty() {
         let summary = catalogue.metrics.iter().find(|summary| summary.metric == answer.metric);
-        return view! { <section class="panel">{title}{aggregates::nothing(frame, query, summary)}</section> }.into_any();
+        let nothing = if answer.points > 0 {
+            let first = query.begun_anew().href(frame, View::Samples);
+            let explanation = "The points that were here are older than the range by now, or not kept any longer.".to_owned();
+            empty::nothing_here("No points on this page".to_owned(), explanation, Some(("Show the first ones".to_owned(), first)))
+                .into_any()
+        } else {
+            aggregates::nothing(frame, query, summary)
+        };
+        return view! { <section class="panel">{title}{nothing}</section> }.into_any();
     }
     let offsets = Offsets { from: frame.offset(answer.receipt.from), until: frame.offset(answer.receipt.until) };
     let drawn = answer.samples.len();
     let percentiles = answer.p50.zip(answer.p95).map(|(p50, p95)| {
-        view! { <span>{format!("p50 {}, p95 {} (±1 %)", figures.text(Some(p50)), figures.text(Some(p95)))}</span> }
+        let exactness = answer.percentiles.label();
+        view! { <span>{format!("p50 {}, p95 {} ({exactness})", figures.text(Some(p50)), figures.text(Some(p95)))}</span> }
     });
     view! {
         <section class="panel">
@@ -63,12 +74,21 @@ fn list(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, answe
                 <ReceiptMark receipt=answer.receipt.clone() offsets=offsets figure=format!("{drawn} samples") up=true/>
                 <span>{format!("{} of {} points", number::count(drawn as f64), number::count(answer.points as f64))}</span>
                 {percentiles}
+                {pages(frame, query, answer)}
                 <span>{format!("{} rows in {}", number::count(answer.receipt.rows_read as f64), number::duration(answer.receipt.elapsed_ms / 1e3))}</span>
                 {download(frame, "metrics/samples", words(query))}
             </div>
         </section>
     }
     .into_any()
+}
+
+/// The ways to the samples before these and behind them.
+fn pages(frame: &Frame, query: &ExplorerQuery, answer: &SamplesAnswer) -> AnyView {
+    let link = |label: &'static str, page: ExplorerQuery| view! { <a class="link" href=page.href(frame, View::Samples)>{label}</a> };
+    let previous = answer.previous.clone().map(|before| link("Previous", ExplorerQuery { before, ..query.begun_anew() }));
+    let next = answer.next.clone().map(|after| link("Next", ExplorerQuery { after, ..query.begun_anew() }));
+    view! { {previous}{next} }.into_any()
 }
 
 /// The words of the API for these samples.
@@ -79,14 +99,14 @@ fn words(query: &ExplorerQuery) -> Vec<crate::selected::Word> {
         .iter()
         .flat_map(|metric| [("name", metric.name.clone()), ("kind", metric.kind.word().to_owned()), ("unit", metric.unit.clone())]);
     words.extend(metric);
-    words.push(("order", query.order.word().to_owned()));
+    words.extend([("order", query.order.word().to_owned()), ("after", query.after.clone()), ("before", query.before.clone())]);
     words
 }
 
 fn order_picker(frame: &Frame, query: &ExplorerQuery, answer: &SamplesAnswer, has_sizes: bool) -> AnyView {
     let choice = |order: SampleOrder| Choice {
         label: order.label().to_owned(),
-        href: ExplorerQuery { order, at: String::new(), ..query.clone() }.href(frame, View::Samples),
+        href: ExplorerQuery { order, ..query.begun_anew() }.href(frame, View::Samples),
         chosen: order == answer.order,
     };
     let near = |order: SampleOrder| matches!(order, SampleOrder::P50 | SampleOrder::P95);
@@ -164,19 +184,43 @@ fn row(frame: &Frame, query: &ExplorerQuery, index: usize, sample: &Sample, time
             <td class="num">{value}</td>
             <td class="hide-s size">{size}</td>
             <td class="nowrap">{trace(frame, sample)}</td>
-            <td class="rest">{tags(sample)}</td>
-            <td class="nowrap">{person(frame, sample)}</td>
-            <td class="nowrap">{text(sample.session_id.as_deref())}</td>
-            <td class="nowrap muted">{text(sample.release.as_deref())}</td>
+            <td class="rest">{tags(frame, query, sample)}</td>
+            <td class="nowrap">{person(frame, query, sample)}</td>
+            <td class="nowrap">{narrowing(frame, query, sample, "session", sample.session_id.as_deref())}</td>
+            <td class="nowrap muted">{narrowing(frame, query, sample, "release", sample.release.as_deref())}</td>
         </tr>
     }
     .into_any()
 }
 
-/// The user, whose timeline is a click away.
-fn person(frame: &Frame, sample: &Sample) -> AnyView {
+/// The user, whose timeline is a click away, and the way to the user's points alone.
+fn person(frame: &Frame, query: &ExplorerQuery, sample: &Sample) -> AnyView {
     let Some(user) = &sample.user_id else { return text(None) };
-    view! { <a class="clip cell" href=person_href(frame, user) title=user.clone()>{user.clone()}</a> }.into_any()
+    let title = format!("Only points of {user}");
+    let only = can_narrow(sample, "user").then(|| query.narrowed(frame, "user", user));
+    view! {
+        <span class="row">
+            <a class="clip cell" href=person_href(frame, user) title=user.clone()>{user.clone()}</a>
+            {only.map(|href| view! { <a class="icon-link" href=href aria-label=title.clone() title=title>{small_icon(Icon::FILTER)}</a> })}
+        </span>
+    }
+    .into_any()
+}
+
+/// Whether a filter by what the point says means that, and not an attribute of the same name.
+pub(super) fn can_narrow(sample: &Sample, key: &str) -> bool {
+    !sample.tags.contains_key(key)
+}
+
+/// A value of the point; a click leaves those that have it.
+fn narrowing(frame: &Frame, query: &ExplorerQuery, sample: &Sample, key: &str, value: Option<&str>) -> AnyView {
+    match value {
+        Some(value) if can_narrow(sample, key) => {
+            let (href, title) = (query.narrowed(frame, key, value), format!("Only {key}:{value}"));
+            view! { <a class="clip cell" href=href title=title>{value.to_owned()}</a> }.into_any()
+        }
+        value => text(value),
+    }
 }
 
 /// The way to the trace, and its id ready to be pasted elsewhere.
@@ -187,13 +231,16 @@ fn trace(frame: &Frame, sample: &Sample) -> AnyView {
         .into_any()
 }
 
-fn tags(sample: &Sample) -> AnyView {
+fn tags(frame: &Frame, query: &ExplorerQuery, sample: &Sample) -> AnyView {
     if sample.tags.is_empty() {
         return text(None);
     }
     let all = sample.tags.iter().map(|(key, value)| format!("{key}:{value}")).collect::<Vec<_>>().join("\n");
-    let tags: Vec<_> = sample.tags.iter().map(|(key, value)| view! { <span><i>{format!("{key}:")}</i>{value.clone()}</span> }).collect();
-    view! { <span class="tags clip" title=all>{tags}</span> }.into_any()
+    let tag = |(key, value): (&String, &String)| {
+        let href = query.narrowed(frame, key, value);
+        view! { <a href=href><i>{format!("{key}:")}</i>{value.clone()}</a> }
+    };
+    view! { <span class="tags clip" title=all>{sample.tags.iter().map(tag).collect_view()}</span> }.into_any()
 }
 
 pub(super) fn text(value: Option<&str>) -> AnyView {

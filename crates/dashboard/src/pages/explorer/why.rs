@@ -4,7 +4,6 @@ use dashboard_islands::clock;
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
 use protocol::explorer::{HeatAnswer, Sample, WHY_POINTS_MIN, WhyAnswer, WhyRow};
-use protocol::filter::{Field, Test};
 use protocol::metric::Aggregate;
 use protocol::number;
 use protocol::range::Period;
@@ -23,16 +22,12 @@ fn compared(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView
     let share = |n: u64, of: u64| if of == 0 { 0.0 } else { n as f64 / of as f64 };
     let row = |row: &WhyRow| {
         let (inside, outside) = (share(row.inside, answer.inside), share(row.outside, answer.outside));
-        let href = narrowed(frame, query, row);
+        let href = query.narrowed(frame, &row.key, &row.value);
         let name = format!("{}: {}", row.key, row.value);
-        let text = match href {
-            Some(href) => view! { <a href=href title="These samples alone">{row.value.clone()}</a> }.into_any(),
-            None => view! { <span>{row.value.clone()}</span> }.into_any(),
-        };
         view! {
             <tr>
                 <td class="nowrap muted">{row.key.clone()}</td>
-                <td class="rest"><span class="clip" title=name.clone()>{text}</span></td>
+                <td class="rest"><span class="clip" title=name.clone()><a href=href title="These samples alone">{row.value.clone()}</a></span></td>
                 <td class="size hide-s"><span class="cell-bar" style=format!("width:{:.0}px", inside * 90.0)></span><span class="cell-bar before" style=format!("width:{:.0}px", outside * 90.0)></span></td>
                 <td class="num"><b>{number::percent(inside)}</b></td>
                 <td class="num hide-s">{number::percent(outside)}</td>
@@ -85,20 +80,11 @@ fn compared(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView
     .into_any()
 }
 
-/// The samples that have a value; `None` where it is no attribute that points are filtered by.
-fn narrowed(frame: &Frame, query: &ExplorerQuery, row: &WhyRow) -> Option<String> {
-    if ["release", "user"].contains(&row.key.as_str()) {
-        return None;
-    }
-    let filter = query.selected.filtered.with(Field::named(&row.key), Test::is(row.value.as_str()));
-    Some(query.selecting(&query.selected.matching(&filter)).href(frame, View::Samples))
-}
-
 fn typical(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView {
     let figures = Figures::of(&answer.metric, Aggregate::Last);
     let row = |sample: &Sample| {
         let at = clock::wall(sample.ts, frame.offset(sample.ts));
-        let href = ExplorerQuery { at: sample.id.clone(), ..query.clone() }.href(frame, View::Samples);
+        let href = ExplorerQuery { at: sample.id.clone(), ..query.begun_anew() }.href(frame, View::Samples);
         let tags = sample.tags.iter().map(|(key, value)| format!("{key}:{value}")).collect::<Vec<_>>().join("  ");
         view! {
             <li>
@@ -139,7 +125,7 @@ fn heat_map(heat: &HeatAnswer) -> AnyView {
     let label = format!("{} by value over time, between {} and {}", heat.metric.name, bound(0.0), bound(1.0));
     view! {
         <section class="panel">
-            <header><h2>{format!("Values of {}", heat.metric.name)}</h2><span class="faint">{format!("points per {} and size, ±1%", heat.step.label())}</span></header>
+            <header><h2>{format!("Values of {}", heat.metric.name)}</h2><span class="faint">{format!("points per {} and size, {}", heat.step.label(), heat.receipt.accuracy.label())}</span></header>
             <div class="heatmap">
                 <div class="sizes" aria-hidden="true"><span>{bound(1.0)}</span><span>{bound(0.5)}</span><span>{bound(0.0)}</span></div>
                 <svg role="img" aria-label=label>{cells.map(cell).collect_view()}</svg>
