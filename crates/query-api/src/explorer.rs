@@ -8,6 +8,7 @@ mod behind_routes;
 mod catalogue;
 mod cells;
 mod matching;
+mod reckon;
 mod resolve;
 mod samples;
 mod suggest;

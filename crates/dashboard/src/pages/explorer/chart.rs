@@ -61,9 +61,9 @@ pub(super) fn reckoned<'a>(answer: &AggregateAnswer, formula: &'a AggregateFormu
         name: if answer.by.is_empty() { formula.text.clone() } else { group(&answer.by, &series.labels, series.other) },
         ink: if series.other { OTHER } else { SERIES[place % SERIES.len()] },
         values: &series.values,
-        before: None,
+        before: series.compared.as_ref().map(|before| before.values.as_slice()),
         whole: series.total,
-        compared: None,
+        compared: series.compared.as_ref().and_then(|before| before.complete.zip(before.total)),
         points: None,
         labels: (!series.other).then_some(series.labels.as_slice()),
     };
@@ -192,7 +192,7 @@ fn cursor(drawn: &[Drawn<'_>], answer: &AggregateAnswer, figures: &Figures, scal
         };
         CursorBucket {
             title: when(answer, bucket),
-            texts: values().map(|value| figures.text(value)).collect(),
+            texts: values().map(|value| figures.in_full(value)).collect(),
             ys: values().map(|value| value.map(|value| scale.y(value))).collect(),
             note: None,
         }
@@ -230,7 +230,7 @@ pub(super) fn table(answer: &AggregateAnswer, drawn: &[Drawn<'_>], figures: &Fig
     let names = drawn.iter().flat_map(|one| std::iter::once(one.name.clone()).chain(one.before.map(|_| format!("{} before", one.name))));
     let heads = std::iter::once("Start".to_owned()).chain(names).collect();
     let rows = answer.buckets.iter().enumerate().rev().map(|(place, bucket)| {
-        let at = |values: &[Option<f64>]| figures.text(values.get(place).copied().flatten());
+        let at = |values: &[Option<f64>]| figures.in_full(values.get(place).copied().flatten());
         let cells = drawn.iter().flat_map(|one| std::iter::once(at(one.values)).chain(one.before.map(at)));
         std::iter::once(when(answer, bucket)).chain(cells).collect()
     });
