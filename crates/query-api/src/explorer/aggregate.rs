@@ -6,9 +6,7 @@ use analysis::calendar::{self, Frame};
 use analysis::metric::{Chart, GroupKey, Groups, Lines};
 use protocol::access::Role;
 use protocol::analyses::TimeBucket;
-use protocol::explorer::{
-    AggregateAnswer, AggregateQuery, AggregateSeries, AnsweredLine, Compared, MetricKey, Overflow, Threshold,
-};
+use protocol::explorer::{AggregateAnswer, AggregateQuery, AggregateSeries, AnsweredLine, Compared, MetricKey, Overflow, Threshold};
 use protocol::filter::Filter;
 use protocol::formula::Formula;
 use protocol::metric::Aggregate;
@@ -87,7 +85,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         };
         series.extend(told(line, &groups, &frame, &chart, earlier.as_ref(), &making));
     }
-    let terms: Vec<Term<'_>> = lines.iter().map(|line| Term { letter: line.letter, metric: &line.metric, aggregate: line.aggregate }).collect();
+    let terms: Vec<Term<'_>> =
+        lines.iter().map(|line| Term { letter: line.letter, metric: &line.metric, aggregate: line.aggregate }).collect();
     let formula = formula.map(|formula| reckon::formula(&formula, &terms, &series));
     let percentile = lines.iter().any(|line| line.aggregate.quantile().is_some());
     let accuracy = if percentile { Accuracy::Relative { error: SKETCH_ERROR } } else { Accuracy::Exact };

@@ -14,8 +14,7 @@ pub(super) struct Term<'l> {
 impl Term<'_> {
     /// Nothing counted is zero, rather than that nobody knows.
     fn adds_up(&self) -> bool {
-        self.metric.kind == MetricKind::Counter
-            || matches!(self.aggregate, Aggregate::Count | Aggregate::PerSecond | Aggregate::PerMinute)
+        self.metric.kind == MetricKind::Counter || matches!(self.aggregate, Aggregate::Count | Aggregate::PerSecond | Aggregate::PerMinute)
     }
 }
 
@@ -41,9 +40,7 @@ pub(super) fn formula(formula: &Formula, terms: &[Term<'_>], series: &[Aggregate
             values: (0..buckets).map(|bucket| own.of(|series| *series.values.get(bucket)?)).collect(),
             total: own.of(|series| series.total),
             compared: earlier.map(|earlier| Compared {
-                values: (0..earlier.values.len())
-                    .map(|bucket| own.of(|series| *series.compared.as_ref()?.values.get(bucket)?))
-                    .collect(),
+                values: (0..earlier.values.len()).map(|bucket| own.of(|series| *series.compared.as_ref()?.values.get(bucket)?)).collect(),
                 total: own.of(|series| series.compared.as_ref()?.total),
                 complete: own.of(|series| series.compared.as_ref()?.complete),
             }),

@@ -256,8 +256,8 @@ async fn a_formula_stands_beside_what_it_was_of_the_earlier_lines(pool: PgPool) 
     let app = App::start_at(pool, NOW).await;
     let day = 86_400;
     let command = |seconds, name: &str, n| tagged(&app, seconds, n, &[("command", name)]);
-    let failures = [command(90, "ping", 1.0), command(day + 90, "ping", 3.0)];
-    let usage = [command(90, "ping", 10.0), command(day + 90, "ping", 6.0), command(day + 200, "ban", 4.0), command(250, "ban", 10.0)];
+    let failures = [command(300, "ping", 1.0), command(day + 300, "ping", 3.0)];
+    let usage = [command(300, "ping", 10.0), command(day + 300, "ping", 6.0), command(day + 400, "ban", 4.0), command(400, "ban", 10.0)];
     app.record("bot.command.failures", MetricKind::Counter, "", 1, &failures).await;
     app.record("bot.command.usage", MetricKind::Counter, "", 50, &usage).await;
     let question = "name=bot.command.failures&name=bot.command.usage&formula=A/B*100&range=1h&compare=previous";

@@ -23,12 +23,7 @@ pub struct Charted {
 }
 
 /// The right side of the tab.
-pub(super) fn content(
-    frame: &Frame,
-    query: &ExplorerQuery,
-    catalogue: &MetricCatalogue,
-    charted: &Charted,
-) -> AnyView {
+pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, charted: &Charted) -> AnyView {
     let (answer, fault) = (charted.answer.as_ref(), charted.fault.as_deref());
     view! { {asked::panel(frame, query, catalogue, answer, fault)} {answer.map(|answer| charts(frame, query, catalogue, answer))} }
         .into_any()

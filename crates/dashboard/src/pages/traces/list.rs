@@ -100,7 +100,9 @@ fn failed(frame: &Frame, query: &TracesPageQuery, answer: &TracesAnswer) -> AnyV
             }
             .into_any()
         }
-        (TracesOf::Roots, None) if answer.failed > 0 => view! { <span class="tag bad">{said(answer.failed, "whose root failed")}</span> }.into_any(),
+        (TracesOf::Roots, None) if answer.failed > 0 => {
+            view! { <span class="tag bad">{said(answer.failed, "whose root failed")}</span> }.into_any()
+        }
         (TracesOf::Spans, _) if answer.failed > 0 => view! { <span class="tag bad">{said(answer.failed, "failed")}</span> }.into_any(),
         _ => ().into_any(),
     }
