@@ -1,5 +1,5 @@
 //! The cursor of a chart: a hair line with a tip, moved by the pointer or the arrow keys. Dragged, or moved with Shift, it marks
-//! a part of the time, which the page then shows, or offers to look at in several ways.
+//! a part of the time, which the page then shows.
 //!
 //! The chart below was drawn by the server; this island only knows where each bucket's points are and what to say.
 
@@ -47,59 +47,27 @@ pub struct Zoom {
     pub bounds: Vec<(String, String)>,
 }
 
-/// A page that shows a marked part in its own way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Way {
-    /// What it is called.
-    pub word: String,
-    /// Its address, as in [`Zoom`].
-    pub before: String,
-}
-
 impl Zoom {
     /// The address that shows these buckets, in either order.
     fn href(&self, a: usize, b: usize) -> Option<String> {
-        self.of(if a == b { self.point.as_ref()? } else { &self.before }, a, b)
-    }
-
-    /// The same on the page of an address.
-    fn of(&self, before: &str, a: usize, b: usize) -> Option<String> {
         let ((from, _), (_, until)) = (self.bounds.get(a.min(b))?, self.bounds.get(a.max(b))?);
+        let before = if a == b { self.point.as_ref()? } else { &self.before };
         Some(format!("{before}{from}&until={until}"))
     }
 }
 
-/// The cursor over a plot whose buckets lie side by side. With `zoom` a part of the time can be marked; with `ways` the page asks
-/// what to do with it.
+/// The cursor over a plot whose buckets lie side by side. With `zoom` a part of the time can be marked.
 #[island]
-pub fn ChartCursor(
-    series: Vec<CursorSeries>,
-    buckets: Vec<CursorBucket>,
-    #[prop(optional_no_strip)] zoom: Option<Zoom>,
-    #[prop(optional_no_strip)] ways: Option<Vec<Way>>,
-) -> impl IntoView {
+pub fn ChartCursor(series: Vec<CursorSeries>, buckets: Vec<CursorBucket>, #[prop(optional_no_strip)] zoom: Option<Zoom>) -> impl IntoView {
     let count = buckets.len();
     let at = RwSignal::new(None::<usize>);
     // Where a marked part began.
     let mark = RwSignal::new(None::<usize>);
-    // A marked part that waits to be looked at.
-    let part = RwSignal::new(None::<(usize, usize)>);
-    let (plot, first) = (NodeRef::<leptos::html::Div>::new(), NodeRef::<leptos::html::A>::new());
-    // Whoever has marked a part chooses next.
-    Effect::new(move |_| first.get().map(|way| way.focus()));
-    let close = move || {
-        part.set(None);
-        let _ = plot.get_untracked().map(|plot| plot.focus());
-    };
-    let ways = ways.unwrap_or_default();
-    let (zooms, asks) = (zoom.is_some(), !ways.is_empty());
-    let offered = zoom.clone();
+    let zooms = zoom.is_some();
     let show = move || {
-        let marked = mark.get_untracked().zip(at.get_untracked());
+        let part = mark.get_untracked().zip(at.get_untracked());
         mark.set(None);
-        if asks && marked.is_some_and(|(from, until)| from != until) {
-            part.set(marked);
-        } else if let Some(href) = marked.zip(zoom.as_ref()).and_then(|((from, until), zoom)| zoom.href(from, until)) {
+        if let Some(href) = part.zip(zoom.as_ref()).and_then(|((from, until), zoom)| zoom.href(from, until)) {
             // A page that cannot be left stays as it is.
             let _ = window().location().set_href(&href);
         }
@@ -115,7 +83,6 @@ pub fn ChartCursor(
     view! {
         <div
             class="cursor"
-            node_ref=plot
             role="slider"
             aria-label="Chart cursor"
             aria-valuemin="0"
@@ -125,7 +92,6 @@ pub fn ChartCursor(
             tabindex=move || if awake.get() { "0" } else { "-1" }
             on:pointermove=move |event| at.set(pointed(&event, count))
             on:pointerdown=move |event| {
-                part.set(None);
                 at.set(pointed(&event, count));
                 // A finger scrolls the page.
                 mark.set(at.get_untracked().filter(|_| zooms && event.pointer_type() == "mouse"));
@@ -146,8 +112,6 @@ pub fn ChartCursor(
                     // Without a marked part it is the bucket itself.
                     mark.set(mark.get_untracked().or(at.get_untracked()));
                     show();
-                } else if key == "Escape" && part.get_untracked().is_some() {
-                    part.set(None);
                 } else if let Some(next) = moved(&key, at.get_untracked(), count) {
                     event.prevent_default();
                     mark.set(mark.get_untracked().or(at.get_untracked()).filter(|_| zooms && event.shift_key()));
@@ -155,29 +119,9 @@ pub fn ChartCursor(
                 }
             }
         >
-            {move || mark.get().zip(at.get()).filter(|(from, until)| from != until).or(part.get()).map(|(from, until)| brush(from, until, count))}
+            {move || mark.get().zip(at.get()).filter(|(from, until)| from != until).map(|(from, until)| brush(from, until, count))}
             {move || at.get().and_then(|i| buckets.get(i).map(|bucket| marks(i, count, &series, bucket)))}
         </div>
-        {move || {
-            let (zoom, (from, until)) = offered.as_ref().zip(part.get())?;
-            let way = |before: &str| zoom.of(before, from, until);
-            let middle = (from + until + 1) as f64 / 2.0 / count as f64;
-            Some(view! {
-                <nav
-                    class="seg ways"
-                    aria-label="Marked time"
-                    style=format!("left:clamp(90px,{},100% - 90px)", percent(middle))
-                    on:keydown=move |event| {
-                        if event.key() == "Escape" {
-                            close();
-                        }
-                    }
-                >
-                    <a href=way(&zoom.before) node_ref=first>"Zoom"</a>
-                    {ways.iter().map(|one| view! { <a href=way(&one.before)>{one.word.clone()}</a> }).collect_view()}
-                </nav>
-            })
-        }}
     }
 }
 
@@ -283,7 +227,6 @@ mod tests {
         let opens = Zoom { point: Some("/s?from=".to_owned()), ..zoom.clone() };
         assert_eq!(opens.href(1, 1).as_deref(), Some("/s?from=d2&until=d2"));
         assert_eq!(zoom.href(0, 3), None);
-        assert_eq!(zoom.of("/why?from=", 1, 0).as_deref(), Some("/why?from=d1&until=d2"), "the same part elsewhere");
     }
 
     #[test]

@@ -9,10 +9,10 @@ use protocol::range::{Period, Range};
 
 use super::figure::Figures;
 use super::{ExplorerQuery, View, asked, chart, series_table};
-use crate::Frame;
 use crate::components::download::download;
 use crate::components::empty;
 use crate::components::table_behind::table_behind;
+use crate::{Frame, assets};
 
 /// What the tab shows.
 pub struct Charted {
@@ -44,7 +44,7 @@ fn charts(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, ans
         }
     }
     let panels = panels.iter().enumerate().map(|(place, lines)| panel(frame, query, answer, lines, place == 0)).collect_view();
-    view! { {answer.overflows.iter().map(warning).collect_view()} {formula(frame, query, answer)} {panels} }.into_any()
+    view! { {answer.overflows.iter().map(warning).collect_view()} {formula(frame, query, answer)} {panels} <script src=assets::url("ways.js") defer></script> }.into_any()
 }
 
 /// Says that a metric has more series than are told apart, and what makes it so many.

@@ -1,6 +1,6 @@
 //! The chart: a line per series, gaps where there were no points, the open bucket dashed, the earlier range behind.
 
-use dashboard_islands::charts::cursor::{ChartCursor, CursorBucket, CursorSeries, Way, Zoom};
+use dashboard_islands::charts::cursor::{ChartCursor, CursorBucket, CursorSeries, Zoom};
 use dashboard_islands::charts::frame::ChartFrame;
 use dashboard_islands::charts::line::{Ink, OTHER, SERIES, line};
 use dashboard_islands::charts::path::{centre, widest_gap};
@@ -10,14 +10,12 @@ use dashboard_islands::clock;
 use leptos::prelude::*;
 use protocol::analyses::TimeBucket;
 use protocol::explorer::{AggregateAnswer, AggregateFormula, AggregateSeries, AnsweredLine, Side, Threshold};
-use protocol::filter::Filter;
 
 use super::figure::Figures;
-use super::{ExplorerQuery, View};
+use super::{ExplorerQuery, marked};
 use crate::Frame;
 use crate::components::table_behind::Table;
 use crate::components::{bucket, releases};
-use crate::selected::instant;
 
 /// Of a plot, in pixels.
 const HEIGHT: f64 = 240.0;
@@ -118,7 +116,12 @@ pub(super) fn chart(
         view! { <text class="open-label" x=format!("{x:.2}%") y=scale.height() - 10.0>"no data"</text> }
     });
     let place = |at| bucket::place(answer.buckets.iter().map(|bucket| (bucket.start, bucket.end)), at);
-    let overlay = view! { {releases::marks(frame, &answer.releases, place)} {cursor(drawn, answer, figures, &scale, marked(frame, query, answer, lines.first().copied()))} };
+    let behind = marked::behind(query, lines.first().copied());
+    let overlay = view! {
+        {releases::marks(frame, &answer.releases, place)}
+        {cursor(drawn, answer, figures, &scale, marked::zoom(frame, &behind, answer))}
+        {marked::ways(frame, query, &behind, answer)}
+    };
     view! {
         <ChartFrame
             label=sentence(answer, drawn, figures, title)
@@ -179,7 +182,7 @@ fn sentence(answer: &AggregateAnswer, drawn: &[Drawn<'_>], figures: &Figures, ti
     format!("{title}, {}, {} series: {span}.", answer.period.sentence(), drawn.len())
 }
 
-fn cursor(drawn: &[Drawn<'_>], answer: &AggregateAnswer, figures: &Figures, scale: &Scale, (zoom, ways): (Zoom, Vec<Way>)) -> AnyView {
+fn cursor(drawn: &[Drawn<'_>], answer: &AggregateAnswer, figures: &Figures, scale: &Scale, zoom: Zoom) -> AnyView {
     let named = |name: String, ink: Ink| CursorSeries { name, colour: ink.colour.to_owned(), dash: ink.dash.to_owned() };
     let series = drawn.iter().flat_map(|one| {
         let before = one.before.map(|_| named(format!("{} before", one.name), faint(one.ink)));
@@ -197,32 +200,7 @@ fn cursor(drawn: &[Drawn<'_>], answer: &AggregateAnswer, figures: &Figures, scal
             note: None,
         }
     });
-    view! { <ChartCursor series=series.collect() buckets=buckets.collect() zoom=Some(zoom) ways=Some(ways)/> }.into_any()
-}
-
-/// A marked part is shown on this page, or the points behind it, or what is different about these: those of the chart's first
-/// line. A single bucket opens its points.
-fn marked(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, line: Option<&AnsweredLine>) -> (Zoom, Vec<Way>) {
-    let behind = match line {
-        Some(line) if line.letter != 'A' => {
-            let only = Filter::parse(&line.filter).unwrap_or_default();
-            let filter = query.selected.filtered.filter.clone().and(only);
-            let own = query.of_metric(&line.metric);
-            own.selecting(&own.selected.matching(&filter.to_string()))
-        }
-        _ => query.clone(),
-    };
-    let address = |view: View| {
-        let elsewhere = if view == View::Aggregates { query.href(frame, view) } else { behind.href(frame, view) };
-        let (path, words) = elsewhere.split_once('?').unwrap_or((&elsewhere, ""));
-        let kept = words.split('&').filter(|word| !["range=", "from=", "until=", "step="].iter().any(|name| word.starts_with(name)));
-        let kept: String = kept.filter(|word| !word.is_empty()).map(|word| format!("{word}&")).collect();
-        format!("{path}?{kept}from=")
-    };
-    let bounds = answer.buckets.iter().map(|bucket| (instant(bucket.start), instant(bucket.end))).collect();
-    let way = |word: &str, view: View| Way { word: word.to_owned(), before: address(view) };
-    let ways = vec![way("Samples", View::Samples), way("Why", View::Why)];
-    (Zoom { before: address(View::Aggregates), point: Some(address(View::Samples)), bounds }, ways)
+    view! { <ChartCursor series=series.collect() buckets=buckets.collect() zoom=Some(zoom)/> }.into_any()
 }
 
 /// Every bucket as a row.

@@ -7,6 +7,7 @@ mod cards;
 mod catalogue;
 mod chart;
 mod figure;
+mod marked;
 mod moment;
 mod points;
 mod query;
