@@ -109,7 +109,8 @@ describe("A formula", () => {
     await page.goto(`/p/shop/explorer?${FAILED}&b=command.tried&formula=A/B*100&compare=previous`);
     const panel = page.locator("section.panel", { has: page.getByRole("heading", { name: "A/B*100" }) });
     expect(await panel.locator(".legend").innerText()).toContain("dotted");
-    expect(await panel.locator("th", { hasText: "change" }).count()).toBe(1);
+    // 12.5 % today, and 2 of 4 in the same hour of the day before.
+    expect(await panel.locator("table.tbl").first().locator("tbody td:nth-child(7)").innerText()).toBe("−75.0%");
   });
 });
 
@@ -138,7 +139,9 @@ function payment(at: number, value: number, gateway: string, release: string): P
 function commands(now: number): Point[] {
   const point = (name: string, value: number, minutes: number): Point => ({ name, kind: "counter", value, ts: new Date(now - minutes * MINUTE).toISOString() });
   const tried = [10, 20, 10].map((value, place) => point("command.tried", value, 10 + place));
-  return [...tried, point("command.failed", 1, 10), point("command.failed", 4, 12)];
+  const failed = [point("command.failed", 1, 10), point("command.failed", 4, 12)];
+  const yesterday = 24 * 60 + 10;
+  return [...tried, ...failed, point("command.tried", 4, yesterday), point("command.failed", 2, yesterday)];
 }
 
 function jobs(now: number): Point[] {
