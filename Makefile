@@ -8,7 +8,7 @@ BIN := target/debug
 WITH_POSTGRES := $(BIN)/with-postgres --npm web $(if $(POSTGRES_BIN),--postgres-bin $(POSTGRES_BIN))
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help run setup npm wasm-target islands sdk build test test-rust test-web check gen bench bench-engine bench-pages bench-explorer soak soak-client fuzz release chromium clean
+.PHONY: help run setup npm wasm-target islands sdk build test test-rust test-web check gen bench bench-engine bench-pages bench-explorer bench-trace soak soak-client fuzz release chromium clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -127,6 +127,10 @@ bench-explorer: npm $(if $(filter 0,$(PEERS)),,$(CHDB)) ## The explorer over POI
 	@cargo build --release -p local-postgres --bins
 	@target/release/with-postgres --npm web --durable -- env \
 		$(if $(POINTS),POINTS=$(POINTS)) $(if $(SPANS),SPANS=$(SPANS)) $(if $(SEED),SEED=$(SEED)) $(if $(TIMES),TIMES=$(TIMES)) $(if $(PEERS),PEERS=$(PEERS)) cargo bench -p query-api --bench explorer
+
+bench-trace: release chromium ## How smoothly a trace of 10,000 spans scrolls in Chromium, and the server's time for it
+	@cargo build --release -p local-postgres --bins
+	@SERVER_BINARY=$(CURDIR)/target/release/throughline BENCH=trace target/release/with-postgres --npm web -- npm --prefix web test -- trace-frames
 
 release: setup ## The server with release settings, assets inside: target/release/throughline
 	@cargo build --release -p islands-build

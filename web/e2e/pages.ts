@@ -61,6 +61,7 @@ export const PLACES: readonly Place[] = [
   shop("explorer-counter", "/p/shop/explorer?metric=orders.placed&kind=counter&range=7d"),
   shop("explorer-groups", `/p/shop/explorer?${METRIC}&agg=p95&by=route&by2=status&range=24h&compare=previous`),
   shop("explorer-formula", "/p/shop/explorer?metric=orders.placed&kind=counter&b=http.server.duration_ms&b_agg=count&formula=A/B*100&range=24h"),
+  shop("explorer-formula-fault", `/p/shop/explorer?${METRIC}&range=24h&formula=A/C`),
   shop("explorer-why", `/p/shop/explorer/why?${METRIC}&range=6h`),
   shop("explorer-catalogue", "/p/shop/explorer/catalogue"),
   shop("explorer-about", `/p/shop/explorer/metric?${METRIC}`),

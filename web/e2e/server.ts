@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { Program } from "./program.ts";
 import { createScratchDatabase, type ScratchDatabase } from "./scratch-database.ts";
 
-const BINARY = join(import.meta.dirname, "../../target/debug/throughline");
+const BINARY = process.env.SERVER_BINARY ?? join(import.meta.dirname, "../../target/debug/throughline");
 /** Who `throughline dev` signs in. */
 const LOCAL_ACCOUNT = "you@localhost";
 

@@ -1,6 +1,6 @@
 //! Figures as people read them: one rule for pages, islands and the terminal.
 //!
-//! Counts are full to 99,999, then three figures with k, M, B. Durations are µs, ms, s, then m s, then h m; bytes are
+//! Counts are full to 99,999, then three figures with k, M, B; money already from 10,000 on. Durations are µs, ms, s, then m s, then h m; bytes are
 //! powers of 1,000. What is not known is a dash, never a zero.
 
 /// A count in short: `41,286`, `284k`, `1.42M`.
@@ -8,13 +8,14 @@ pub fn count(value: f64) -> String {
     if value.abs() < 99_999.5 {
         return if value.fract() == 0.0 { grouped(value as i64) } else { decimal(value) };
     }
-    for (unit, word) in [(1e9, "B"), (1e6, "M"), (1e3, "k")] {
-        // 999,950 would round to 1000k; the next unit takes it.
-        if value.abs() >= unit * 0.9995 {
-            return format!("{}{word}", figures(value / unit));
-        }
-    }
-    grouped(value as i64)
+    shortened(value).unwrap_or_else(|| grouped(value as i64))
+}
+
+/// Three figures with k, M or B.
+fn shortened(value: f64) -> Option<String> {
+    // 999,950 would round to 1000k; the next unit takes it.
+    let (unit, word) = [(1e9, "B"), (1e6, "M"), (1e3, "k")].into_iter().find(|(unit, _)| value.abs() >= unit * 0.9995)?;
+    Some(format!("{}{word}", figures(value / unit)))
 }
 
 /// A whole number with commas: `41,286`.
@@ -49,11 +50,16 @@ pub fn with_unit(value: f64, unit: &str) -> String {
         "byte" | "bytes" | "b" | "B" => bytes(value),
         "percent" | "%" => format!("{}%", figures(value)),
         "ratio" => format!("{}%", figures(value * 100.0)),
-        "usd" | "USD" => money(value, "$"),
-        "eur" | "EUR" => money(value, "€"),
-        "gbp" | "GBP" => money(value, "£"),
-        other => format!("{}\u{a0}{other}", count_or_decimal(value)),
+        other => match sign_of(other) {
+            Some(sign) => money(value, sign),
+            None => format!("{}\u{a0}{other}", count_or_decimal(value)),
+        },
     }
+}
+
+/// The same where there is room for all of it: money to the cent.
+pub fn in_full(value: f64, unit: &str) -> String {
+    sign_of(unit).map_or_else(|| with_unit(value, unit), |sign| signed(sign, value, &cents(value.abs())))
 }
 
 /// Seconds as people say them: `412 ms`, `2.84 s`, `2 m 14 s`, `3 h 05 m`.
@@ -117,12 +123,25 @@ pub fn points(now: f64, before: f64) -> String {
     }
 }
 
+/// What stands before an amount of a currency.
+pub fn sign_of(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "usd" | "USD" => "$",
+        "eur" | "EUR" => "€",
+        "gbp" | "GBP" => "£",
+        _ => return None,
+    })
+}
+
 fn money(value: f64, sign: &str) -> String {
-    if value.abs() >= 99_999.5 {
-        format!("{sign}{}", count(value))
-    } else {
-        format!("{}{sign}{}", if value < 0.0 { "−" } else { "" }, cents(value.abs()))
-    }
+    let amount = value.abs();
+    // 9,999.995 would round to ten thousand; it is written as one.
+    let short = shortened(amount).filter(|_| amount >= 9_999.995);
+    signed(sign, value, &short.unwrap_or_else(|| cents(amount)))
+}
+
+fn signed(sign: &str, value: f64, amount: &str) -> String {
+    format!("{}{sign}{amount}", if value < 0.0 { "−" } else { "" })
 }
 
 fn cents(value: f64) -> String {
@@ -188,12 +207,22 @@ mod tests {
             (11_100.0, "s", "3 h 05 m"),
             (1.42e9, "bytes", "1.42 GB"),
             (184.5, "eur", "€184.50"),
+            (9_999.99, "usd", "$9,999.99"),
+            (12_512.34, "usd", "$12.5k"),
+            (-1_420_000.0, "gbp", "−£1.42M"),
             (318.0, "jobs", "318 jobs"),
             (0.381, "ratio", "38.1%"),
             (0.0, "ms", "0 ms"),
         ] {
             assert_eq!(with_unit(value, unit).replace('\u{a0}', " "), text);
         }
+    }
+
+    #[test]
+    fn money_is_exact_where_there_is_room() {
+        assert_eq!(in_full(12_512.34, "usd"), "$12,512.34");
+        assert_eq!(in_full(-1_420_000.0, "gbp"), "−£1,420,000.00");
+        assert_eq!(in_full(2_840.0, "ms"), with_unit(2_840.0, "ms"), "nothing else is");
     }
 
     #[test]

@@ -8,4 +8,4 @@ mod waterfall;
 pub use search::{DurationBin, SEARCH_ROWS, TraceRow, TraceSort, TracesAnswer, TracesOf, TracesQuery};
 pub use span::SpanAnswer;
 pub use timed::{TimedAnswer, TimedBy, TimedOf, TimedQuery, TimedRow};
-pub use waterfall::{MARKS_MAX, SPANS_MAX, TraceAnswer, TraceMark, TraceSpan};
+pub use waterfall::{MARKS_MAX, SPANS_MAX, TraceAnswer, TraceMark, TraceSpan, TraceVisitor};

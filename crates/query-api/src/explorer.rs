@@ -11,6 +11,7 @@ mod cells;
 mod chosen;
 mod listing;
 mod matching;
+mod reckon;
 mod resolve;
 mod samples;
 mod suggest;

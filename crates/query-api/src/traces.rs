@@ -4,6 +4,7 @@
 //! [`crate::explorer::timed`].
 
 mod durations;
+mod failures;
 mod found;
 mod marks;
 mod search;

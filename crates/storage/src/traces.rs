@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{Db, Result, received};
 
 mod marks;
-pub use marks::{Of, errors, events, logs, points};
+pub use marks::{Of, errors, events, logs, points, visitors};
 
 /// What a column of each span must be; anything where `None`.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,12 +25,13 @@ pub struct Columns {
     pub status: Option<SpanStatus>,
     /// At least, and at most; milliseconds.
     pub duration_ms: (f64, f64),
-    pub trace: Option<TraceId>,
+    /// One of these.
+    pub traces: Option<Vec<TraceId>>,
 }
 
 impl Default for Columns {
     fn default() -> Self {
-        Self { name: None, op: None, service: None, status: None, duration_ms: (0.0, f64::MAX), trace: None }
+        Self { name: None, op: None, service: None, status: None, duration_ms: (0.0, f64::MAX), traces: None }
     }
 }
 
@@ -61,6 +62,7 @@ pub async fn each(
 ) -> Result<()> {
     let Window { from, until, limit, attributes } = window;
     let (received_from, received_until) = received::range(from, until);
+    let traces: Option<Vec<Uuid>> = columns.traces.as_ref().map(|traces| traces.iter().map(|trace| Uuid::from_bytes(trace.0)).collect());
     macro_rules! found {
         ($file:literal) => {{
             let mut rows = sqlx::query_file!(
@@ -76,7 +78,7 @@ pub async fn each(
                 columns.status.map(SpanStatus::code),
                 columns.duration_ms.0,
                 columns.duration_ms.1,
-                columns.trace.map(|trace| Uuid::from_bytes(trace.0)),
+                traces.as_deref(),
                 limit,
                 attributes
             )
@@ -112,6 +114,33 @@ pub async fn each(
         TracesOf::Spans => found!("sql/traces/any_spans.sql"),
     }
     Ok(())
+}
+
+/// The failed spans of a trace.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Failures {
+    pub trace: TraceId,
+    pub failed: u64,
+    /// When the first of them began.
+    pub first: DateTime<Utc>,
+}
+
+/// The traces of the newest failed spans that began in a time, at most `limit` spans.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn failures(db: &Db, project: ProjectId, from: DateTime<Utc>, until: DateTime<Utc>, limit: i64) -> Result<Vec<Failures>> {
+    let (received_from, received_until) = received::range(from, until);
+    let rows = sqlx::query_file!("sql/traces/failures.sql", project.0, from, until, received_from, received_until, limit)
+        .fetch_all(&db.pool)
+        .await?;
+    let failures = rows.into_iter().map(|row| Failures {
+        trace: TraceId(row.trace_id.into_bytes()),
+        failed: row.failed.unsigned_abs(),
+        first: row.first,
+    });
+    Ok(failures.collect())
 }
 
 /// How large a trace is.

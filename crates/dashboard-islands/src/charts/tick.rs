@@ -33,12 +33,12 @@ struct Family {
 
 const SECONDS: &[(f64, &str)] = &[(60.0, "m"), (1.0, " s"), (1e-3, " ms"), (1e-6, " µs")];
 const BYTES: &[(f64, &str)] = &[(1e12, " TB"), (1e9, " GB"), (1e6, " MB"), (1e3, " kB"), (1.0, " B")];
+const MONEY: &[(f64, &str)] = &[(1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, "")];
 const ONES: &[(f64, &str)] = &[(1e9, "B"), (1e6, "M"), (1e5, "k"), (1.0, "")];
 
 impl Family {
     fn of(unit: &str) -> Option<Self> {
         let seconds = |factor| Self { factor, before: "", after: "", sizes: SECONDS };
-        let money = |before| Self { factor: 1.0, before, after: "", sizes: &[(1.0, "")] };
         Some(match unit {
             "ns" | "nanosecond" => seconds(1e-9),
             "us" | "µs" | "microsecond" => seconds(1e-6),
@@ -47,10 +47,7 @@ impl Family {
             "byte" | "bytes" | "b" | "B" => Self { factor: 1.0, before: "", after: "", sizes: BYTES },
             "percent" | "%" => Self { factor: 1.0, before: "", after: "%", sizes: &[(1.0, "")] },
             "ratio" => Self { factor: 100.0, before: "", after: "%", sizes: &[(1.0, "")] },
-            "usd" | "USD" => money("$"),
-            "eur" | "EUR" => money("€"),
-            "gbp" | "GBP" => money("£"),
-            _ => return None,
+            money => Self { factor: 1.0, before: number::sign_of(money)?, after: "", sizes: MONEY },
         })
     }
 }
@@ -107,6 +104,7 @@ mod tests {
     fn bytes_money_and_shares_carry_their_sign() {
         assert_eq!(shown(&[0.0, 5e8, 1e9], 5e8, "bytes"), "0 | 500 MB | 1.0 GB");
         assert_eq!(shown(&[0.0, 50.0], 50.0, "eur"), "0 | €50");
+        assert_eq!(shown(&[0.0, 5_000.0, 12_500.0], 2_500.0, "usd"), "0 | $5.0k | $12.5k");
         assert_eq!(shown(&[0.0, 0.01, 0.02], 0.01, "ratio"), "0 | 1% | 2%");
         assert_eq!(shown(&[-50.0, 0.0, 50.0], 50.0, "percent"), "−50% | 0 | 50%");
     }

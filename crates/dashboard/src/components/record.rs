@@ -26,7 +26,7 @@ pub(crate) fn record(frame: &Frame, item: &TimelineItem) -> AnyView {
                 &frame.path("explorer/samples"),
                 [("metric", metric.name.as_str()), ("kind", metric.kind.word()), ("unit", metric.unit.as_str())],
             );
-            let what = view! { <a href=href>{metric.name.clone()}</a> " " {number::with_unit(*value, metric.shown_unit())} };
+            let what = view! { <a href=href>{metric.name.clone()}</a> " " {number::in_full(*value, metric.shown_unit())} };
             ("metric", metric.kind.word(), what.into_any())
         }
         TimelineBody::Event { name, .. } => ("event", "event", name.clone().into_any()),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::project::Shown as Answered;
 use super::project::answer;
 use super::{Asked, Failure};
-use crate::pages::explorer::{ExplorerQuery, Shown, page};
+use crate::pages::explorer::{Charted, ExplorerQuery, Shown, page};
 
 /// Shows a page of the explorer: every one has the catalogue beside its own answer.
 async fn shown(
@@ -39,16 +39,28 @@ async fn shown(
 
 pub(super) async fn aggregates(State(state): State<QueryState>, Path(project): Path<String>, asked: Asked) -> Answered {
     shown(state, project, asked, async |state, context, query| {
-        let answer = match query.aggregates() {
-            Ok(None) => None,
-            Ok(Some(question)) => match explorer::aggregate(state, context, &question).await {
-                // What was filled in stands in the form, with what is wrong with it.
-                Err(error @ ApiError::InvalidParameter { .. }) => Some(Err(error.to_string())),
-                other => found(other)?.map(Ok),
-            },
-            Err(fault) => Some(Err(fault)),
+        let mut charted = Charted { answer: None, fault: None };
+        let mut question = match query.aggregates() {
+            Ok(Some(question)) => question,
+            Ok(None) => return Ok(Shown::Aggregates(None)),
+            Err(fault) => return Ok(Shown::Aggregates(Some(Box::new(Charted { fault: Some(fault), ..charted })))),
         };
-        Ok(Shown::Aggregates(answer.map(Box::new)))
+        let mut answer = explorer::aggregate(state, context, &question).await;
+        if let Err(error @ ApiError::InvalidParameter { name: "formula", .. }) = &answer {
+            // The lines can be drawn all the same.
+            charted.fault = Some(error.to_string());
+            question.formula = None;
+            answer = explorer::aggregate(state, context, &question).await;
+        }
+        match answer {
+            // What was filled in stands in the form, with what is wrong with it.
+            Err(error @ ApiError::InvalidParameter { .. }) => charted.fault = Some(error.to_string()),
+            other => match found(other)? {
+                Some(answer) => charted.answer = Some(answer),
+                None => return Ok(Shown::Aggregates(None)),
+            },
+        }
+        Ok(Shown::Aggregates(Some(Box::new(charted))))
     })
     .await
 }

@@ -192,4 +192,6 @@ pub struct FormulaSeries {
     pub values: Vec<Option<f64>>,
     /// Of the totals.
     pub total: Option<f64>,
+    /// What it makes of the lines in the earlier range, where one is compared.
+    pub compared: Option<Compared>,
 }

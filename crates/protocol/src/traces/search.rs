@@ -19,7 +19,7 @@ pub struct TracesQuery {
     /// Of which spans.
     pub of: TracesOf,
     /// What these have. `name`, `op`, `service`, `status`, `duration` (milliseconds), `route`, `release`, `environment`, `user`,
-    /// `session` and `trace` are the span's own; any other key is one of its attributes.
+    /// `session` and `trace` are the span's own, `errors` is how many spans of its trace failed; any other key is one of its attributes.
     pub filter: Filter,
     /// When they began.
     pub period: Period,
@@ -133,8 +133,10 @@ pub struct TracesAnswer {
     pub rows: Vec<TraceRow>,
     /// Spans that match, of those that were looked at.
     pub matching: u64,
-    /// How many of these failed.
+    /// How many of these failed themselves, whatever else of their traces did.
     pub failed: u64,
+    /// How many of these are of a trace of which some span failed; null where there are more failed spans than one answer looks at.
+    pub with_errors: Option<u64>,
     /// The median of their durations, in milliseconds; null where none match.
     pub p50_ms: Option<f64>,
     /// Their 95th percentile.

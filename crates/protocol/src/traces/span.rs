@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::identity_link::ActorName;
 use crate::receipt::Receipt;
 use crate::span::Span;
 use crate::timeline::TimelineItem;
@@ -14,6 +15,8 @@ use crate::timeline::TimelineItem;
 pub struct SpanAnswer {
     /// The span; its start by the corrected clock.
     pub span: Span,
+    /// Who its trace says it was for where it names no user.
+    pub visitor: Option<ActorName>,
     /// When it was received.
     pub received_at: DateTime<Utc>,
     /// Its attributes, those of checkpoints left out.

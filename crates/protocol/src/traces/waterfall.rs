@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::identity_link::ActorName;
 use crate::receipt::Receipt;
 use crate::span::SpanStatus;
 use crate::timeline::TimelineItem;
@@ -33,6 +34,8 @@ pub struct TraceAnswer {
     pub users: Vec<String>,
     /// The sessions that they name.
     pub sessions: Vec<String>,
+    /// Who its events and errors are of where these name no user; at most ten.
+    pub visitors: Vec<TraceVisitor>,
     /// Errors, log records, metric points and events that name the trace, oldest first; of each kind at most 500.
     pub marks: Vec<TraceMark>,
     /// It has more spans than are told: those that began first are.
@@ -45,6 +48,16 @@ pub struct TraceAnswer {
     pub rootless: bool,
     /// What was read.
     pub receipt: Receipt,
+}
+
+/// Somebody who is not known by a user's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TraceVisitor {
+    /// In which session.
+    pub session_id: Option<String>,
+    /// By which id.
+    pub actor: ActorName,
 }
 
 /// A span in its place.

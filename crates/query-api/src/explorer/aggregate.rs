@@ -8,13 +8,10 @@ use analysis::metric::{Chart, GroupKey, Groups, Lines};
 use chrono::{DateTime, Utc};
 use protocol::access::Role;
 use protocol::analyses::TimeBucket;
-use protocol::explorer::{
-    AggregateAnswer, AggregateFormula, AggregateQuery, AggregateSeries, AnsweredLine, Compared, FormulaSeries, MetricKey, Overflow,
-    Threshold,
-};
+use protocol::explorer::{AggregateAnswer, AggregateQuery, AggregateSeries, AnsweredLine, Compared, MetricKey, Overflow, Threshold};
 use protocol::filter::Filter;
 use protocol::formula::Formula;
-use protocol::metric::{Aggregate, MetricKind};
+use protocol::metric::Aggregate;
 use protocol::range::{Period, Step};
 use protocol::receipt::Accuracy;
 use storage::metric_notes;
@@ -22,6 +19,7 @@ use storage::metric_notes;
 use super::catalogue;
 use super::chosen::{self, Chosen};
 use super::matching::Asked;
+use super::reckon::{self, Term};
 use super::resolve::{self, Resolved};
 use crate::access::ProjectContext;
 use crate::receipt::Making;
@@ -116,7 +114,9 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &AggregateQuer
         };
         series.extend(told(line, &groups, &frame, &chart, earlier.as_ref(), &making));
     }
-    let formula = formula.map(|formula| reckon(&formula, &lines, &series, &groups));
+    let terms: Vec<Term<'_>> =
+        lines.iter().map(|line| Term { letter: line.letter, metric: &line.metric, aggregate: line.aggregate }).collect();
+    let formula = formula.map(|formula| reckon::formula(&formula, &terms, &series));
     let accuracy = lines.iter().map(Line::accuracy).find(|accuracy| *accuracy != Accuracy::Exact).unwrap_or_default();
     let what = lines.iter().map(|line| format!("`{}` as {}", line.metric.name, line.aggregate.label())).collect::<Vec<_>>().join(", ");
     let counted = format!("Points of {what} in {}, by their own time.{}", query.period.sentence(), from_points(&lines));
@@ -286,43 +286,6 @@ fn told(line: &Line, groups: &Lines, frame: &Frame, chart: &Chart, earlier: Opti
         }
     };
     (0..groups.count()).map(series).filter(|series| !series.other || series.points > 0).collect()
-}
-
-/// The formula of each group that the first line has. Where a line that adds up has no points, it counts as zero, unless no line
-/// of the formula has any: nothing failed, rather than that nobody knows.
-fn reckon(formula: &Formula, lines: &[Line], series: &[AggregateSeries], groups: &Lines) -> AggregateFormula {
-    let named = formula.letters();
-    let adds_up = |line: &Line| {
-        line.metric.kind == MetricKind::Counter || matches!(line.aggregate, Aggregate::Count | Aggregate::PerSecond | Aggregate::PerMinute)
-    };
-    let eval = |values: Vec<Option<f64>>| {
-        let asked = || lines.iter().zip(&values).filter(|(line, _)| named.contains(&line.letter));
-        if asked().all(|(_, value)| value.is_none()) {
-            return None;
-        }
-        let of = |(line, value): (&Line, &Option<f64>)| value.or((adds_up(line) || !named.contains(&line.letter)).then_some(0.0));
-        formula.eval(&lines.iter().zip(&values).map(of).collect::<Option<Vec<f64>>>()?)
-    };
-    let of_group = |place: usize| {
-        let other = place == groups.groups.len();
-        let labels = groups.groups.get(place).cloned().unwrap_or_default();
-        let own: Vec<Option<&AggregateSeries>> = lines
-            .iter()
-            .map(|line| series.iter().find(|series| series.letter == line.letter && series.other == other && series.labels == labels))
-            .collect();
-        own.iter().any(Option::is_some).then(|| {
-            let buckets = series.first().map_or(0, |series| series.values.len());
-            let at = |bucket: usize| eval(own.iter().map(|series| series.and_then(|series| series.values[bucket])).collect());
-            let total = eval(own.iter().map(|series| series.and_then(|series| series.total)).collect());
-            FormulaSeries { labels: labels.clone(), other, values: (0..buckets).map(at).collect(), total }
-        })
-    };
-    let units: Vec<String> = lines.iter().map(|line| line.aggregate.unit_of(&line.metric)).collect();
-    AggregateFormula {
-        text: formula.to_string(),
-        unit: formula.unit(&units.iter().map(String::as_str).collect::<Vec<_>>()),
-        series: (0..groups.count()).filter_map(of_group).collect(),
-    }
 }
 
 pub(super) fn buckets(frame: &Frame, making: &Making) -> Vec<TimeBucket> {

@@ -11,18 +11,25 @@ use storage::traces::Columns;
 const OP: &str = "op";
 const SERVICE: &str = "service";
 const STATUS: &str = "status";
+/// No column: how many spans of its trace failed.
+const ERRORS: &str = "errors";
 const DURATION: [&str; 2] = ["duration", "duration_ms"];
 /// Where a span's route is, by either name.
 const ROUTES: [&str; 2] = [ROUTE, "http.route"];
 
-/// Whether a span matches. [`Filter::matches_spelled`] is the definition; this only says what a span has.
-pub(super) fn matches(filter: &Filter, span: &Span) -> bool {
+/// Whether a span matches of whose trace so many spans failed. [`Filter::matches_spelled`] is the definition; this only says what a
+/// span has.
+pub(super) fn matches(filter: &Filter, span: &Span, errors: u64) -> bool {
     if filter.is_all() {
         return true;
     }
     // What is no text in the span must be one for as long as it is looked at.
     let spelled: BTreeMap<&Field, String> = filter.fields().into_iter().filter_map(|field| Some((field, spelled(span, field)?))).collect();
-    filter.matches_spelled(&|field| spelled.get(field).map_or_else(|| value(span, field), |text| Value::Text(text)))
+    filter.matches_spelled(&|field| match spelled.get(field) {
+        Some(text) => Value::Text(text),
+        None if is_errors(field) => Value::Number(errors as f64),
+        None => value(span, field),
+    })
 }
 
 fn value<'s>(span: &'s Span, field: &Field) -> Value<'s> {
@@ -66,10 +73,26 @@ fn attribute<'s>(span: &'s Span, field: &Field) -> Option<&'s serde_json::Value>
     }
 }
 
+fn is_errors(field: &Field) -> bool {
+    matches!(field, Field::Prop(key) if key == ERRORS)
+}
+
+/// Whether failed spans have to be counted to decide.
+pub(super) fn asks_for_errors(filter: &Filter) -> bool {
+    filter.fields().into_iter().any(is_errors)
+}
+
+/// Whether no span of a trace without failed ones can match.
+pub(super) fn needs_errors(filter: &Filter) -> bool {
+    let about = |condition: &&Filter| matches!(condition, Filter::Term(term) if is_errors(&term.field));
+    filter.conditions().iter().filter(about).any(|condition| !condition.matches_spelled(&|_| Value::Number(0.0)))
+}
+
+/// What is decided before attributes are looked at.
 fn is_column(field: &Field) -> bool {
     match field {
         Field::Name | Field::Release | Field::Environment | Field::User | Field::Session | Field::Trace => true,
-        Field::Prop(key) => [OP, SERVICE, STATUS].contains(&key.as_str()) || DURATION.contains(&key.as_str()),
+        Field::Prop(key) => [OP, SERVICE, STATUS, ERRORS].contains(&key.as_str()) || DURATION.contains(&key.as_str()),
         _ => false,
     }
 }
@@ -81,7 +104,7 @@ pub(super) fn columns(filter: &Filter) -> Columns {
         let Filter::Term(term) = condition else { continue };
         match (&term.field, &term.test) {
             (Field::Name, Test::Is(is)) => columns.name = Some(is.text().to_owned()),
-            (Field::Trace, Test::Is(is)) => columns.trace = TraceId::parse(is.text()),
+            (Field::Trace, Test::Is(is)) => columns.traces = TraceId::parse(is.text()).map(|trace| vec![trace]),
             (Field::Prop(key), Test::Is(is)) if key == OP => columns.op = Some(is.text().to_owned()),
             (Field::Prop(key), Test::Is(is)) if key == SERVICE => columns.service = Some(is.text().to_owned()),
             (Field::Prop(key), Test::Is(is)) if key == STATUS => {
@@ -135,7 +158,7 @@ mod tests {
             ("plan>1", false),
             ("http.status_code:504", true),
         ] {
-            assert_eq!(matches(&Filter::parse(text).expect(text), &span), expected, "{text}");
+            assert_eq!(matches(&Filter::parse(text).expect(text), &span, 0), expected, "{text}");
         }
     }
 
@@ -148,11 +171,12 @@ mod tests {
             "hosts contains a trace:4bf92f3577b34da6a3ce929d0e0e4736",
             "country:DE user:u1 release:api@2 environment:prod not session exists",
             "(service:web or service:api) and op not in (db.query, moment)",
+            "errors>1 errors:2 not errors:0",
         ] {
-            assert!(matches(&Filter::parse(text).expect("a filter"), &span()), "{text}");
+            assert!(matches(&Filter::parse(text).expect("a filter"), &span(), 2), "{text}");
         }
         for text in ["service:web", "duration>850.5", "http.status_code:200", "name contains cart", "db.table exists"] {
-            assert!(!matches(&Filter::parse(text).expect("a filter"), &span()), "{text}");
+            assert!(!matches(&Filter::parse(text).expect("a filter"), &span(), 2), "{text}");
         }
     }
 
@@ -163,6 +187,21 @@ mod tests {
         assert_eq!((found.service.as_deref(), found.status, found.duration_ms), (Some("api"), Some(SpanStatus::Error), (100.0, 900.0)));
         assert_eq!(asked("service:api or name:x"), Columns::default());
         assert_eq!(asked("not service:api"), Columns::default());
+        let errors = |text: &str| {
+            let filter = Filter::parse(text).expect("a filter");
+            (asks_for_errors(&filter), needs_errors(&filter))
+        };
+        for (text, expected) in [
+            ("errors>0 service:api", (true, true)),
+            ("errors:3", (true, true)),
+            ("errors>=0", (true, false)),
+            ("errors:0", (true, false)),
+            ("errors>0 or service:api", (true, false)),
+            ("status:error", (false, false)),
+        ] {
+            assert_eq!(errors(text), expected, "{text}");
+        }
+        assert!(!needs_attributes(&Filter::parse("errors>0").expect("a filter")));
         assert!(needs_attributes(&Filter::parse("db.table:users").expect("a filter")));
         assert!(needs_attributes(&Filter::parse("props.name:x").expect("a filter")), "an attribute of that name");
         assert!(!needs_attributes(&Filter::parse("service:api duration>1 user:u1").expect("a filter")));

@@ -12,6 +12,7 @@ use storage::traces::{self, Window};
 use uuid::Uuid;
 
 use super::durations::Durations;
+use super::failures::Failures;
 use super::found;
 use crate::access::ProjectContext;
 use crate::explorer::frame;
@@ -19,7 +20,7 @@ use crate::receipt::Making;
 use crate::{ApiError, QueryState, budget};
 
 /// Spans that one answer looks at.
-const LOOKED_AT_MAX: i64 = 50_000;
+pub(super) const LOOKED_AT_MAX: i64 = 50_000;
 
 /// Traces, or spans, that match: some rows, and how long all of them took.
 ///
@@ -37,13 +38,23 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TracesQuery) 
         Period::Between { from, until } => (from, until),
         _ => (frame.start(), frame.end()),
     };
-    let window = Window { from, until, limit: LOOKED_AT_MAX, attributes: found::needs_attributes(&query.filter) };
+    let failures = Failures::of(state, context, &mut making, (from, until)).await?;
+    let mut columns = found::columns(&query.filter);
+    if found::needs_errors(&query.filter) && columns.traces.is_none() {
+        columns.traces = Some(failures.traces());
+    }
+    // How many failed before that is not known, so nobody may ask for it.
+    let cut = failures.known_from.filter(|_| found::asks_for_errors(&query.filter));
+    let attributes = found::needs_attributes(&query.filter);
+    let window = Window { from: cut.unwrap_or(from), until, limit: LOOKED_AT_MAX, attributes };
     let (mut first, mut durations) = (First::new(query.sort), Durations::default());
-    let (mut looked_at, mut oldest) = (0, until);
-    traces::each(state.db(), context.id(), query.of, &found::columns(&query.filter), window, |ts, span| {
+    let (mut looked_at, mut oldest, mut with_errors) = (0, until, 0);
+    traces::each(state.db(), context.id(), query.of, &columns, window, |ts, span| {
         looked_at += 1;
         oldest = ts;
-        if found::matches(&query.filter, &span) {
+        let errors = failures.in_trace(span.trace_id);
+        if found::matches(&query.filter, &span, errors) {
+            with_errors += u64::from(errors > 0);
             durations.add(span.duration_ms.unwrap_or_default(), span.status == SpanStatus::Error);
             first.add(ts, span);
         }
@@ -64,10 +75,11 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TracesQuery) 
         rows,
         matching: durations.count(),
         failed: durations.failed(),
+        with_errors: failures.known_from.is_none_or(|from| oldest >= from).then_some(with_errors),
         durations: durations.bins(),
         p50_ms: durations.percentile(0.5),
         p95_ms: durations.percentile(0.95),
-        looked_back_to: (looked_at == LOOKED_AT_MAX).then_some(oldest),
+        looked_back_to: if looked_at == LOOKED_AT_MAX { Some(oldest) } else { cut },
         receipt,
     })
 }

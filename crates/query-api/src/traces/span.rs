@@ -3,7 +3,7 @@
 use protocol::access::Role;
 use protocol::receipt::Accuracy;
 use protocol::trace::{SpanId, TraceId};
-use protocol::traces::SpanAnswer;
+use protocol::traces::{MARKS_MAX, SpanAnswer};
 use serde_json::{Map, Value};
 use storage::traces::{self, Of};
 
@@ -35,13 +35,20 @@ async fn run(state: &QueryState, context: &ProjectContext, trace: TraceId, span:
     let mut items: Vec<_> = kinds.into_iter().flatten().map(|(_, item)| item).collect();
     items.sort_by_key(|item| item.ts);
     making.rows_read += 1 + items.len() as u64;
+    let visitor = match (&found.user_id, &found.session_id) {
+        (None, Some(session)) => {
+            let visitors = traces::visitors(state.db(), context.id(), trace, MARKS_MAX as i64).await?;
+            visitors.into_iter().find(|visitor| visitor.session_id.as_ref() == Some(session)).map(|visitor| visitor.actor)
+        }
+        _ => None,
+    };
     let (checkpoints, attributes) = checkpoints(std::mem::take(&mut found.attributes));
     let begin = match found.start {
         Some(protocol::time::Timestamp::At(at)) => at,
         _ => received_at,
     };
     let receipt = making.receipt(context, "One span, and what names it.", begin, begin, Accuracy::Exact);
-    Ok(SpanAnswer { span: found, received_at, attributes, checkpoints, items, receipt })
+    Ok(SpanAnswer { span: found, visitor, received_at, attributes, checkpoints, items, receipt })
 }
 
 /// A moment's checkpoints in the order of their times, and the other attributes.

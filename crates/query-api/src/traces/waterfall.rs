@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use protocol::access::Role;
 use protocol::receipt::Accuracy;
 use protocol::trace::{SpanId, TraceId};
-use protocol::traces::{SPANS_MAX, TraceAnswer, TraceSpan};
+use protocol::traces::{MARKS_MAX, SPANS_MAX, TraceAnswer, TraceSpan};
 use storage::traces::{self, TraceRow};
 
 use super::marks::{self, During};
@@ -43,6 +43,8 @@ async fn run(state: &QueryState, context: &ProjectContext, trace: TraceId) -> Re
     let known = (!stored.is_empty()).then(|| at(fall.begin));
     let during = During { trace, begin: known, duration: TimeDelta::microseconds(fall.duration), users: &users, sessions: &sessions };
     let found = marks::marks(state, context, during).await?;
+    let mut visitors = traces::visitors(state.db(), context.id(), trace, MARKS_MAX as i64).await?;
+    visitors.truncate(NAMES_MAX);
     making.rows_read += found.marks.len() as u64;
     let Some(begin) = known.or_else(|| found.marks.first().map(|(_, item)| item.ts)) else {
         return Err(ApiError::UnknownTrace(trace.to_string()));
@@ -62,6 +64,7 @@ async fn run(state: &QueryState, context: &ProjectContext, trace: TraceId) -> Re
         releases,
         users,
         sessions,
+        visitors,
         marks: marks::told(found.marks, begin, &shifts),
         more_spans,
         more_marks: found.more,

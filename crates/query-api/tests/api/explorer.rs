@@ -162,6 +162,37 @@ async fn a_formula_divides_two_metrics_in_total_and_by_group(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_formula_stands_beside_what_it_was_of_the_earlier_lines(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    let day = 86_400;
+    let command = |seconds, name: &str, n| tagged(&app, seconds, n, &[("command", name)]);
+    let failures = [command(300, "ping", 1.0), command(day + 300, "ping", 3.0)];
+    let usage = [command(300, "ping", 10.0), command(day + 300, "ping", 6.0), command(day + 400, "ban", 4.0), command(400, "ban", 10.0)];
+    app.record("bot.command.failures", MetricKind::Counter, "", 1, &failures).await;
+    app.record("bot.command.usage", MetricKind::Counter, "", 50, &usage).await;
+    let question = "name=bot.command.failures&name=bot.command.usage&formula=A/B*100&range=1h&compare=previous";
+    let answer = aggregate(&app, question).await;
+    let formula = answer.formula.expect("a formula");
+    assert_close(formula.series[0].total, Some(5.0), 1e-9, "1 of 20");
+    let before = formula.series[0].compared.as_ref().expect("the earlier range");
+    assert_close(before.total, Some(30.0), 1e-9, "3 of 10 the day before, rather than a mean of shares");
+    assert_eq!(before.values.len(), answer.buckets.len());
+    // Each earlier bucket has the share of that bucket: of the one with the failures half, of the other none.
+    let shares: Vec<f64> = before.values.iter().flatten().copied().collect();
+    assert_eq!(shares, [0.0, 50.0]);
+
+    let grouped = aggregate(&app, &format!("{question}&by=command")).await;
+    let series = grouped.formula.expect("a formula").series;
+    let earlier = |name: &str| {
+        let of_group = series.iter().find(|series| series.labels.first().is_some_and(|label| label.as_deref() == Some(name)));
+        of_group.and_then(|series| series.compared.as_ref()).and_then(|before| before.total)
+    };
+    assert_eq!(earlier("ping"), Some(50.0));
+    let alone = aggregate(&app, "name=bot.command.failures&name=bot.command.usage&formula=A/B*100&range=1h").await;
+    assert!(alone.formula.expect("a formula").series.iter().all(|series| series.compared.is_none()), "beside nothing");
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn filters_and_groups_by_several_attributes_choose_series(pool: PgPool) {
     let app = App::start_at(pool, NOW).await;
     let call = |seconds, value, status: &str, method: &str| tagged(&app, seconds, value, &[("status", status), ("method", method)]);

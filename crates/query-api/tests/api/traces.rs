@@ -112,15 +112,26 @@ async fn a_search_finds_what_a_plain_filter_finds(pool: PgPool) {
         "db.table:users or http.status_code>=500",
         "route:/cart name contains get",
         "service absent status!=ok",
+        "errors>0",
+        "errors>=2 service:api",
+        "errors:0",
+        "errors:1 or service:db",
+        "not errors>0 duration>12",
     ] {
         for (of, roots) in [("roots", true), ("spans", false)] {
             let parsed = Filter::parse(filter).expect("a filter");
-            let matches = |span: &&Stored| (!roots || span.parent.is_none()) && parsed.matches(&|field| has(span, field));
+            let errors = |span: &Stored| spans.iter().filter(|one| one.trace == span.trace && one.status == 2).count();
+            let value = |span: &'_ Stored, field: &Field| (field.word() == "errors").then(|| Has::Number(errors(span) as f64));
+            let matches = |span: &&Stored| {
+                (!roots || span.parent.is_none()) && parsed.matches(&|field| value(span, field).unwrap_or_else(|| has(span, field)))
+            };
             let mut expected: Vec<&Stored> = spans.iter().filter(matches).collect();
             let failed = expected.iter().filter(|span| span.status == 2).count();
             let query = format!("/traces?range=6h&of={of}&filter={}", filter.replace(' ', "%20").replace('>', "%3E").replace('<', "%3C"));
             let found = ask(&app, &query).await;
             assert_eq!((&found["matching"], &found["failed"]), (&json!(expected.len()), &json!(failed)), "{of} {filter}");
+            let with_errors = expected.iter().filter(|span| errors(span) > 0).count();
+            assert_eq!(found["with_errors"], json!(with_errors), "{of} {filter}");
             let bins: u64 = each(&found["durations"], "spans").iter().filter_map(Value::as_u64).sum();
             assert_eq!(bins, expected.len() as u64);
             let mut durations: Vec<f64> = expected.iter().map(|span| span.ms).collect();
@@ -242,6 +253,38 @@ async fn a_trace_is_told_with_its_clocks_its_path_and_what_happened_in_it(pool: 
     );
     let one = ask(&app, &format!("/traces/{TRACE}/spans/0000000000000002")).await;
     assert_eq!((&one["span"]["name"], &each(&one["items"], "kind")), (&json!("POST /pay"), &vec![json!("error")]));
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn a_session_without_a_user_leads_to_whoever_its_events_and_errors_are_of(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    let begin = at("10:00:00");
+    store(&app, &[span(1, None, begin, 100.0, "checkout", "web"), span(2, Some(1), begin, 80.0, "POST /pay", "api")]).await;
+    sqlx::query("update span set session_id = 's1' where span_id = 1").execute(&app.pool).await.expect("a session");
+    let trace = Uuid::parse_str(TRACE).expect("an id");
+    for (kind, actor, session) in [(2_i16, "a-7", Some("s1")), (2, "a-7", Some("s1")), (1, "u1", Some("s1")), (0, "", None)] {
+        sqlx::query(
+            "insert into error_report (project_id, received_at, flush_id, n, batch_id, event_id, ts, level, type, message, handled, stacktrace,
+             cause, breadcrumbs, fingerprint, tags, context, trace_id, actor_kind, actor, session_id, environment, weight, flags)
+             values ($1, $2, $3, 0, $3, $3, $2, $4, 'Timeout', 'slow', true, '[]', '[]', '[]', '[]', '{}', '{}', $5, $6, $7, $8, 'prod', 1, 0)",
+        )
+        .bind(app.shop.id.0)
+        .bind(begin)
+        .bind(id())
+        .bind(protocol::level::Level::Error.code())
+        .bind(trace)
+        .bind(kind)
+        .bind(actor)
+        .bind(session)
+        .execute(&app.pool)
+        .await
+        .expect("an error");
+    }
+    let told = ask(&app, &format!("/traces/{TRACE}")).await;
+    let visitor = json!({"kind": "anonymous", "id": "a-7"});
+    assert_eq!(told["visitors"], json!([{"session_id": "s1", "actor": visitor}]), "each once, and no user");
+    let of_span = async |span: u8| ask(&app, &format!("/traces/{TRACE}/spans/000000000000000{span}")).await["visitor"].clone();
+    assert_eq!((of_span(1).await, of_span(2).await), (visitor, Value::Null), "a span without a session is nobody's");
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use protocol::event::PAGE_VIEW;
 use protocol::explorer::MetricKey;
-use protocol::id::ProjectId;
+use protocol::id::{ActorKind, ProjectId};
+use protocol::identity_link::ActorName;
 use protocol::issue::IssueId;
 use protocol::level::Level;
 use protocol::metric::MetricKind;
 use protocol::timeline::{TimelineBody, TimelineItem};
 use protocol::trace::{SpanId, TraceId};
+use protocol::traces::TraceVisitor;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -24,6 +26,18 @@ pub struct Of {
     pub trace: TraceId,
     pub span: Option<SpanId>,
     pub limit: i64,
+}
+
+/// Who events and errors of a trace are of where they name no user; of each at most `limit` are looked at.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn visitors(db: &Db, project: ProjectId, trace: TraceId, limit: i64) -> Result<Vec<TraceVisitor>> {
+    let rows = sqlx::query_file!("sql/traces/visitors.sql", project.0, Uuid::from_bytes(trace.0), limit).fetch_all(&db.pool).await?;
+    let visitor = rows.into_iter().filter_map(|row| {
+        Some(TraceVisitor { session_id: row.session_id, actor: ActorName { kind: ActorKind::from_code(row.kind)?, id: row.id } })
+    });
+    Ok(visitor.collect())
 }
 
 type Mark = (Option<SpanId>, TimelineItem);

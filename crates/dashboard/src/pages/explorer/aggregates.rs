@@ -5,27 +5,27 @@ use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
 use protocol::explorer::{AggregateAnswer, AnsweredLine, MetricCatalogue, MetricSummary, Overflow};
 use protocol::number;
-use protocol::range::{Compare, Period, Range};
+use protocol::range::{Period, Range};
 use protocol::receipt::{Accuracy, Receipt};
 
 use super::figure::Figures;
 use super::{ExplorerQuery, View, asked, chart, series_table};
-use crate::Frame;
 use crate::components::download::download;
 use crate::components::empty;
 use crate::components::table_behind::table_behind;
+use crate::{Frame, assets};
+
+/// What the tab shows.
+pub struct Charted {
+    /// The lines; none where these cannot be asked for. Without the formula where only that cannot be reckoned.
+    pub answer: Option<AggregateAnswer>,
+    /// What is wrong with the question.
+    pub fault: Option<String>,
+}
 
 /// The right side of the tab.
-pub(super) fn content(
-    frame: &Frame,
-    query: &ExplorerQuery,
-    catalogue: &MetricCatalogue,
-    answer: &Result<AggregateAnswer, String>,
-) -> AnyView {
-    let (answer, fault) = match answer {
-        Ok(answer) => (Some(answer), None),
-        Err(fault) => (None, Some(fault.as_str())),
-    };
+pub(super) fn content(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, charted: &Charted) -> AnyView {
+    let (answer, fault) = (charted.answer.as_ref(), charted.fault.as_deref());
     view! { {asked::panel(frame, query, catalogue, answer, fault)} {answer.map(|answer| charts(frame, query, catalogue, answer))} }
         .into_any()
 }
@@ -45,7 +45,7 @@ fn charts(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, ans
         }
     }
     let panels = panels.iter().enumerate().map(|(place, lines)| panel(frame, query, answer, lines, place == 0)).collect_view();
-    view! { {answer.overflows.iter().map(warning).collect_view()} {formula(frame, query, answer)} {panels} }.into_any()
+    view! { {answer.overflows.iter().map(warning).collect_view()} {formula(frame, query, answer)} {panels} <script src=assets::url("ways.js") defer></script> }.into_any()
 }
 
 /// Says that a metric has more series than are told apart, and what makes it so many.
@@ -82,10 +82,7 @@ fn panel(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, lines: 
             <header>
                 <h2>{title.clone()}</h2>
                 <span class="faint">{figures.words().to_owned()}</span>
-                <div class="right legend">
-                    {drawn.iter().any(|one| one.before.is_some()).then(|| view! { <span class="faint">{format!("dotted: {}", query.compare.label())}</span> })}
-                    {answer.buckets.last().is_some_and(|bucket| bucket.open).then(|| view! { <span><i class="sw hatched"></i>"open"</span> })}
-                </div>
+                {legend(query, answer, &drawn)}
             </header>
             {chart::chart(frame, query, answer, &drawn, &figures, &title, lines)}
             {series_table::table(frame, query, answer, &drawn, &figures)}
@@ -96,7 +93,7 @@ fn panel(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, lines: 
                 {first.then(|| view! {
                     <a class="link" href=query.href(frame, View::Samples)>"Open samples"</a>
                     <a class="link" href=query.href(frame, View::Why)>"Why?"</a>
-                    {download(frame, "metrics/aggregate", query.api_words())}
+                    {download(frame, "metrics/aggregate", query.api_words(answer.formula.is_some()))}
                 })}
             </div>
             {table_behind(chart::table(answer, &drawn, &figures))}
@@ -112,13 +109,30 @@ fn formula(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> An
     let title = if answer.by.is_empty() { formula.text.clone() } else { format!("{} by {}", formula.text, answer.by.join(", ")) };
     view! {
         <section class="panel">
-            <header><h2 class="mono">{title.clone()}</h2><span class="faint">{figures.words().to_owned()}</span></header>
+            <header>
+                <h2 class="mono">{title.clone()}</h2>
+                <span class="faint">{figures.words().to_owned()}</span>
+                {legend(query, answer, &drawn)}
+            </header>
             {chart::chart(frame, query, answer, &drawn, &figures, &title, &[])}
             {series_table::table(frame, query, answer, &drawn, &figures)}
-            <div class="foot"><span>"Over the whole range it is reckoned from the totals. Where nothing was counted, a sum is zero; a share of nothing has no value."</span>{(query.compare != Compare::Nothing).then(|| view! { <span>"Only the metrics below are beside an earlier range."</span> })}</div>
+            <div class="foot"><span>"Over the whole range it is reckoned from the totals. Where nothing was counted, a sum is zero; a share of nothing has no value."</span></div>
             {table_behind(chart::table(answer, &drawn, &figures))}
         </section>
     }.into_any()
+}
+
+/// What dots and hatching mean.
+fn legend(query: &ExplorerQuery, answer: &AggregateAnswer, drawn: &[chart::Drawn<'_>]) -> AnyView {
+    let compared = drawn.iter().any(|one| one.before.is_some());
+    let open = answer.buckets.last().is_some_and(|bucket| bucket.open);
+    view! {
+        <div class="right legend">
+            {compared.then(|| view! { <span class="faint">{format!("dotted: {}", query.compare.label())}</span> })}
+            {open.then(|| view! { <span><i class="sw hatched"></i>"open"</span> })}
+        </div>
+    }
+    .into_any()
 }
 
 fn title(answer: &AggregateAnswer, lines: &[&AnsweredLine]) -> String {

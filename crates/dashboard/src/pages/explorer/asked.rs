@@ -12,7 +12,7 @@ use crate::Frame;
 use crate::components::kind::kind_badge;
 use crate::components::picker::{Choice, menu, segments};
 
-/// The panel above the chart; without an answer there is only the form, which says what is wrong with it.
+/// The panel above the chart. What is wrong is said at the form: beside an answer it is the formula, else the answer is missing.
 pub(super) fn panel(
     frame: &Frame,
     query: &ExplorerQuery,
@@ -27,7 +27,7 @@ pub(super) fn panel(
         <section class="panel query" aria-label="Query">
             {rows}
             {answer.map(|answer| choices(frame, query, answer))}
-            {more(frame, query, catalogue, fault)}
+            {more(frame, query, catalogue, fault.map(|fault| if answer.is_some() { format!("{fault}. The chart is without it.") } else { fault.to_owned() }))}
         </section>
     }
     .into_any()
@@ -123,7 +123,7 @@ fn choices(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer) -> An
 }
 
 /// One more metric, and the formula: a form, so that it works without any script.
-fn more(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, fault: Option<&str>) -> AnyView {
+fn more(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, fault: Option<String>) -> AnyView {
     let free = WORDS.get(query.lines.len());
     let kept = query.words(View::Aggregates).into_iter().filter(|(name, value)| *name != "formula" && !value.is_empty());
     let letter = char::from(b'B' + u8::try_from(query.lines.len()).unwrap_or(0));
@@ -146,6 +146,7 @@ fn more(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, fault
                 aria-label="Formula"
                 placeholder=format!("formula: {example}")
                 aria-invalid=fault.is_some().then_some("true")
+                aria-describedby=fault.is_some().then_some("formula-fault")
                 autocomplete="off"
             />
             <button class="btn" type="submit">"Apply"</button>
@@ -153,7 +154,7 @@ fn more(frame: &Frame, query: &ExplorerQuery, catalogue: &MetricCatalogue, fault
                 {catalogue.metrics.iter().map(|summary| view! { <option value=summary.metric.name.clone()></option> }).collect_view()}
             </datalist>
         </form>
-        {fault.map(|fault| view! { <p class="filter-fault" role="alert">{fault.to_owned()}</p> })}
+        {fault.map(|fault| view! { <p class="filter-fault" id="formula-fault" role="alert">{fault}</p> })}
     }
     .into_any()
 }

@@ -90,7 +90,7 @@ fn card(frame: &Frame, query: &ExplorerQuery, summary: &MetricSummary) -> AnyVie
     view! {
         <li class="panel metric-card" data-metric=text hidden=hidden>
             <a class="mono clip" href=target.href(frame, View::Aggregates) title=metric.name.clone()>{metric.name.clone()}</a>
-            <p class="sub">{kind_badge(metric.kind)}<span class="clip">{metric.shown_unit().to_owned()}</span><span class="faint right">{aggregate.label()}" "<b>{figures.text(newest)}</b></span></p>
+            <p class="sub">{kind_badge(metric.kind)}<span class="clip">{metric.shown_unit().to_owned()}</span><span class="faint right">{aggregate.label()}" "<b title=figures.title(newest)>{figures.text(newest)}</b></span></p>
             {line}
             <p class="sub faint"><span>{series}</span><span>{points}</span><span class="right">{when::ago(frame, summary.last_seen)}</span></p>
             <a class="link small" href=target.href(frame, View::About)>"About"</a>

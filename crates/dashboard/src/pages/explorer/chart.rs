@@ -10,14 +10,12 @@ use dashboard_islands::clock;
 use leptos::prelude::*;
 use protocol::analyses::TimeBucket;
 use protocol::explorer::{AggregateAnswer, AggregateFormula, AggregateSeries, AnsweredLine, Side, Threshold};
-use protocol::filter::Filter;
 
 use super::figure::Figures;
-use super::{ExplorerQuery, View};
+use super::{ExplorerQuery, marked};
 use crate::Frame;
 use crate::components::table_behind::Table;
 use crate::components::{bucket, releases};
-use crate::selected::instant;
 
 /// Of a plot, in pixels.
 const HEIGHT: f64 = 240.0;
@@ -61,9 +59,9 @@ pub(super) fn reckoned<'a>(answer: &AggregateAnswer, formula: &'a AggregateFormu
         name: if answer.by.is_empty() { formula.text.clone() } else { group(&answer.by, &series.labels, series.other) },
         ink: if series.other { OTHER } else { SERIES[place % SERIES.len()] },
         values: &series.values,
-        before: None,
+        before: series.compared.as_ref().map(|before| before.values.as_slice()),
         whole: series.total,
-        compared: None,
+        compared: series.compared.as_ref().and_then(|before| before.complete.zip(before.total)),
         points: None,
         labels: (!series.other).then_some(series.labels.as_slice()),
     };
@@ -118,7 +116,12 @@ pub(super) fn chart(
         view! { <text class="open-label" x=format!("{x:.2}%") y=scale.height() - 10.0>"no data"</text> }
     });
     let place = |at| bucket::place(answer.buckets.iter().map(|bucket| (bucket.start, bucket.end)), at);
-    let overlay = view! { {releases::marks(frame, &answer.releases, place)} {cursor(drawn, answer, figures, &scale, zoom(frame, query, answer, lines.first().copied()))} };
+    let behind = marked::behind(query, lines.first().copied());
+    let overlay = view! {
+        {releases::marks(frame, &answer.releases, place)}
+        {cursor(drawn, answer, figures, &scale, marked::zoom(frame, &behind, answer))}
+        {marked::ways(frame, query, &behind, answer)}
+    };
     view! {
         <ChartFrame
             label=sentence(answer, drawn, figures, title)
@@ -192,7 +195,7 @@ fn cursor(drawn: &[Drawn<'_>], answer: &AggregateAnswer, figures: &Figures, scal
         };
         CursorBucket {
             title: when(answer, bucket),
-            texts: values().map(|value| figures.text(value)).collect(),
+            texts: values().map(|value| figures.in_full(value)).collect(),
             ys: values().map(|value| value.map(|value| scale.y(value))).collect(),
             note: None,
         }
@@ -200,34 +203,12 @@ fn cursor(drawn: &[Drawn<'_>], answer: &AggregateAnswer, figures: &Figures, scal
     view! { <ChartCursor series=series.collect() buckets=buckets.collect() zoom=Some(zoom)/> }.into_any()
 }
 
-/// A marked part is shown on this page; a single bucket opens the points behind it, those of the chart's first line.
-fn zoom(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnswer, line: Option<&AnsweredLine>) -> Zoom {
-    let behind = match line {
-        Some(line) if line.letter != 'A' => {
-            let only = Filter::parse(&line.filter).unwrap_or_default();
-            let filter = query.selected.filtered.filter.clone().and(only);
-            let own = query.of_metric(&line.metric);
-            own.selecting(&own.selected.matching(&filter.to_string()))
-        }
-        _ => query.clone(),
-    };
-    let address = |view: View| {
-        let elsewhere = if view == View::Samples { behind.href(frame, view) } else { query.href(frame, view) };
-        let (path, words) = elsewhere.split_once('?').unwrap_or((&elsewhere, ""));
-        let kept = words.split('&').filter(|word| !["range=", "from=", "until=", "step="].iter().any(|name| word.starts_with(name)));
-        let kept: String = kept.filter(|word| !word.is_empty()).map(|word| format!("{word}&")).collect();
-        format!("{path}?{kept}from=")
-    };
-    let bounds = answer.buckets.iter().map(|bucket| (instant(bucket.start), instant(bucket.end))).collect();
-    Zoom { before: address(View::Aggregates), point: Some(address(View::Samples)), bounds }
-}
-
 /// Every bucket as a row.
 pub(super) fn table(answer: &AggregateAnswer, drawn: &[Drawn<'_>], figures: &Figures) -> Table {
     let names = drawn.iter().flat_map(|one| std::iter::once(one.name.clone()).chain(one.before.map(|_| format!("{} before", one.name))));
     let heads = std::iter::once("Start".to_owned()).chain(names).collect();
     let rows = answer.buckets.iter().enumerate().rev().map(|(place, bucket)| {
-        let at = |values: &[Option<f64>]| figures.text(values.get(place).copied().flatten());
+        let at = |values: &[Option<f64>]| figures.in_full(values.get(place).copied().flatten());
         let cells = drawn.iter().flat_map(|one| std::iter::once(at(one.values)).chain(one.before.map(at)));
         std::iter::once(when(answer, bucket)).chain(cells).collect()
     });

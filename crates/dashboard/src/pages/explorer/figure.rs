@@ -50,9 +50,23 @@ impl Figures {
 
     /// A figure; a dash where there is none.
     pub(super) fn text(&self, value: Option<f64>) -> String {
-        let Some(value) = value else { return "–".to_owned() };
-        // A unit that is a word stands in the title, not in every cell.
-        number::with_unit(value, if tick::is_symbol(&self.unit) { &self.unit } else { "" })
+        value.map_or_else(|| "–".to_owned(), |value| number::with_unit(value, self.symbol()))
+    }
+
+    /// The same where there is room: money to the cent.
+    pub(super) fn in_full(&self, value: Option<f64>) -> String {
+        value.map_or_else(|| "–".to_owned(), |value| number::in_full(value, self.symbol()))
+    }
+
+    /// What a figure says when pointed at, if that is more than its text.
+    pub(super) fn title(&self, value: Option<f64>) -> Option<String> {
+        let full = self.in_full(value);
+        (full != self.text(value)).then_some(full)
+    }
+
+    /// A unit that is a word stands in the title of a chart, not in every cell.
+    fn symbol(&self) -> &str {
+        if tick::is_symbol(&self.unit) { &self.unit } else { "" }
     }
 }
 
@@ -84,6 +98,13 @@ mod tests {
     fn a_word_as_unit_is_said_once() {
         assert_eq!(shown(MetricKind::Counter, "requests", Aggregate::PerMinute, 318.0), pair("318", "requests per minute"));
         assert_eq!(shown(MetricKind::Set, "people", Aggregate::Unique, 7.0), pair("7", "distinct people"));
+    }
+
+    #[test]
+    fn large_money_is_short_and_says_all_of_it_when_pointed_at() {
+        let figures = Figures::in_unit("usd");
+        assert_eq!((figures.text(Some(12_512.34)).as_str(), figures.title(Some(12_512.34)).as_deref()), ("$12.5k", Some("$12,512.34")));
+        assert_eq!((figures.text(Some(12.5)).as_str(), figures.title(Some(12.5))), ("$12.50", None));
     }
 
     #[test]

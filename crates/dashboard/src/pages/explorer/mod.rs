@@ -7,6 +7,7 @@ mod cards;
 mod catalogue;
 mod chart;
 mod figure;
+mod marked;
 mod moment;
 mod points;
 mod query;
@@ -15,11 +16,12 @@ mod series_table;
 mod why;
 
 use leptos::prelude::*;
-use protocol::explorer::{AggregateAnswer, HeatAnswer, MetricAnswer, MetricCatalogue, MetricKey, SampleAnswer, SamplesAnswer, WhyAnswer};
+use protocol::explorer::{HeatAnswer, MetricAnswer, MetricCatalogue, MetricKey, SampleAnswer, SamplesAnswer, WhyAnswer};
 use protocol::number;
 use protocol::range::Range;
 use protocol::receipt::Receipt;
 
+pub use aggregates::Charted;
 pub use query::{ExplorerQuery, View};
 
 use crate::components::audience_head::times;
@@ -34,8 +36,8 @@ use crate::{Frame, url};
 
 /// What a page of the explorer shows. Metrics that are not there have no answer.
 pub enum Shown {
-    /// The charts, or what is wrong with the question.
-    Aggregates(Option<Box<Result<AggregateAnswer, String>>>),
+    /// The charts, and what is wrong with the question.
+    Aggregates(Option<Box<Charted>>),
     /// The points, and the one that is looked at.
     Samples(Option<Box<(SamplesAnswer, Option<SampleAnswer>)>>),
     /// What differs, and how values are spread where they are a distribution's.
@@ -59,7 +61,7 @@ impl Shown {
 
     fn receipt(&self) -> Option<&Receipt> {
         match self {
-            Self::Aggregates(answer) => answer.as_deref()?.as_ref().ok().map(|answer| &answer.receipt),
+            Self::Aggregates(answer) => answer.as_deref()?.answer.as_ref().map(|answer| &answer.receipt),
             Self::Samples(answer) => answer.as_deref().map(|(answer, _)| &answer.receipt),
             Self::Why(answer) => answer.as_deref().map(|(answer, _)| &answer.receipt),
             Self::Catalogue => None,
@@ -69,7 +71,7 @@ impl Shown {
 
     fn points(&self) -> Option<u64> {
         match self {
-            Self::Aggregates(answer) => answer.as_deref()?.as_ref().ok().map(|answer| answer.lines[0].points),
+            Self::Aggregates(answer) => answer.as_deref()?.answer.as_ref().map(|answer| answer.lines[0].points),
             Self::Samples(answer) => answer.as_deref().map(|(answer, _)| answer.points),
             _ => None,
         }

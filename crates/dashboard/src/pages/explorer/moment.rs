@@ -22,7 +22,7 @@ pub(super) fn panel(frame: &Frame, query: &ExplorerQuery, answer: &SampleAnswer)
     let figures = Figures::of(&answer.metric, Aggregate::Last);
     let wall = |at| clock::wall(at, frame.offset(at));
     let closed = ExplorerQuery { at: String::new(), ..query.clone() }.href(frame, View::Samples);
-    let value = sample.member.clone().unwrap_or_else(|| figures.text(Some(sample.value)));
+    let value = sample.member.clone().unwrap_or_else(|| figures.in_full(Some(sample.value)));
     let person = sample.user_id.as_ref().map(|user| {
         view! { <a class="btn" href=person_href(frame, user)>{icon(Icon::USERS)}<span class="clip">{user.clone()}</span></a> }
     });

@@ -30,7 +30,7 @@ pub(super) fn chart(frame: &Frame, answer: &SamplesAnswer, figures: &Figures) ->
         .enumerate()
         .map(|(i, (sample, time))| {
             let x = MARGIN + (1.0 - 2.0 * MARGIN) * (sample.ts.timestamp_millis() - first) as f64 / span;
-            let title = format!("{} at {}", figures.text(Some(sample.value)), time);
+            let title = format!("{} at {}", figures.in_full(Some(sample.value)), time);
             view! {
                 <a href=format!("#{}", row_id(i)) tabindex="-1" aria-label=title>
                     <circle cx=format!("{:.2}%", x * 100.0) cy=format!("{:.1}", scale.y(sample.value)) r="3.5">

@@ -253,8 +253,8 @@ impl ExplorerQuery {
         words
     }
 
-    /// The words of the API for the same chart.
-    pub(super) fn api_words(&self) -> Vec<Word> {
+    /// The words of the API for the same chart; with the formula if it could be `reckoned`.
+    pub(super) fn api_words(&self, reckoned: bool) -> Vec<Word> {
         let mut words = self.selected.words();
         let lines = self.metric.iter().map(|metric| (metric, self.aggregate, String::new()));
         let lines = lines.chain(self.lines.iter().map(|line| (&line.metric, line.aggregate, line.only.clone())));
@@ -272,7 +272,7 @@ impl ExplorerQuery {
         words.extend([
             ("step", self.step.map_or("", Step::word).to_owned()),
             ("compare", self.compare.word().to_owned()),
-            ("formula", self.formula.clone()),
+            ("formula", if reckoned { self.formula.clone() } else { String::new() }),
         ]);
         words
     }

@@ -173,7 +173,7 @@ fn row(frame: &Frame, query: &ExplorerQuery, index: usize, sample: &Sample, time
         Some(member) => (view! { <code>{member.clone()}</code> }.into_any(), None),
         None => {
             let bar = view! { <span class="cell-bar" style=format!("width:{:.0}px", share * 48.0)></span> };
-            (view! { <b>{figures.text(Some(sample.value))}</b> }.into_any(), Some(bar))
+            (view! { <b>{figures.in_full(Some(sample.value))}</b> }.into_any(), Some(bar))
         }
     };
     let opened = query.at == sample.id;

@@ -25,7 +25,8 @@ pub(super) fn table(frame: &Frame, query: &ExplorerQuery, answer: &AggregateAnsw
     let row = |one: &Drawn<'_>| {
         let figure = |sort: Sort| {
             let class = if matches!(sort, Sort::Least | Sort::Mean) { "num hide-s" } else { "num" };
-            view! { <td class=class>{figures.text(figure_of(one, sort, open))}</td> }
+            let value = figure_of(one, sort, open);
+            view! { <td class=class title=figures.title(value)>{figures.text(value)}</td> }
         };
         let change = one.compared.and_then(|(now, before)| number::change(now, before)).unwrap_or_else(|| "–".to_owned());
         let name = match samples_href(frame, query, answer, one) {

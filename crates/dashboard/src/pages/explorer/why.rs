@@ -89,7 +89,7 @@ fn typical(frame: &Frame, query: &ExplorerQuery, answer: &WhyAnswer) -> AnyView 
         view! {
             <li>
                 <a href=href>{format!("{} {}", clock::day(at), clock::millisecond(at))}</a>
-                <b class="num">{sample.member.clone().unwrap_or_else(|| figures.text(Some(sample.value)))}</b>
+                <b class="num">{sample.member.clone().unwrap_or_else(|| figures.in_full(Some(sample.value)))}</b>
                 <span class="tags clip" title=tags.clone()>{tags.clone()}</span>
             </li>
         }

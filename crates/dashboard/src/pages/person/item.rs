@@ -163,7 +163,7 @@ fn words(frame: &Frame, item: &TimelineItem) -> (AnyView, String) {
         }
         TimelineBody::Metric { metric, value, tags } => {
             let tags = tags.iter().map(|(key, value)| format!("{key}={value}"));
-            (view! { <b>{metric.name.clone()}</b> " " {number::with_unit(*value, &metric.unit)} }.into_any(), joined(tags))
+            (view! { <b>{metric.name.clone()}</b> " " {number::in_full(*value, &metric.unit)} }.into_any(), joined(tags))
         }
         TimelineBody::Identity { cause, user_id, anonymous_id, traits } => {
             (identity(*cause, user_id.as_deref(), anonymous_id.as_deref()), joined(pairs(traits)))

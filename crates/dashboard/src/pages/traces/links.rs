@@ -15,5 +15,10 @@ pub(crate) fn trace_href(frame: &Frame, trace: TraceId, span: Option<SpanId>) ->
 
 /// The page of a signed-in user.
 pub(crate) fn person_href(frame: &Frame, user: &str) -> String {
-    PersonQuery::of(&ActorName { kind: ActorKind::User, id: user.to_owned() }).href(frame)
+    actor_href(frame, &ActorName { kind: ActorKind::User, id: user.to_owned() })
+}
+
+/// The page of the person that an id belongs to.
+pub(super) fn actor_href(frame: &Frame, actor: &ActorName) -> String {
+    PersonQuery::of(actor).href(frame)
 }

@@ -4,6 +4,7 @@ use dashboard_islands::clock;
 use dashboard_islands::icon::{Icon, small_icon};
 use dashboard_islands::receipt::{Offsets, ReceiptMark};
 use leptos::prelude::*;
+use protocol::filter::{Field, Filter, Number, Test};
 use protocol::number;
 use protocol::range::Range;
 use protocol::span::SpanStatus;
@@ -33,10 +34,6 @@ pub(super) fn content(frame: &Frame, query: &TracesPageQuery, answer: &TracesAns
         return view! { <section class="panel"><header><h2>"Found"</h2><div class="right">{of}</div></header>{nothing(frame, query, answer)}</section> }.into_any();
     }
     let count = number::counted(answer.matching, one, many);
-    let failed = (answer.failed > 0).then(|| {
-        let share = number::percent(answer.failed as f64 / answer.matching as f64);
-        view! { <span class="tag bad">{small_icon(Icon::FAILED)}{format!("{} failed, {share}", number::grouped(answer.failed as i64))}</span> }
-    });
     let back = answer.looked_back_to.map(|at| {
         let at = exact(frame, at);
         view! { <p class="warning">{format!("There are more than one answer looks at: what began before {at} was left out. A filter by name, op, service, status or duration reaches further back, as does a shorter time.")}</p> }
@@ -50,7 +47,7 @@ pub(super) fn content(frame: &Frame, query: &TracesPageQuery, answer: &TracesAns
             <section class="panel">
                 <header>
                     <h2>{count.clone()}</h2>
-                    {failed}
+                    {failed(frame, query, answer)}
                     <span class="faint">{format!("p50 {}, p95 {}", said(answer.p50_ms), said(answer.p95_ms))}</span>
                     <div class="right">{of}</div>
                 </header>
@@ -65,7 +62,7 @@ pub(super) fn content(frame: &Frame, query: &TracesPageQuery, answer: &TracesAns
                                 {head(frame, query, Some(TraceSort::Slowest), "Duration", "num")}
                                 <th scope="col" class="hide-s"><span class="sr">"Size"</span></th>
                                 {head(frame, query, None, "Spans", "num hide-s")}
-                                {head(frame, query, None, "Errors", "num")}
+                                <th scope="col" class="num" title="Spans of the trace that failed">"Errors"</th>
                                 {head(frame, query, None, "Person", "hide-s")}
                                 {head(frame, query, None, "Release", "hide-s")}
                             </tr>
@@ -83,6 +80,32 @@ pub(super) fn content(frame: &Frame, query: &TracesPageQuery, answer: &TracesAns
         </div>
     }
     .into_any()
+}
+
+/// How many failed. A trace has errors where any of its spans failed; of spans, each counts for itself.
+fn failed(frame: &Frame, query: &TracesPageQuery, answer: &TracesAnswer) -> AnyView {
+    let said = |count: u64, what: &str| {
+        let share = number::percent(count as f64 / answer.matching as f64);
+        view! { {small_icon(Icon::FAILED)}{format!("{} {what}, {share}", number::grouped(count as i64))} }
+    };
+    match (answer.of, answer.with_errors) {
+        (TracesOf::Roots, Some(count)) if count > 0 => {
+            let errors = Number::new(0.0).map(|zero| Filter::term(Field::named("errors"), Test::Above(zero)));
+            let narrowed = errors.into_iter().fold(query.selected.filtered.filter.clone(), Filter::and).to_string();
+            let href = query.selecting(&query.selected.matching(&narrowed)).href(frame);
+            let roots = format!("of {} the root itself failed", number::grouped(answer.failed as i64));
+            view! {
+                <a class="tag bad" href=href title="Traces of which any span failed">{said(count, "with errors")}</a>
+                <span class="faint">{roots}</span>
+            }
+            .into_any()
+        }
+        (TracesOf::Roots, None) if answer.failed > 0 => {
+            view! { <span class="tag bad">{said(answer.failed, "whose root failed")}</span> }.into_any()
+        }
+        (TracesOf::Spans, _) if answer.failed > 0 => view! { <span class="tag bad">{said(answer.failed, "failed")}</span> }.into_any(),
+        _ => ().into_any(),
+    }
 }
 
 fn nothing(frame: &Frame, query: &TracesPageQuery, answer: &TracesAnswer) -> AnyView {

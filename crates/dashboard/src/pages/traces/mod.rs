@@ -99,7 +99,9 @@ fn filters(frame: &Frame, query: &TracesPageQuery, href: &impl Fn(&Selected) -> 
     let kept: Vec<Word> = query.words().into_iter().filter(|(name, _)| *name != "filter").collect();
     let filtered = &query.selected.filtered;
     let example = "Filter: service:api, duration>500, status:error, http.status_code>=500 …";
-    let fields = FIELDS.map(str::to_owned).into();
+    // What is counted of whole traces, tables of spans do not know.
+    let errors = (query.view == View::List).then_some("errors>0");
+    let fields = FIELDS.into_iter().chain(errors).map(str::to_owned).collect();
     let of = Bar { path: &query.path(frame), kept: &kept, suggest: Some(suggest), fields, example, help: "/docs/traces" };
     let bar = bar(of, filtered, |text| href(&query.selected.matching(text)));
     filter_line(frame, bar, &query.selected, href)

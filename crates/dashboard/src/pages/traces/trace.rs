@@ -19,7 +19,7 @@ use protocol::timeline::TimelineKind;
 use protocol::trace::{SpanId, TraceId};
 use protocol::traces::{SpanAnswer, TraceAnswer};
 
-use super::links::{person_href, trace_href};
+use super::links::{actor_href, person_href, trace_href};
 use crate::render::{Page, Title};
 use crate::selected::instant;
 use crate::shell::{self, Entry};
@@ -89,8 +89,14 @@ fn head(frame: &Frame, answer: &TraceAnswer, root: &str) -> AnyView {
         Some(SpanStatus::Cancelled) => view! { <span class="status idle">{icon(Icon::IDLE)}"Cancelled"</span> }.into_any(),
         _ => ().into_any(),
     };
-    let people = answer.users.iter().take(3).map(|user| {
-        view! { <a class="btn" href=person_href(frame, user)>{icon(Icon::USERS)}<span class="clip">{user.clone()}</span></a> }
+    // Whoever signed in is the same person: other ids are named only where there is no better one.
+    let mut people: Vec<(String, &str)> = answer.users.iter().map(|user| (person_href(frame, user), user.as_str())).collect();
+    if people.is_empty() {
+        people = answer.visitors.iter().map(|visitor| (actor_href(frame, &visitor.actor), visitor.actor.id.as_str())).collect();
+        people.dedup();
+    }
+    let people = people.into_iter().take(3).map(|(href, id)| {
+        view! { <a class="btn" href=href>{icon(Icon::USERS)}<span class="clip">{id.to_owned()}</span></a> }
     });
     let marks = |kind: TimelineKind| answer.marks.iter().filter(|mark| mark.item.body.kind() == kind).count() as u64;
     let failed = answer.spans.iter().filter(|span| span.status == SpanStatus::Error).count() as u64;

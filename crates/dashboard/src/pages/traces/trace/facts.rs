@@ -11,6 +11,7 @@ use protocol::traces::{TraceAnswer, TraceSpan};
 use crate::Frame;
 use crate::components::empty;
 use crate::components::record::record;
+use crate::pages::traces::links::actor_href;
 
 /// Services whose time is told.
 const SERVICES_SHOWN: usize = 8;
@@ -48,7 +49,7 @@ pub(super) fn below(frame: &Frame, answer: &TraceAnswer) -> AnyView {
         .sessions
         .iter()
         .take(3)
-        .map(|session| view! { <dt>"Session"</dt><dd class="clip" title=session.clone()>{session.clone()}</dd> });
+        .map(|session| view! { <dt>"Session"</dt><dd class="clip" title=session.clone()>{whose(frame, answer, session)}</dd> });
     let zone = clock::zone(&frame.project.zone, frame.offset(answer.begin));
     view! {
         <section class="panel">
@@ -58,6 +59,14 @@ pub(super) fn below(frame: &Frame, answer: &TraceAnswer) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// A session leads to its person where it is known by no user.
+fn whose(frame: &Frame, answer: &TraceAnswer, session: &str) -> AnyView {
+    match answer.visitors.iter().find(|visitor| visitor.session_id.as_deref() == Some(session)) {
+        Some(visitor) => view! { <a href=actor_href(frame, &visitor.actor)>{session.to_owned()}</a> }.into_any(),
+        None => session.to_owned().into_any(),
+    }
 }
 
 /// Something names the trace, and none of its spans is stored.

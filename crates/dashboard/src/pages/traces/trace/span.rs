@@ -14,7 +14,7 @@ use protocol::traces::SpanAnswer;
 use serde_json::Value;
 
 use crate::components::record::record;
-use crate::pages::traces::links::person_href;
+use crate::pages::traces::links::{actor_href, person_href};
 use crate::selected::Selected;
 use crate::shell::Entry;
 use crate::{Frame, url};
@@ -41,9 +41,9 @@ pub(super) fn panel(frame: &Frame, answer: &SpanAnswer) -> AnyView {
         ("Session", span.session_id.clone()),
     ];
     let own = own.into_iter().filter_map(|(label, value)| Some((label, value?)));
-    let person = span.user_id.as_ref().map(|user| {
-        view! { <dt>"Person"</dt><dd><a class="clip" href=person_href(frame, user)>{user.clone()}</a></dd> }
-    });
+    let user = span.user_id.as_ref().map(|user| (person_href(frame, user), user));
+    let person = user.or_else(|| answer.visitor.as_ref().map(|visitor| (actor_href(frame, visitor), &visitor.id)));
+    let person = person.map(|(href, id)| view! { <dt>"Person"</dt><dd><a class="clip" href=href>{id.clone()}</a></dd> });
     let checkpoints = answer.checkpoints.iter().map(|(name, ms)| view! { <dt>{name.clone()}</dt><dd>{number::duration(ms / 1e3)}</dd> });
     view! {
         <header><h2>{span.name.clone()}</h2></header>
