@@ -15,7 +15,7 @@
     const part = location.hash.slice(1);
     const words = new URLSearchParams(part);
     // Whoever marks a part does it in one of the charts.
-    const ways = (document.activeElement?.closest(".plotbox") ?? document).querySelector(".ways");
+    const ways = (document.activeElement?.closest(".plotbox") ?? document).querySelector(".marked-ways");
     if (!ways || !words.has("from") || !words.has("until")) return;
     const [begin, end, from, until] = [ways.dataset.begin, ways.dataset.end, words.get("from"), words.get("until")].map(Date.parse);
     const percent = (ms) => (ms / (end - begin)) * 100;

@@ -33,7 +33,7 @@ pub(super) fn ways(frame: &Frame, query: &ExplorerQuery, behind: &ExplorerQuery,
     let (Some(first), Some(last)) = (answer.buckets.first(), answer.buckets.last()) else { return ().into_any() };
     let way = |word: &'static str, query: &ExplorerQuery, view: View| view! { <a data-to=timeless(frame, query, view)>{word}</a> };
     view! {
-        <div class="ways" hidden data-begin=instant(first.start) data-end=instant(last.end)>
+        <div class="marked-ways" hidden data-begin=instant(first.start) data-end=instant(last.end)>
             <i class="brush"></i>
             <nav class="seg" aria-label="Marked time">
                 {way("Zoom", query, View::Aggregates)}
