@@ -18,7 +18,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-pub use alike::{Alike, SinglePoint, alike, values};
+pub use alike::{ALIKE_MAX, Alike, SinglePoint, alike, values};
 pub use walk::{SamplePlace, Walk, walk};
 
 use crate::{Db, Result, received, row_id};

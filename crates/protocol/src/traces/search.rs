@@ -135,7 +135,8 @@ pub struct TracesAnswer {
     pub matching: u64,
     /// How many of these failed themselves, whatever else of their traces did.
     pub failed: u64,
-    /// How many of these are of a trace of which some span failed; null where there are more failed spans than one answer looks at.
+    /// How many of these are of a trace of which some span failed; null where there are more failed spans than
+    /// one answer looks at, and of spans that no condition on `errors` is about.
     pub with_errors: Option<u64>,
     /// The median of their durations, in milliseconds; null where none match.
     pub p50_ms: Option<f64>,

@@ -59,6 +59,10 @@ impl Question for Lists {
     /// All together, and the values of each dimension.
     type Counted = (Cell, Vec<Vec<trend::Ranked>>);
 
+    fn bytes_max(&self) -> usize {
+        self.dimensions.len() * self.top.0 * 4 * size_of::<trend::Ranked>()
+    }
+
     fn count(&self, found: &Found, cancel: &Cancel) -> Result<Self::Counted, Cancelled> {
         let (history, chosen) = (&found.history, found.chosen());
         let spread = Spread::over(history, &self.frame).joined();

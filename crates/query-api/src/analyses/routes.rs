@@ -69,6 +69,10 @@ struct Viewed {
 impl Question for MostViewed {
     type Counted = Viewed;
 
+    fn bytes_max(&self) -> usize {
+        self.top * 2 * size_of::<RouteRow>()
+    }
+
     fn count(&self, found: &Found, cancel: &Cancel) -> Result<Viewed, Cancelled> {
         let (keys, stretches) = (Keys::of(&found.history, &ROUTE), found.stretches(self.from, self.until));
         let stats = routes::count(&found.history, (&found.within, &stretches), &found.chosen(), &keys, cancel)?;

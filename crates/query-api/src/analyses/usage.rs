@@ -82,6 +82,10 @@ struct AllUsage {
 impl Question for AllUsage {
     type Counted = Told;
 
+    fn bytes_max(&self) -> usize {
+        self.top * 4 * (size_of::<FeatureRow>() + size_of::<ExposureRow>() + size_of::<SearchRow>())
+    }
+
     fn count(&self, found: &Found, cancel: &Cancel) -> Result<Told, Cancelled> {
         let whole = Spread::over(&found.history, &self.frame).joined();
         Usage { found, chosen: found.chosen(), whole, top: self.top, cancel }.told()

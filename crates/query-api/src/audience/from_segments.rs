@@ -55,6 +55,10 @@ struct OneRange {
 impl Question for OneRange {
     type Counted = Half;
 
+    fn bytes_max(&self) -> usize {
+        4_096 + self.frame.buckets.len() * size_of::<Counts>()
+    }
+
     fn count(&self, found: &Found, cancel: &Cancel) -> Result<Half, Cancelled> {
         let Self { frame, until, top, sessions } = self;
         let views = Filter::term(Field::Name, Test::is(PAGE_VIEW));

@@ -14,6 +14,7 @@ use analysis::select::ActorSets;
 use protocol::filter::Filter;
 use protocol::id::ProjectId;
 use protocol::receipt::BotRule;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::{Asked, Found, Sought, load, run};
@@ -21,14 +22,21 @@ use crate::access::ProjectContext;
 use crate::receipt::Making;
 use crate::{ApiError, QueryState};
 
-/// Answers that are kept. One is a page of rows or the series of a chart: some kilobytes, and a megabyte at most.
+/// Answers that are kept, about.
 const ANSWERS_MAX: usize = 512;
+/// What they take together, at most. One is mostly some kilobytes, as it is cut to what is shown.
+const BYTES_MAX: u64 = 64 << 20;
 
 /// What is counted of the rows that are found. The answer depends on its fields, on what was asked for and on nothing else, since
 /// it is kept under these.
 pub(crate) trait Question: Hash + Send + Sync + 'static {
     /// The answer, cut to what is shown.
     type Counted: Send + Sync + 'static;
+
+    /// The most bytes that its answer takes, about.
+    fn bytes_max(&self) -> usize {
+        32 << 10
+    }
 
     /// Counts.
     ///
@@ -79,18 +87,28 @@ struct Kept {
     rows: u64,
     /// Some count more than one.
     weighted: bool,
+    bytes: usize,
+}
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Place, Kept> for Bytes {
+    fn weight(&self, _: &Place, kept: &Kept) -> u64 {
+        kept.bytes as u64
+    }
 }
 
 impl Kept {
     fn of<Q: Question>(found: Found, question: &Q, cancel: &Cancel) -> Result<Self, Cancelled> {
         let blocks = found.history.blocks();
         let (rows, weighted) = (found.history.rows() as u64, blocks.iter().any(|block| block.columns.contains_key(&ColumnKey::Weight)));
-        Ok(Self { counted: Arc::new(question.count(&found, cancel)?), rows, weighted })
+        Ok(Self { counted: Arc::new(question.count(&found, cancel)?), rows, weighted, bytes: question.bytes_max() })
     }
 }
 
 /// The answers that are kept, and what their places are made with.
-pub(crate) struct Answers(Cache<Place, Kept>, [RandomState; 2]);
+pub(crate) struct Answers(Cache<Place, Kept, Bytes>, [RandomState; 2]);
 
 /// Two keyed hashes of all that an answer depends on: 128 bits, which nobody outside can aim at.
 type Place = [u64; 2];
@@ -115,7 +133,7 @@ struct Cause<'a, Q> {
 
 impl Answers {
     pub(super) fn new() -> Self {
-        Self(Cache::new(ANSWERS_MAX), [RandomState::new(), RandomState::new()])
+        Self(Cache::with_weighter(ANSWERS_MAX, BYTES_MAX, Bytes), [RandomState::new(), RandomState::new()])
     }
 
     pub(crate) fn forget(&self) {

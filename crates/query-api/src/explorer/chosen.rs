@@ -13,7 +13,7 @@ use protocol::receipt::Missing;
 use serde_json::Value;
 use storage::keeping;
 use storage::metric_series::{OTHER, SeriesRow};
-use storage::samples::{self, Alike, Of, SinglePoint, Singles};
+use storage::samples::{self, ALIKE_MAX, Alike, Of, SinglePoint, Singles};
 
 use super::cells;
 use super::matching::{Asked, Known};
@@ -54,7 +54,10 @@ impl Chosen {
         let list = |points: &mut Vec<SinglePoint>, point| points.push(point);
         let mut found = samples::alike(state.db(), context.id(), of, left.cast_signed() + 1, list).await?;
         let read: usize = found.iter().map(|(_, points)| points.len()).sum();
-        *left = left.checked_sub(read as u64).ok_or_else(|| too_many(asked))?;
+        if found.len() > ALIKE_MAX {
+            return Err(too_many(asked, "combinations", ALIKE_MAX));
+        }
+        *left = left.checked_sub(read as u64).ok_or_else(|| too_many(asked, "of them", POINTS_MAX as usize))?;
         making.rows_read += read as u64;
         found.retain(|(alike, _)| asked.matches(alike));
         Ok(Self::Points(metric.kind, found))
@@ -139,13 +142,13 @@ pub(super) async fn lacks(
     Ok(oldest.filter(|oldest| from < *oldest && series.iter().any(|series| series.first_seen < *oldest)))
 }
 
-fn too_many(asked: &Asked<'_>) -> ApiError {
+fn too_many(asked: &Asked<'_>, what: &str, max: usize) -> ApiError {
     ApiError::InvalidParameter {
         name: "filter",
         problem: format!(
-            "asks for {}, which only single points know, and there are more than {POINTS_MAX} of them to count in this time",
+            "asks for {}, which only single points know, and there are more than {max} {what} to count in this time",
             asked.singles_in_words()
         ),
-        allowed: "a shorter time; or attributes of the metric and environment, which are added up already".to_owned(),
+        allowed: "a shorter time; or attributes of the metric and environment instead, which are added up already".to_owned(),
     }
 }

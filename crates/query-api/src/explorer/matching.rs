@@ -34,10 +34,15 @@ pub(super) struct Known<'k> {
 }
 
 impl<'k> Known<'k> {
-    /// The attribute that is meant by a field: that of this key, or of another word for the field; the environment.
+    /// The attribute that is meant by a field: that of this key, or of another word or spelling of the field; the environment.
     pub(super) fn attribute(self, field: &Field) -> Option<&'k str> {
         let tag = |key: &str| self.tags.get(key).map(String::as_str);
-        let named = tag(field.word()).or_else(|| field.aliases().iter().find_map(|alias| tag(alias)));
+        let is_field = |key: &str| Field::built_in_named(key).as_ref() == Some(field);
+        let spelled = || self.tags.iter().find(|(key, _)| is_field(key)).map(|(_, value)| value.as_str());
+        let named = match field {
+            Field::Prop(key) => tag(key),
+            _ => tag(field.word()).or_else(spelled),
+        };
         match field {
             Field::Environment => named.or(Some(self.environment)),
             _ => named,

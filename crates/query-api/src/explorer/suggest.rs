@@ -8,6 +8,7 @@ use protocol::analyses::{SuggestedValue, SuggestionsAnswer};
 use protocol::explorer::MetricQuery;
 use protocol::filter::{Field, Filter, Test};
 use protocol::receipt::Accuracy;
+use protocol::span::DURATION_METRIC;
 use storage::metric_series::SeriesRow;
 
 use super::matching::{self, Known, SINGLE};
@@ -60,7 +61,8 @@ async fn run(
         let term = Filter::term(field.clone(), Test::is(value.as_str())).to_string();
         SuggestedValue { value, term, events: count as f64 }
     };
-    let own = SINGLE.iter().filter(|field| matching::is_single(field, &series)).map(Field::to_string);
+    let has_points = metric.name != DURATION_METRIC;
+    let own = SINGLE.iter().filter(|field| has_points && matching::is_single(field, &series)).map(Field::to_string);
     let counted = if single { "The latest points" } else { "Series" };
     Ok(SuggestionsAnswer {
         values: found.into_iter().map(value).collect(),

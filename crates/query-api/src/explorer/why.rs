@@ -10,7 +10,7 @@ use protocol::metric::{Aggregate, MetricKind};
 use protocol::range::Period;
 use protocol::receipt::Accuracy;
 use storage::metric_series::SeriesRow;
-use storage::samples::{self, Alike, Of, Single, SinglePoint, Walk};
+use storage::samples::{self, ALIKE_MAX, Alike, Of, Single, SinglePoint, Walk};
 
 use super::aggregate::{accuracy, buckets, frame};
 use super::chosen::{Chosen, POINTS_MAX};
@@ -68,8 +68,8 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &WhyQuery) -> 
         *(if is_inside(point) { inside } else { outside }) += 1;
     };
     let found = samples::alike(state.db(), context.id(), of, LOOKED_AT_MAX + 1, count).await?;
-    if read > LOOKED_AT_MAX {
-        let problem = format!("holds, with what is around it, more than {LOOKED_AT_MAX} points");
+    if read > LOOKED_AT_MAX || found.len() > ALIKE_MAX {
+        let problem = format!("holds, with what is around it, more than {LOOKED_AT_MAX} points, or {ALIKE_MAX} combinations");
         return Err(ApiError::InvalidParameter { name: "range", problem, allowed: "a shorter part".to_owned() });
     }
     let mut counts = Counts::default();

@@ -38,7 +38,11 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TracesQuery) 
         Period::Between { from, until } => (from, until),
         _ => (frame.start(), frame.end()),
     };
-    let failures = Failures::of(state, context, &mut making, (from, until)).await?;
+    let wants_failures = query.of == TracesOf::Roots || found::asks_for_errors(&query.filter);
+    let failures = match wants_failures {
+        true => Failures::of(state, context, &mut making, (from, until)).await?,
+        false => Failures::default(),
+    };
     let mut columns = found::columns(&query.filter);
     if found::needs_errors(&query.filter) && columns.traces.is_none() {
         columns.traces = Some(failures.traces());
@@ -75,7 +79,7 @@ async fn run(state: &QueryState, context: &ProjectContext, query: &TracesQuery) 
         rows,
         matching: durations.count(),
         failed: durations.failed(),
-        with_errors: failures.known_from.is_none_or(|from| oldest >= from).then_some(with_errors),
+        with_errors: (wants_failures && failures.known_from.is_none_or(|from| oldest >= from)).then_some(with_errors),
         durations: durations.bins(),
         p50_ms: durations.percentile(0.5),
         p95_ms: durations.percentile(0.95),

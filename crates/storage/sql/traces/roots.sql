@@ -10,6 +10,6 @@ where project_id = $1 and parent_span_id is null
     and ($8::text is null or service = $8)
     and ($9::int2 is null or status = $9)
     and duration_ms >= $10 and duration_ms <= $11
-    and ($12::uuid[] is null or trace_id = any($12))
+    and ($12::uuid[] is null or trace_id in (select unnest($12::uuid[])))
 order by ts desc
 limit $13

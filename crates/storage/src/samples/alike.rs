@@ -12,6 +12,9 @@ use protocol::trace::TraceId;
 use super::Of;
 use crate::{Db, Result, received};
 
+/// Combinations that [`alike`] tells apart: each takes about a kilobyte.
+pub const ALIKE_MAX: usize = 200_000;
+
 /// What some points have in common. Of what only single points have, what is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "see migrations/0016_metric_point.sql")]
@@ -35,7 +38,8 @@ pub struct SinglePoint {
     pub set_hash: Option<i64>,
 }
 
-/// At most `limit` points of a metric, in no order, each added to what those like it come to.
+/// At most `limit` points of a metric, in no order, each added to what those like it come to. Ends with the first combination beyond
+/// [`ALIKE_MAX`].
 ///
 /// # Errors
 /// When the database refuses.
@@ -88,6 +92,9 @@ pub async fn alike<T: Default>(
         add(&mut sum, point);
         places.insert(key, found.len());
         found.push((Alike { environment, tags, release, user_id, session_id, trace_id }, sum));
+        if found.len() > ALIKE_MAX {
+            break;
+        }
     }
     Ok(found)
 }

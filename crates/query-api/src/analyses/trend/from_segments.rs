@@ -55,6 +55,11 @@ struct OneSeries {
 impl Question for OneSeries {
     type Counted = Vec<(Ranked, Option<Values>)>;
 
+    fn bytes_max(&self) -> usize {
+        let series = if self.dimensions.is_empty() { 1 } else { self.top.0 + 1 };
+        series * (self.frame.buckets.len() + 4) * (size_of::<trend::Cell>() + size_of::<Option<f64>>())
+    }
+
     fn count(&self, found: &Found, cancel: &Cancel) -> Result<Self::Counted, Cancelled> {
         let Self { dimensions, measure, frame, top } = self;
         let (history, chosen) = (&found.history, found.chosen());
