@@ -188,6 +188,18 @@ async fn an_attribute_of_the_same_name_goes_before_what_points_say(pool: PgPool)
 }
 
 #[sqlx::test(migrator = "storage::MIGRATOR")]
+async fn an_attribute_in_another_spelling_goes_before_what_points_say(pool: PgPool) {
+    let app = App::start_at(pool, NOW).await;
+    let called = [tagged(&app, 60, 1.0, &[("user.id", "u1"), ("App-Version", "3")]), tagged(&app, 90, 5.0, &[("user.id", "u2")])];
+    app.record("calls", MetricKind::Counter, "", 1, &called).await;
+    for filter in ["user:u1", "user.id:u1", "app_version:3", "props.user.id:u1"] {
+        let answer = aggregate(&app, &format!("name=calls&range=1h&filter={filter}")).await;
+        assert_eq!((answer.points, answer.lines[0].single), (1, false), "{filter}");
+        assert_eq!(samples(&app, &format!("name=calls&range=1h&filter={filter}")).await.samples.len(), 1, "{filter}");
+    }
+}
+
+#[sqlx::test(migrator = "storage::MIGRATOR")]
 async fn what_stands_out_is_compared_among_the_points_that_match(pool: PgPool) {
     let app = App::start_at(pool, NOW).await;
     let calls: Vec<Point> = (0..60).map(|n| tagged(&app, 600 + n * 30, f64::from(n as i32), &[("plan", "free")])).collect();
