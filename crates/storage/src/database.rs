@@ -10,6 +10,9 @@ use crate::{Error, Result};
 /// The schema's migrations, also for `#[sqlx::test]`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
+/// The advisory lock of whoever migrates.
+const MIGRATING: i64 = 0x7468_726f_7567_686c;
+
 /// A transaction that a storage function takes part in.
 pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
 
@@ -93,12 +96,18 @@ impl Db {
         Ok(())
     }
 
-    /// Brings the schema up to date; several processes may call it at once.
+    /// Brings the schema up to date; several processes may call it at once: one does, however long that takes, and the others wait.
     ///
     /// # Errors
     /// When a migration fails, or the database was migrated by a newer version.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(MIGRATOR.run(&self.pool).await?)
+        // A connection of its own: an index of a large table takes longer than any other statement may. The migrator has a lock,
+        // too, but would wait for it no longer than for a row.
+        let mut connection = self.pool.acquire().await?.detach();
+        let in_turn = format!("set statement_timeout = 0; set lock_timeout = 0; select pg_advisory_lock({MIGRATING}); reset lock_timeout");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(in_turn)).execute(&mut connection).await?;
+        MIGRATOR.run(&mut connection).await?;
+        Ok(connection.close().await?)
     }
 
     /// Migrations of this version that the database has not seen; all of them when it was never migrated.

@@ -10,6 +10,7 @@ pub mod trace;
 
 use leptos::prelude::*;
 use protocol::explorer::MetricQuery;
+use protocol::filter::{Field, Filter};
 use protocol::range::Range;
 use protocol::receipt::Receipt;
 use protocol::span::DURATION_METRIC;
@@ -83,11 +84,17 @@ pub fn page(frame: &Frame, query: &TracesPageQuery, shown: &Shown) -> Page {
 
 fn views(frame: &Frame, query: &TracesPageQuery) -> AnyView {
     let timed = TimedOf::ALL.map(View::Timed);
-    let tab = |view: View| Tab {
-        label: view.label(),
-        count: None,
-        href: TracesPageQuery { view, ..query.clone() }.href(frame),
-        open: view == query.view,
+    // What is counted of whole traces, tables of spans do not know.
+    let of_traces = |condition: &&Filter| condition.fields().iter().any(|field| **field == Field::named("errors"));
+    let conditions = query.selected.filtered.filter.conditions();
+    let of_spans = conditions.iter().any(|condition| of_traces(&condition)).then(|| {
+        let known = conditions.iter().filter(|condition| !of_traces(condition)).cloned().fold(Filter::all(), Filter::and);
+        query.selecting(&query.selected.matching(&known.to_string()))
+    });
+    let tab = |view: View| {
+        let kept = of_spans.as_ref().filter(|_| view != View::List).unwrap_or(query);
+        let href = TracesPageQuery { view, ..kept.clone() }.href(frame);
+        Tab { label: view.label(), count: None, href, open: view == query.view }
     };
     tabs([View::List].into_iter().chain(timed).map(tab).collect())
 }
